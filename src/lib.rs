@@ -1,0 +1,7 @@
+//! chartlint proves where the output of a Helm chart depends on when and where it is rendered.
+
+pub mod chart;
+pub mod engine;
+pub mod source;
+pub mod template;
+pub mod value;
