@@ -2,6 +2,7 @@
 
 pub mod chart;
 pub mod engine;
+pub mod profile;
 pub mod source;
 pub mod template;
 pub mod value;

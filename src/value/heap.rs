@@ -1,0 +1,116 @@
+//! Maps, the only values that a template can change.
+//!
+//! Maps live in a [`Heap`] under copyable ids. A heap can be frozen: what was in it is shared from then on, and each
+//! phase or world that starts from it keeps only what it changes.
+
+use super::Value;
+use super::origin::{GuardId, OriginId, PathId};
+use rustc_hash::FxHashMap;
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+/// A key of a map: the bytes of a Go string.
+pub type Key = Arc<[u8]>;
+
+/// A map in a heap.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Debug)]
+pub struct MapId(u32);
+
+/// The Go type of a map.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+pub enum MapKind {
+    /// `map[string]interface {}`
+    #[default]
+    Plain,
+    /// The named type of `.Values` and of the context.
+    Values,
+    /// `map[string]string`
+    Strings,
+    /// The type of `.Files`: bytes by path.
+    Files,
+}
+
+/// What the fields of a map that are not there depend on: the same root as its own.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+pub enum Root {
+    #[default]
+    None,
+    /// `.Values` of the root chart.
+    Values,
+    /// What this call of `lookup` returned.
+    Lookup(super::origin::LookupId),
+    Capabilities,
+}
+
+/// A map with what its set of keys depends on.
+#[derive(Clone, Debug, Default)]
+pub struct MapObject {
+    pub kind: MapKind,
+    pub entries: BTreeMap<Key, Value>,
+    /// What the set of keys depends on, beyond the origin of the value that holds the map.
+    pub shape: OriginId,
+    /// Where the map stands in an input.
+    pub root: Root,
+    pub path: PathId,
+    /// The origin of the value that holds the map as it came from the input: a field reached through it needs no more
+    /// than its own origin.
+    pub own: OriginId,
+    /// The conditions under which it was made.
+    pub born: GuardId,
+}
+
+/// All maps of one render.
+#[derive(Clone, Debug, Default)]
+pub struct Heap {
+    base: Arc<Vec<MapObject>>,
+    changed: FxHashMap<u32, Box<MapObject>>,
+    new: Vec<MapObject>,
+}
+
+impl Heap {
+    pub fn get(&self, id: MapId) -> &MapObject {
+        let index = id.0 as usize;
+        match self.base.get(index) {
+            None => &self.new[index - self.base.len()],
+            Some(map) if self.changed.is_empty() => map,
+            Some(map) => self.changed.get(&id.0).map_or(map, |changed| changed),
+        }
+    }
+
+    /// The map, to be changed; a shared one is copied first.
+    pub fn get_mut(&mut self, id: MapId) -> &mut MapObject {
+        let index = id.0 as usize;
+        match self.base.get(index) {
+            None => &mut self.new[index - self.base.len()],
+            Some(map) => self.changed.entry(id.0).or_insert_with(|| Box::new(map.clone())),
+        }
+    }
+
+    pub fn add(&mut self, map: MapObject) -> MapId {
+        let id = MapId((self.base.len() + self.new.len()) as u32);
+        self.new.push(map);
+        id
+    }
+
+    /// A heap that shares everything so far and can be cloned at no cost.
+    pub fn freeze(self) -> Heap {
+        let mut maps = match Arc::try_unwrap(self.base) {
+            Ok(maps) => maps,
+            Err(shared) => shared.as_ref().clone(),
+        };
+        for (index, map) in self.changed {
+            maps[index as usize] = *map;
+        }
+        maps.extend(self.new);
+        Heap { base: Arc::new(maps), changed: FxHashMap::default(), new: Vec::new() }
+    }
+
+    /// How many maps there are; for budgets.
+    pub fn len(&self) -> usize {
+        self.base.len() + self.new.len()
+    }
+
+    pub fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+}

@@ -1,0 +1,234 @@
+//! Text that knows, range by range, where it came from.
+
+use super::origin::{GuardId, OriginId};
+use std::ops::Range;
+use std::sync::{Arc, LazyLock};
+
+/// A range of a text with its provenance. The pieces of a text are sorted by `start`; they may overlap, and then all of
+/// them hold. A piece with `start == end` is a *mark*: something could have been written here and was not.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Piece {
+    pub start: u32,
+    pub end: u32,
+    /// What the bytes were computed from; none for literal text.
+    pub origin: OriginId,
+    /// The conditions under which they were written.
+    pub guard: GuardId,
+    /// The address of the literal text, or of the action that wrote the piece; 0 when not known.
+    pub source: u32,
+    /// The bytes stand in the source as they are, from `source` on.
+    pub literal: bool,
+}
+
+impl Piece {
+    pub fn range(&self) -> Range<usize> {
+        self.start as usize..self.end as usize
+    }
+
+    pub fn is_mark(&self) -> bool {
+        self.start == self.end
+    }
+
+    /// The part of the piece within `range`, moved so that `range.start` becomes `to`.
+    fn cut(&self, range: &Range<usize>, to: usize) -> Option<Piece> {
+        let (start, end) = (self.start as usize, self.end as usize);
+        let inside = if self.is_mark() {
+            start >= range.start && start <= range.end
+        } else {
+            start < range.end && end > range.start
+        };
+        if !inside {
+            return None;
+        }
+        let (from, until) = (start.max(range.start), end.min(range.end));
+        let source = if self.literal { self.source + (from - start) as u32 } else { self.source };
+        let (from, until) = (from - range.start + to, until - range.start + to);
+        Some(Piece { start: from as u32, end: until as u32, source, ..*self })
+    }
+}
+
+#[derive(PartialEq, Eq, Debug)]
+struct Buffer {
+    bytes: Box<[u8]>,
+    pieces: Box<[Piece]>,
+}
+
+/// A Go string (any bytes) with the pieces whose provenance is known. Cheap to clone.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Text(Arc<Buffer>);
+
+static EMPTY: LazyLock<Text> = LazyLock::new(|| Text::build(Box::default(), Box::default()));
+
+impl Text {
+    fn build(bytes: Box<[u8]>, pieces: Box<[Piece]>) -> Self {
+        Text(Arc::new(Buffer { bytes, pieces }))
+    }
+
+    pub fn empty() -> Self {
+        EMPTY.clone()
+    }
+
+    /// Text without pieces.
+    pub fn constant(bytes: impl Into<Box<[u8]>>) -> Self {
+        let bytes = bytes.into();
+        if bytes.is_empty() { Text::empty() } else { Text::build(bytes, Box::default()) }
+    }
+
+    pub fn bytes(&self) -> &[u8] {
+        &self.0.bytes
+    }
+
+    pub fn pieces(&self) -> &[Piece] {
+        &self.0.pieces
+    }
+
+    pub fn len(&self) -> usize {
+        self.0.bytes.len()
+    }
+
+    pub fn is_empty(&self) -> bool {
+        self.0.bytes.is_empty()
+    }
+
+    /// For messages: what is not UTF-8 is replaced.
+    pub fn lossy(&self) -> std::borrow::Cow<'_, str> {
+        String::from_utf8_lossy(&self.0.bytes)
+    }
+
+    /// A part of the text with its pieces.
+    pub fn slice(&self, range: Range<usize>) -> Text {
+        if range == (0..self.len()) {
+            return self.clone();
+        }
+        let mut builder = TextBuilder::default();
+        builder.push_slice(self, range);
+        builder.finish()
+    }
+}
+
+impl From<&str> for Text {
+    fn from(s: &str) -> Self {
+        Text::constant(s.as_bytes())
+    }
+}
+
+impl From<String> for Text {
+    fn from(s: String) -> Self {
+        Text::constant(s.into_bytes())
+    }
+}
+
+impl From<Vec<u8>> for Text {
+    fn from(bytes: Vec<u8>) -> Self {
+        Text::constant(bytes)
+    }
+}
+
+/// Builds a [`Text`] from constant bytes and parts of other texts.
+#[derive(Default, Debug, Clone)]
+pub struct TextBuilder {
+    bytes: Vec<u8>,
+    pieces: Vec<Piece>,
+}
+
+impl TextBuilder {
+    pub fn len(&self) -> usize {
+        self.bytes.len()
+    }
+
+    pub fn is_empty(&self) -> bool {
+        self.bytes.is_empty()
+    }
+
+    pub fn bytes(&self) -> &[u8] {
+        &self.bytes
+    }
+
+    pub fn pieces(&self) -> &[Piece] {
+        &self.pieces
+    }
+
+    /// Constant bytes.
+    pub fn push(&mut self, bytes: &[u8]) {
+        self.bytes.extend_from_slice(bytes);
+    }
+
+    /// Bytes that were computed from `origin`.
+    pub fn push_from(&mut self, bytes: &[u8], origin: OriginId) {
+        let start = self.bytes.len();
+        self.bytes.extend_from_slice(bytes);
+        self.cover(start, origin, GuardId::NONE, 0);
+    }
+
+    /// Literal text of a source at an address, written under `guard`.
+    pub fn push_literal(&mut self, bytes: &[u8], guard: GuardId, source: u32) {
+        let start = self.bytes.len() as u32;
+        self.bytes.extend_from_slice(bytes);
+        let end = self.bytes.len() as u32;
+        self.pieces.push(Piece { start, end, origin: OriginId::NONE, guard, source, literal: true });
+    }
+
+    /// A part of another text with its pieces.
+    pub fn push_slice(&mut self, text: &Text, range: Range<usize>) {
+        let to = self.bytes.len();
+        self.bytes.extend_from_slice(&text.bytes()[range.clone()]);
+        let pieces = text.pieces();
+        if pieces.is_empty() {
+            return;
+        }
+        if range == (0..text.len()) {
+            let shift = to as u32;
+            self.pieces.extend(pieces.iter().map(|p| Piece { start: p.start + shift, end: p.end + shift, ..*p }));
+        } else {
+            self.pieces.extend(pieces.iter().filter_map(|p| p.cut(&range, to)));
+        }
+    }
+
+    /// The whole of another text with its pieces.
+    pub fn push_text(&mut self, text: &Text) {
+        self.push_slice(text, 0..text.len());
+    }
+
+    /// The whole text of a value: its pieces, and its own origin over all of it.
+    pub fn push_value(&mut self, text: &Text, origin: OriginId) {
+        let start = self.bytes.len();
+        self.push_slice(text, 0..text.len());
+        self.cover(start, origin, GuardId::NONE, 0);
+    }
+
+    /// Lays a piece over everything from `start` to the end; does nothing when it would say nothing.
+    pub fn cover(&mut self, start: usize, origin: OriginId, guard: GuardId, source: u32) {
+        if origin.is_none() && guard.is_none() && source == 0 {
+            return;
+        }
+        self.insert(Piece { start: start as u32, end: self.bytes.len() as u32, origin, guard, source, literal: false });
+    }
+
+    /// Notes that something could have been written here.
+    pub fn mark(&mut self, guard: GuardId, source: u32) {
+        let at = self.bytes.len() as u32;
+        self.pieces.push(Piece { start: at, end: at, origin: OriginId::NONE, guard, source, literal: false });
+    }
+
+    fn insert(&mut self, piece: Piece) {
+        let at = self.pieces.partition_point(|p| p.start < piece.start);
+        self.pieces.insert(at, piece);
+    }
+
+    /// Cuts the text off at `len` bytes.
+    pub fn truncate(&mut self, len: usize) {
+        self.bytes.truncate(len);
+        let end = self.bytes.len() as u32;
+        self.pieces.retain_mut(|p| {
+            p.end = p.end.min(end);
+            p.start <= end && (p.start < p.end || p.is_mark())
+        });
+    }
+
+    pub fn finish(self) -> Text {
+        if self.bytes.is_empty() && self.pieces.is_empty() {
+            return Text::empty();
+        }
+        Text::build(self.bytes.into_boxed_slice(), self.pieces.into_boxed_slice())
+    }
+}
