@@ -150,6 +150,8 @@ pub struct Call<'a> {
     /// The address of the call.
     pub span: Span,
     pub name: &'static str,
+    /// Bit n: argument n is a nil of static type `interface {}` (text/template's own functions can tell it from no value).
+    pub boxed: u32,
 }
 
 impl Call<'_> {

@@ -4,6 +4,7 @@
 //! lookups, and gives the text of every file with its pieces, a log of every condition, and the error that Helm would
 //! report. It does no I/O and has no clock; random functions are drawn from a seed.
 
+mod access;
 pub mod function;
 pub mod functions;
 mod runtime;
