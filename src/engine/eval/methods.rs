@@ -1,0 +1,68 @@
+//! Methods of Go values that templates can call.
+
+use super::{At, Evaluator, Frame, Val};
+use crate::engine::error::Error;
+use crate::engine::function::{Call, FnResult, Param, Returns};
+use crate::engine::functions;
+use crate::source::Span;
+use crate::template::ast::Operand;
+use crate::value::{Data, Element, MapKind, Value};
+
+/// A method: its parameters without the receiver.
+#[derive(Clone, Copy)]
+pub(super) struct Method {
+    pub name: &'static str,
+    pub params: &'static [Param],
+    pub variadic: bool,
+    pub returns: Returns,
+    /// The first value is the receiver.
+    pub run: fn(&mut Call<'_>, &[Value]) -> FnResult,
+}
+
+impl Evaluator<'_> {
+    /// The method of that name of the value's type.
+    pub(super) fn method(&self, receiver: &Value, name: &str) -> Option<Method> {
+        let methods = match &receiver.data {
+            Data::Map(id) => match self.rt.heap.get(*id).kind {
+                MapKind::Values => functions::files::VALUES_METHODS,
+                MapKind::Files => functions::files::FILES_METHODS,
+                _ => return None,
+            },
+            Data::List(list) if list.element() == Element::Versions => functions::files::VERSIONS_METHODS,
+            Data::Object(object) if object.type_name.ends_with(".KubeVersion") => functions::files::KUBE_METHODS,
+            Data::Object(_) | Data::Time(_) | Data::Duration(_) => {
+                return functions::methods_of(receiver, name);
+            }
+            _ => return None,
+        };
+        methods.iter().find(|m| m.name == name).copied()
+    }
+
+    #[expect(clippy::too_many_arguments, reason = "the parts of Go's evalCall")]
+    pub(super) fn call_method<'t>(
+        &mut self,
+        frame: &mut Frame<'t>,
+        dot: &Val,
+        receiver: Value,
+        method: Method,
+        node: At<'t>,
+        operand: &'t Operand,
+        arguments: &'t [Operand],
+        last: Option<Val>,
+    ) -> Result<Val, Error> {
+        let (mut values, boxed) =
+            self.arguments(frame, dot, method.name, method.params, method.variadic, arguments, last)?;
+        values.insert(0, receiver);
+        let span: Span = operand.span.at(frame.unit.base);
+        let mut call = Call { rt: &mut self.rt, span, name: method.name, boxed };
+        match (method.run)(&mut call, &values) {
+            Ok(mut v) => {
+                for value in &values {
+                    v.origin = self.rt.arena.join(v.origin, value.origin);
+                }
+                Ok(Val { v, boxed: method.returns == Returns::Interface })
+            }
+            Err(failure) => Err(self.failed(frame, node, method.name, failure)),
+        }
+    }
+}
