@@ -1,7 +1,9 @@
 //! chartlint proves where the output of a Helm chart depends on when and where it is rendered.
 
 pub mod chart;
+pub mod cli;
 pub mod engine;
+pub mod manifest;
 pub mod profile;
 pub mod source;
 pub mod template;
