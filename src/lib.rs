@@ -3,8 +3,10 @@
 pub mod chart;
 pub mod cli;
 pub mod engine;
+pub mod finding;
 pub mod manifest;
 pub mod profile;
+pub mod report;
 pub mod source;
 pub mod template;
 pub mod value;
