@@ -1,7 +1,10 @@
 //! The command line: reads charts, runs the rooms below, prints. All input and output of the program is here.
 
-mod args;
-mod render;
+pub mod args;
+mod input;
+mod output;
+mod read;
+pub mod render;
 
 use clap::Parser as _;
 use std::process::ExitCode;
