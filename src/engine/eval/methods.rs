@@ -2,22 +2,11 @@
 
 use super::{At, Evaluator, Frame, Val};
 use crate::engine::error::Error;
-use crate::engine::function::{Call, FnResult, Param, Returns};
+use crate::engine::function::{Call, Method, Returns};
 use crate::engine::functions;
 use crate::source::Span;
 use crate::template::ast::Operand;
 use crate::value::{Data, Element, MapKind, Value};
-
-/// A method: its parameters without the receiver.
-#[derive(Clone, Copy)]
-pub(super) struct Method {
-    pub name: &'static str,
-    pub params: &'static [Param],
-    pub variadic: bool,
-    pub returns: Returns,
-    /// The first value is the receiver.
-    pub run: fn(&mut Call<'_>, &[Value]) -> FnResult,
-}
 
 impl Evaluator<'_> {
     /// The method of that name of the value's type.
@@ -30,9 +19,12 @@ impl Evaluator<'_> {
             },
             Data::List(list) if list.element() == Element::Versions => functions::files::VERSIONS_METHODS,
             Data::Object(object) if object.type_name.ends_with(".KubeVersion") => functions::files::KUBE_METHODS,
-            Data::Object(_) | Data::Time(_) | Data::Duration(_) => {
-                return functions::methods_of(receiver, name);
+            Data::Object(object) if object.type_name.ends_with(".Capabilities") => {
+                functions::files::CAPABILITIES_METHODS
             }
+            Data::Object(object) if object.type_name.starts_with("semver.") => functions::semver::METHODS,
+            Data::Time(_) => functions::dates::TIME_METHODS,
+            Data::Duration(_) => functions::dates::DURATION_METHODS,
             _ => return None,
         };
         methods.iter().find(|m| m.name == name).copied()

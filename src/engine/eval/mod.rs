@@ -11,6 +11,8 @@ mod mutation;
 mod operands;
 mod statements;
 
+pub(in crate::engine) use helm::without_no_value;
+
 use super::error::{Error, ExecError};
 use super::log::Log;
 use super::runtime::{Cluster, Runtime};
@@ -18,7 +20,7 @@ use super::table::FunctionTable;
 use crate::source::{Sources, Span};
 use crate::template::ast::{self, List, Symbol, Tree};
 use crate::template::{self, print};
-use crate::value::{TextBuilder, Value};
+use crate::value::{OriginId, TextBuilder, Value};
 use rustc_hash::FxHashMap;
 use std::rc::Rc;
 use std::sync::Arc;
@@ -35,7 +37,7 @@ pub struct Unit {
 
 /// A named template.
 #[derive(Clone, Debug)]
-pub(super) struct Template {
+pub(in crate::engine) struct Template {
     pub unit: Rc<Unit>,
     /// `None`: the text of the file itself.
     pub body: Option<Arc<List>>,
@@ -44,7 +46,7 @@ pub(super) struct Template {
 
 /// A value as an operand: Go's reflection also knows whether it came out of an `interface {}`.
 #[derive(Clone, Debug)]
-pub(super) struct Val {
+pub(in crate::engine) struct Val {
     pub v: Value,
     /// Seen through a slot of type `interface {}`. A nil that is not boxed is no value at all.
     pub boxed: bool,
@@ -97,38 +99,38 @@ pub struct Write {
 /// Runs templates. One evaluator renders one chart once.
 pub struct Evaluator<'w> {
     pub rt: Runtime,
-    pub(super) table: Rc<FunctionTable>,
-    pub(super) cluster: &'w dyn Cluster,
-    pub(super) parsed: &'w template::Cache,
+    pub(in crate::engine) table: Rc<FunctionTable>,
+    pub(in crate::engine) cluster: &'w dyn Cluster,
+    pub(in crate::engine) parsed: &'w template::Cache,
     /// `helm lint`: `required` and `fail` do not fail.
-    pub(super) lint: bool,
+    pub(in crate::engine) lint: bool,
     /// The templates by name; `tpl` adds a layer.
-    pub(super) layers: Vec<FxHashMap<Arc<str>, Template>>,
-    pub(super) out: TextBuilder,
+    pub(in crate::engine) layers: Vec<FxHashMap<Arc<str>, Template>>,
+    pub(in crate::engine) out: TextBuilder,
     /// How many calls of `include` are active, by name.
-    pub(super) includes: FxHashMap<Arc<str>, u32>,
+    pub(in crate::engine) includes: FxHashMap<Arc<str>, u32>,
     /// How many templates are executing inside each other.
-    pub(super) depth: u32,
-    pub(super) sources: Sources,
-    pub(super) log: Log,
+    pub(in crate::engine) depth: u32,
+    pub(in crate::engine) sources: Sources,
+    pub(in crate::engine) log: Log,
     /// Which templates may change a map, as far as it was asked.
-    pub(super) mutators: FxHashMap<Arc<str>, bool>,
+    pub(in crate::engine) mutators: FxHashMap<Arc<str>, bool>,
     /// Units of `tpl` texts by content.
-    pub(super) texts: FxHashMap<Arc<[u8]>, Rc<Unit>>,
+    pub(in crate::engine) texts: FxHashMap<Arc<[u8]>, Rc<Unit>>,
     /// Writes of the file that is being rendered.
-    pub(super) writes: Vec<Write>,
+    pub(in crate::engine) writes: Vec<Write>,
 }
 
 /// Nesting of templates beyond this ends the render (Go's own limit is 100,000, which no stack of ours holds).
 pub(super) const MAX_DEPTH: u32 = 20_000;
 
 impl Evaluator<'_> {
-    pub(super) fn template(&self, name: &str) -> Option<Template> {
+    pub(in crate::engine) fn template(&self, name: &str) -> Option<Template> {
         self.layers.iter().rev().find_map(|layer| layer.get(name)).cloned()
     }
 
     /// Runs a template with `dot` as its context; its text goes to `self.out`.
-    pub(super) fn execute(&mut self, name: &Arc<str>, template: &Template, dot: Val) -> Result<(), Error> {
+    pub(in crate::engine) fn execute(&mut self, name: &Arc<str>, template: &Template, dot: Val) -> Result<(), Error> {
         let unit = template.unit.clone();
         let list = match &template.body {
             Some(body) => body.clone(),
@@ -166,6 +168,16 @@ impl Evaluator<'_> {
             context,
             message: message.into(),
             cause,
+            about: OriginId::NONE,
         }))
+    }
+
+    /// An error that is about a value.
+    #[cold]
+    pub(super) fn error_about(&self, frame: &Frame<'_>, message: impl Into<String>, about: OriginId) -> Error {
+        match self.error(frame, message, None) {
+            Error::Exec(exec) => Error::Exec(Box::new(ExecError { about, ..*exec })),
+            other => other,
+        }
     }
 }
