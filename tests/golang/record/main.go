@@ -36,11 +36,25 @@ func (t *table) add(row ...any) {
 }
 
 // text makes a JSON string of a Go string. What is not UTF-8 is written in hexadecimal after a NUL.
-func text(s string) string {
+func text(s string) recorded {
 	if utf8.ValidString(s) && (s == "" || s[0] != 0) {
-		return s
+		return recorded(s)
 	}
-	return "\x00" + hex.EncodeToString([]byte(s))
+	return recorded("\x00" + hex.EncodeToString([]byte(s)))
+}
+
+// recorded text is not to be changed any more.
+type recorded string
+
+func texts(list []string) any {
+	if list == nil {
+		return nil
+	}
+	out := []recorded{}
+	for _, s := range list {
+		out = append(out, text(s))
+	}
+	return out
 }
 
 func errorText(err error) any {

@@ -125,7 +125,7 @@ fn general(out: &mut String, digits: &Digits, precision: Option<usize>, verb: u8
     let exponent = digits.point - 1;
     if exponent < -4 || exponent >= limit {
         wanted = wanted.min(count);
-        scientific(out, digits, (wanted - 1).max(0) as usize, verb - b'g' + b'e');
+        scientific(out, digits, (wanted - 1).max(0) as usize, if verb == b'G' { b'E' } else { b'e' });
     } else {
         if wanted > digits.point {
             wanted = count;
