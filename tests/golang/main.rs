@@ -1,6 +1,7 @@
 //! `value::golang` against answers recorded from Go (see `record/`).
 
 mod strconv;
+mod strings;
 
 use serde_json::Value;
 

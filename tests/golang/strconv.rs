@@ -117,6 +117,8 @@ fn runes_are_classed_as_in_go() {
                 unicode::is_lower(c),
                 unicode::is_title(c),
                 unicode::is_space(c),
+                unicode::is_number(c),
+                unicode::is_punct(c),
             ];
             let bits = classes.iter().enumerate().map(|(i, is)| u64::from(*is) << i).sum::<u64>();
             let maps = [unicode::to_upper(c), unicode::to_lower(c), unicode::to_title(c)].map(|c| u64::from(c as u32));

@@ -6,8 +6,10 @@
 //! that a caller can carry provenance along. Parity with Go is proved by `tests/golang`, which compares with answers
 //! recorded from Go 1.26, Sprig 3.3.0 and Masterminds/semver 3.4.
 
+pub mod escape;
 mod segment;
 pub mod strconv;
+pub mod strings;
 pub mod unicode;
 mod unicode_data;
 mod utf8;

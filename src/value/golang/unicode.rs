@@ -1,7 +1,7 @@
 //! Go's classes of runes and its simple case mappings. Rust's differ: they map one rune to several, and know a later
 //! Unicode.
 
-use super::unicode_data::{DIGIT, LETTER, LOWER, PRINT, TITLE, TO_LOWER, TO_TITLE, TO_UPPER, UPPER};
+use super::unicode_data::{DIGIT, LETTER, LOWER, NUMBER, PRINT, PUNCT, TITLE, TO_LOWER, TO_TITLE, TO_UPPER, UPPER};
 
 /// A run of runes, first to last (inclusive) in a step, that a mapping moves by the same distance.
 pub(super) type Shift = (u32, u32, u32, i32);
@@ -51,6 +51,16 @@ pub fn is_lower(c: char) -> bool {
 /// `unicode.IsTitle`
 pub fn is_title(c: char) -> bool {
     within(TITLE, c)
+}
+
+/// `unicode.IsNumber`: decimal digits, letters used as numbers and others.
+pub fn is_number(c: char) -> bool {
+    if c.is_ascii() { c.is_ascii_digit() } else { within(NUMBER, c) }
+}
+
+/// `unicode.IsPunct`
+pub fn is_punct(c: char) -> bool {
+    within(PUNCT, c)
 }
 
 /// `unicode.IsSpace`

@@ -20,7 +20,6 @@ pub fn decode(bytes: &[u8]) -> (Option<char>, usize) {
 }
 
 /// The last rune of the bytes and its length, with the same rules as [`decode`].
-#[allow(dead_code)]
 pub(super) fn decode_last(bytes: &[u8]) -> (Option<char>, usize) {
     for len in 1..=bytes.len().min(4) {
         let (rune, size) = decode(&bytes[bytes.len() - len..]);

@@ -164,7 +164,7 @@ func recordRunes() {
 				continue
 			}
 			bits := uint64(0)
-			for i, is := range []bool{strconv.IsPrint(c), unicode.IsLetter(c), unicode.IsDigit(c), unicode.IsUpper(c), unicode.IsLower(c), unicode.IsTitle(c), unicode.IsSpace(c)} {
+			for i, is := range []bool{strconv.IsPrint(c), unicode.IsLetter(c), unicode.IsDigit(c), unicode.IsUpper(c), unicode.IsLower(c), unicode.IsTitle(c), unicode.IsSpace(c), unicode.IsNumber(c), unicode.IsPunct(c)} {
 				if is {
 					bits |= 1 << i
 				}

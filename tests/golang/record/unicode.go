@@ -24,6 +24,8 @@ func recordUnicode() {
 		{"UPPER", "unicode.IsUpper", unicode.IsUpper},
 		{"LOWER", "unicode.IsLower", unicode.IsLower},
 		{"TITLE", "unicode.IsTitle", unicode.IsTitle},
+		{"NUMBER", "unicode.IsNumber", unicode.IsNumber},
+		{"PUNCT", "unicode.IsPunct", unicode.IsPunct},
 	}
 	for _, class := range classes {
 		var items []string
