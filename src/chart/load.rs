@@ -1,12 +1,12 @@
 //! From the files of a chart to the chart (Helm's `pkg/chart/v2/loader`).
 
+use super::Warning;
 use super::archive;
 use super::error::{LoadError, LoadErrorKind};
 use super::limits::{MAX_ARCHIVE_BYTES, MAX_CHART_DEPTH, MAX_CHARTS};
 use super::metadata;
 use super::model::{Chart, ChartFile, Metadata, RawFile, Schema};
 use super::reading::{self, ReadError};
-use super::Warning;
 use crate::profile::Profile;
 use crate::source::Sources;
 use crate::value::Plain;
@@ -67,7 +67,10 @@ impl Loader<'_> {
         let depth = parent.as_ref().map_or(0, |parent| parent.depth + 1);
         self.charts += 1;
         if self.charts > MAX_CHARTS {
-            return Err(LoadError::new(LoadErrorKind::TooLarge, format!("there are more than {MAX_CHARTS} charts in this chart")));
+            return Err(LoadError::new(
+                LoadErrorKind::TooLarge,
+                format!("there are more than {MAX_CHARTS} charts in this chart"),
+            ));
         }
         if depth > MAX_CHART_DEPTH {
             let message = format!("charts are nested more than {MAX_CHART_DEPTH} levels deep");
@@ -152,7 +155,8 @@ impl Loader<'_> {
             "Chart.lock" => parts.lock = Some(self.lock(&file, at)?),
             "values.yaml" => {
                 let base = self.add(&file, at, "")?;
-                let values = reading::values(&file.bytes, base, self.profile).map_err(|e| cannot_load(&file.path, e))?;
+                let values =
+                    reading::values(&file.bytes, base, self.profile).map_err(|e| cannot_load(&file.path, e))?;
                 parts.values = Some(values);
             }
             "values.schema.json" => {

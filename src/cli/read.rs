@@ -34,7 +34,8 @@ fn unreadable(message: String) -> InputError {
 
 fn archive_file(path: &Path) -> Result<Vec<RawFile>, InputError> {
     let shown = path.display();
-    let bytes = read(path, MAX_ARCHIVE_BYTES).map_err(|e| unreadable(format!("file '{shown}' cannot be read: {}", system_message(&e))))?;
+    let bytes = read(path, MAX_ARCHIVE_BYTES)
+        .map_err(|e| unreadable(format!("file '{shown}' cannot be read: {}", system_message(&e))))?;
     let Some(bytes) = bytes else {
         return Err(unreadable(format!("file '{shown}' is larger than {MAX_ARCHIVE_BYTES} bytes")));
     };
@@ -70,7 +71,8 @@ fn folder(root: &Path) -> Result<Vec<RawFile>, InputError> {
     if !root.join("Chart.yaml").exists() {
         return Err(unreadable("Chart.yaml file is missing".into()));
     }
-    let real_root = fs::canonicalize(root).map_err(|e| unreadable(format!("{}: {}", root.display(), system_message(&e))))?;
+    let real_root =
+        fs::canonicalize(root).map_err(|e| unreadable(format!("{}: {}", root.display(), system_message(&e))))?;
     let mut folder = Folder { root, real_root, ignore: Ignore::default() };
     folder.read_ignore()?;
     let mut files = Vec::new();
@@ -157,7 +159,8 @@ impl Folder<'_> {
 
     /// A link to a folder that it is in does no harm where it is left out anyway.
     fn is_ignored_loop(&self, error: &walkdir::Error) -> bool {
-        error.loop_ancestor().is_some() && error.path().is_some_and(|path| self.ignore.ignores(&self.relative(path), true))
+        error.loop_ancestor().is_some()
+            && error.path().is_some_and(|path| self.ignore.ignores(&self.relative(path), true))
     }
 
     fn walk_error(&self, error: &walkdir::Error) -> InputError {
