@@ -11,11 +11,11 @@ use crate::source::Span;
 use crate::value::{Plain, PlainData};
 use std::collections::BTreeSet;
 
-/// The entry of a map under a name in any case; an exact name comes first.
+/// The entry of a map that Go decodes into the field of this name: case does not matter, and the last in byte order that
+/// is not null wins.
 pub(super) fn field<'p>(plain: &'p Plain, name: &str) -> Option<&'p Plain> {
-    let map = plain.as_map()?;
-    map.get(name.as_bytes())
-        .or_else(|| map.iter().rev().find(|(key, _)| key.eq_ignore_ascii_case(name.as_bytes())).map(|e| e.1))
+    let matching = || plain.as_map().into_iter().flatten().rev().filter(|(key, _)| key.eq_ignore_ascii_case(name.as_bytes()));
+    matching().find(|(_, value)| !value.is_null()).or_else(|| matching().next()).map(|(_, value)| value)
 }
 
 /// Fills a struct from a map. The first entry of the wrong type is the error.

@@ -38,7 +38,7 @@ pub fn user_values(
     let mut base = Plain::map();
     for (name, bytes) in &flags.files {
         let address = sources.add(name.clone(), String::new(), bytes.clone()).unwrap_or(0);
-        let values = reading::values(bytes, address, profile)
+        let values = reading::values(bytes, address, profile, &mut Vec::new())
             .map_err(|e| ValuesError { message: format!("failed to parse {name}: {}", e.message), span: e.span })?;
         merge(&mut base, values);
     }
