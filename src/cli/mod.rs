@@ -1,7 +1,12 @@
 //! The command line: reads charts, runs the rooms below, prints. All input and output of the program is here.
 
-mod args;
-mod render;
+pub mod args;
+mod check;
+mod find;
+mod input;
+mod output;
+mod read;
+pub mod render;
 
 use clap::Parser as _;
 use std::process::ExitCode;
@@ -37,12 +42,17 @@ pub fn main() -> ExitCode {
             return if error.use_stderr() { Exit::Usage.into() } else { Exit::Clean.into() };
         }
     };
+    let threads = rayon::ThreadPoolBuilder::new().stack_size(crate::engine::STACK).build_global();
+    if let Err(error) = threads {
+        eprintln!("chartlint: no threads can be started: {error}");
+        return Exit::Failed.into();
+    }
     crate::engine::with_stack(|| run(arguments)).into()
 }
 
 fn run(arguments: args::Cli) -> Exit {
     match arguments.command {
         Some(args::Command::Render(arguments)) => render::run(&arguments),
-        None => Exit::Clean,
+        None => check::run(&arguments.check),
     }
 }

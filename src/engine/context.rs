@@ -33,13 +33,62 @@ pub(super) struct Importer<'a> {
 }
 
 impl Importer<'_> {
-    /// The values of the root chart. `sections` tells which paths are the sections of subcharts.
-    pub fn values(&mut self, plain: &Plain, kind: MapKind) -> Value {
-        let value = self.value(plain, PathId::NONE);
-        if let Data::Map(id) = value.data {
-            self.rt.heap.get_mut(id).kind = kind;
+    /// The values of the root chart with those of its subcharts.
+    fn values(&mut self, prepared: &Prepared) -> Value {
+        let value = self.value(&prepared.values, PathId::NONE);
+        for path in prepared.charts.iter().filter_map(|chart| chart.values_path.as_ref()) {
+            // Templates see each chart's values under the named type. The table is the same one as below its parent's.
+            if let Some(id) = self.map_at(&value, path) {
+                self.rt.heap.get_mut(id).kind = MapKind::Values;
+            }
+            self.name_globals(&prepared.values, path, &value);
+        }
+        for places in &prepared.shared {
+            let Some((first, others)) = places.split_first() else { continue };
+            let Some(shared) = self.value_at(&value, first) else { continue };
+            for place in others {
+                let Some((last, table)) = place.split_last() else { continue };
+                if let Some(id) = self.map_at(&value, table) {
+                    self.rt.heap.get_mut(id).entries.insert(last.clone(), shared.clone());
+                }
+            }
         }
         value
+    }
+
+    fn value_at(&self, value: &Value, path: &[Key]) -> Option<Value> {
+        path.iter().try_fold(value.clone(), |value, key| match value.data {
+            Data::Map(id) => self.rt.heap.get(id).entries.get(key).cloned(),
+            _ => None,
+        })
+    }
+
+    fn map_at(&self, value: &Value, path: &[Key]) -> Option<MapId> {
+        match self.value_at(value, path)?.data {
+            Data::Map(id) => Some(id),
+            _ => None,
+        }
+    }
+
+    /// The globals of a subchart are copies of the root's: they come from there.
+    fn name_globals(&mut self, values: &Plain, section: &[Key], root: &Value) {
+        let global = key("global");
+        let Some(globals) = values.get("global").and_then(Plain::as_map) else { return };
+        if section.is_empty() {
+            return;
+        }
+        let mut path = section.to_vec();
+        path.push(global.clone());
+        let Some(copy) = self.map_at(root, &path) else { return };
+        let top = self.rt.arena.path(PathId::NONE, &global);
+        for (name, plain) in globals {
+            let is_copied = self.rt.heap.get(copy).entries.contains_key(name);
+            if is_copied {
+                let path = self.rt.arena.path(top, name);
+                let value = self.value(plain, path);
+                self.rt.heap.get_mut(copy).entries.insert(name.clone(), value);
+            }
+        }
     }
 
     fn value(&mut self, plain: &Plain, path: PathId) -> Value {
@@ -92,7 +141,7 @@ impl Importer<'_> {
     /// `.Capabilities`
     pub fn capabilities(&mut self, capabilities: &Capabilities) -> Value {
         let is_helm4 = self.rt.profile.is_helm4();
-        let mut origin_of = |rt: &mut Runtime, names: &[&str]| {
+        let origin_of = |rt: &mut Runtime, names: &[&str]| {
             let path = names.iter().fold(PathId::NONE, |path, name| rt.arena.path(path, &key(name)));
             rt.arena.source(Cause::Capabilities { path }, Span::default())
         };
@@ -276,22 +325,20 @@ impl Importer<'_> {
         }
     }
 
-    /// The contexts of all charts of the tree, in the order of `prepared.nodes()`.
+    /// The contexts of all charts of the tree, in the order of `prepared.charts`.
     pub fn contexts(&mut self, prepared: &Prepared, release: &ReleaseInfo, capabilities: &Capabilities) -> Vec<MapId> {
         let release = self.release(release);
         let capabilities = self.capabilities(capabilities);
-        let values = self.values(prepared.values(), MapKind::Values);
+        let values = self.values(prepared);
         let mut contexts: Vec<MapId> = Vec::new();
-        let mut sections: Vec<Value> = Vec::new();
-        for node in prepared.nodes() {
-            // The values of a subchart are the very map below its parent's, seen under its own type.
-            let section = match node.parent {
-                None => values.clone(),
-                Some(parent) => self.section(&sections[parent], &node.name),
-            };
-            sections.push(section.clone());
-            let metadata = self.metadata(&node.metadata, node.parent.is_none());
-            let files = self.files(&node.chart);
+        for prepared_chart in &prepared.charts {
+            let section = prepared_chart.values_path.as_ref().and_then(|path| self.value_at(&values, path));
+            let section = section.unwrap_or_else(|| {
+                let map = MapObject { kind: MapKind::Values, ..MapObject::default() };
+                Data::Map(self.rt.heap.add(map)).into()
+            });
+            let metadata = self.metadata(&prepared_chart.metadata, prepared_chart.is_root());
+            let files = self.files(&prepared_chart.chart);
             let mut map = MapObject { kind: MapKind::Values, ..MapObject::default() };
             for (name, value) in [
                 ("Chart", metadata),
@@ -306,23 +353,14 @@ impl Importer<'_> {
             map.entries.insert(key("Subcharts"), Data::Map(subcharts).into());
             let context = self.rt.heap.add(map);
             contexts.push(context);
-            if let Some(parent) = node.parent
+            if let Some(parent) = prepared_chart.parent
                 && let Some(Value { data: Data::Map(all), .. }) =
                     self.rt.heap.get(contexts[parent]).entries.get(&b"Subcharts"[..]).cloned()
             {
                 let entry = Value::new(Data::Map(context), OriginId::NONE);
-                self.rt.heap.get_mut(all).entries.insert(key(&node.name), entry);
+                self.rt.heap.get_mut(all).entries.insert(key(prepared_chart.name()), entry);
             }
         }
         contexts
-    }
-
-    fn section(&mut self, parent: &Value, name: &str) -> Value {
-        let Data::Map(id) = parent.data else { return Data::NilMap.into() };
-        let section = self.rt.heap.get(id).entries.get(name.as_bytes()).cloned();
-        match section {
-            Some(section @ Value { data: Data::Map(_), .. }) => section,
-            _ => Data::Map(self.rt.heap.add(MapObject::default())).into(),
-        }
     }
 }

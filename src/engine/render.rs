@@ -30,7 +30,6 @@ pub struct Options {
     pub now: (i64, u32),
     pub keys: super::KeySource,
     pub limits: Limits,
-    /// The chart's own files that are executed, by name; empty: all of them.
     pub profile: Profile,
 }
 
@@ -70,7 +69,7 @@ impl RenderError {
 }
 
 /// The stack that a render may need: templates nest by recursion.
-const STACK: usize = 1 << 30;
+pub const STACK: usize = 1 << 30;
 
 /// Runs `work` with a stack that holds templates as deeply nested as they may be. The memory of a stack is used only as
 /// far as it is touched.
@@ -149,7 +148,7 @@ impl Partial {
             let profile = evaluator.rt.profile;
             let tree = evaluator
                 .parsed
-                .parse(&file.bytes, &name, &|f| table.find(f), &profile)
+                .parse(&file.text, &name, &|f| table.find(f), &profile)
                 .map_err(|error| RenderError::Syntax { name: name.clone(), base: file.base, error })?;
             let unit = Rc::new(Unit { tree, base: file.base, name: name.clone() });
             define_all(&mut evaluator.layers[0], &unit);
@@ -159,7 +158,7 @@ impl Partial {
             if file.is_partial {
                 continue;
             }
-            let context = contexts[file.node];
+            let context = contexts[file.chart];
             self.execute(evaluator, unit, context, &file.base_path).map_err(RenderError::Exec)?;
         }
         Ok(())

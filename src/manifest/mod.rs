@@ -4,12 +4,16 @@
 //! hooks and kinds, sorts them, and prints them as `helm template` does. For the analysis it takes each document apart
 //! into fields, each with its bytes and, through them, its provenance. It knows the value model and nothing of charts.
 
+mod diff;
 mod head;
+mod object;
 mod order;
 mod print;
 mod split;
 
-pub use head::{Head, HookEvent};
+pub use diff::{FieldDifference, How, compare, push_key};
+pub use head::{Head, HookEvent, manifests};
+pub use object::{Object, ObjectId, objects};
 pub use order::{InstallOrder, sorted};
 pub use print::{Printed, print, show_only};
 pub use split::split;
