@@ -8,6 +8,7 @@
 
 pub mod escape;
 pub mod fmt;
+pub mod regexp;
 mod segment;
 pub mod strconv;
 pub mod strings;
