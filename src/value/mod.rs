@@ -7,6 +7,7 @@
 
 pub mod golang;
 mod heap;
+pub mod json;
 mod list;
 pub mod origin;
 mod plain;

@@ -86,15 +86,23 @@ fn control_character(text: &str) -> Option<usize> {
     other.map(|(at, _)| at).or(first)
 }
 
-/// The start of the chunk that a byte is read with. A chunk ends before a character that does not fit into it.
+/// The start of the chunk that a character is read with. A chunk ends before a character that does not fit into it.
 fn chunk_start(bytes: &[u8], at: usize) -> usize {
     let mut start = 0;
     loop {
         let mut end = start + CHUNK;
-        while end < bytes.len() && end > start && bytes.get(end).is_some_and(|b| b & 0xC0 == 0x80) {
+        if end >= bytes.len() {
+            return start;
+        }
+        if at < end {
+            let first = bytes.get(at).copied().unwrap_or_default();
+            let fits = at + width(first) <= end || matches!(first, 0x80..=0xBF | 0xF8..);
+            return if fits { start } else { at };
+        }
+        while end > start && bytes.get(end).is_some_and(|b| b & 0xC0 == 0x80) {
             end -= 1;
         }
-        if at < end || end <= start || end >= bytes.len() {
+        if end == start {
             return start;
         }
         start = end;
@@ -117,6 +125,7 @@ pub(super) struct Cursor<'a> {
     pub text: &'a str,
     bytes: &'a [u8],
     has_special_breaks: bool,
+    starts_with_two_marks: bool,
     pub mark: Mark,
 }
 
@@ -128,6 +137,7 @@ impl<'a> Cursor<'a> {
             text,
             bytes: text.as_bytes(),
             has_special_breaks: readable.has_special_breaks,
+            starts_with_two_marks: text.starts_with("\u{FEFF}\u{FEFF}"),
             mark: Mark { at, line: 0, column: 0 },
         }
     }
@@ -233,7 +243,9 @@ impl<'a> Cursor<'a> {
         text
     }
 
+    /// Whether go-yaml takes the next character for a byte order mark and skips it: it always looks at the start of
+    /// its buffer, which is not one unless the text starts with two of them.
     pub fn is_byte_order_mark(&self) -> bool {
-        self.byte(0) == 0xEF && self.byte(1) == 0xBB && self.byte(2) == 0xBF
+        self.starts_with_two_marks && self.mark.at < CHUNK
     }
 }
