@@ -114,7 +114,11 @@ pub(super) fn plain(value: &Plain) -> String {
 /// Go's `%t` of data, which complains of what is not a boolean.
 pub(super) fn truth(value: &Plain) -> String {
     let mut out = String::new();
-    write_plain(&mut out, value, true);
+    // Inside a list or a map Go prints nil plainly.
+    match value.data {
+        PlainData::Null => out.push_str("%!t(<nil>)"),
+        _ => write_plain(&mut out, value, true),
+    }
     out
 }
 
@@ -124,7 +128,6 @@ fn write_plain(out: &mut String, value: &Plain, as_bool: bool) {
     }
     // Writing to a string cannot fail.
     let _ = match &value.data {
-        PlainData::Null if as_bool => write!(out, "%!t(<nil>)"),
         PlainData::Null => write!(out, "<nil>"),
         PlainData::Bool(b) => write!(out, "{b}"),
         PlainData::Int(i) if as_bool => write!(out, "%!t(int64={i})"),
