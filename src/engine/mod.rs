@@ -1,0 +1,27 @@
+//! Evaluates templates: Go's text/template with the functions of Sprig and Helm, on values that carry their provenance.
+//!
+//! The room renders one chart in one world: it is given a prepared chart, the release and a [`Cluster`] that answers
+//! lookups, and gives the text of every file with its pieces, a log of every condition, and the error that Helm would
+//! report. It does no I/O and has no clock; random functions are drawn from a seed.
+
+mod access;
+pub mod capabilities;
+mod context;
+pub mod error;
+mod eval;
+pub mod function;
+pub mod functions;
+pub mod log;
+mod render;
+mod runtime;
+mod table;
+
+pub use capabilities::Capabilities;
+pub use context::ReleaseInfo;
+pub use error::Error;
+pub use eval::Write;
+pub use render::{Options, STACK, RenderError, Rendering, places, render, with_stack};
+pub use runtime::{
+    Answer, Cluster, Draw, KeySource, Limits, LookupCall, Offline, Query, Runtime, Unknown,
+};
+pub use table::FunctionTable;

@@ -5,6 +5,7 @@
 //! writer that behave as Helm's do, and ports of what Go's standard library does with text and numbers. It knows
 //! `source` and nothing of templates.
 
+pub mod golang;
 mod heap;
 mod list;
 pub mod origin;
@@ -17,7 +18,7 @@ pub use list::{Element, List};
 pub use origin::{Arena, OriginId};
 pub use plain::{Plain, PlainData};
 pub use text::{Piece, Text, TextBuilder};
-pub use types::{IntKind, Object, UintKind};
+pub use types::{Field, IntKind, Object, UintKind};
 
 use std::sync::Arc;
 
