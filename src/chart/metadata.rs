@@ -2,12 +2,13 @@
 //! (Helm's `pkg/chart/v2/metadata.go` and `dependency.go`).
 
 use super::error::LoadError;
-use super::gofmt::{float32, is_printable, quoted};
+use super::gofmt::{float32, quoted};
 use super::model::{Dependency, Lock, Maintainer, Metadata};
 use super::reading::ReadError;
 use super::versions;
 use crate::profile::Profile;
 use crate::source::Span;
+use crate::value::golang::unicode;
 use crate::value::{Plain, PlainData};
 use std::collections::BTreeSet;
 
@@ -205,7 +206,11 @@ pub(super) fn decode_lock(plain: Plain) -> Result<Lock, ReadError> {
 /// White space becomes blanks, and what cannot be printed is dropped.
 fn sanitize(text: &mut String) {
     if !text.bytes().all(|b| (b' '..0x7f).contains(&b)) {
-        *text = text.chars().map(|c| if c.is_whitespace() { ' ' } else { c }).filter(|c| is_printable(*c)).collect();
+        *text = text
+            .chars()
+            .map(|c| if unicode::is_space(c) { ' ' } else { c })
+            .filter(|c| unicode::is_print(*c))
+            .collect();
     }
 }
 
