@@ -23,6 +23,8 @@ mod reading;
 mod schema;
 mod tables;
 mod templates;
+#[cfg(test)]
+mod tests;
 mod values;
 mod versions;
 
