@@ -1,8 +1,12 @@
 //! chartlint proves where the output of a Helm chart depends on when and where it is rendered.
 
 pub mod chart;
+pub mod cli;
 pub mod engine;
+pub mod finding;
+pub mod manifest;
 pub mod profile;
+pub mod report;
 pub mod source;
 pub mod template;
 pub mod value;

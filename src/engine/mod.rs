@@ -4,8 +4,24 @@
 //! lookups, and gives the text of every file with its pieces, a log of every condition, and the error that Helm would
 //! report. It does no I/O and has no clock; random functions are drawn from a seed.
 
+mod access;
+pub mod capabilities;
+mod context;
+pub mod error;
+mod eval;
 pub mod function;
 pub mod functions;
+pub mod log;
+mod render;
 mod runtime;
+mod table;
 
-pub use runtime::{Answer, Cluster, Draw, Limits, LookupCall, Offline, Query, Runtime, Unknown};
+pub use capabilities::Capabilities;
+pub use context::ReleaseInfo;
+pub use error::Error;
+pub use eval::Write;
+pub use render::{Options, RenderError, Rendering, places, render, with_stack};
+pub use runtime::{
+    Answer, Cluster, Draw, KeySource, Limits, LookupCall, Offline, Query, Runtime, Unknown,
+};
+pub use table::FunctionTable;

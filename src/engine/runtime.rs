@@ -66,6 +66,16 @@ pub struct Draw {
     pub guard: GuardId,
 }
 
+/// Where certificates and keys get their key pairs from.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+pub enum KeySource {
+    /// A few sample keys that are part of the program: for analysis, where only shapes and differences count.
+    #[default]
+    Sample,
+    /// Made from the seed, which takes a while.
+    Fresh,
+}
+
 /// Bounds of one render.
 #[derive(Clone, Copy, Debug)]
 pub struct Limits {
@@ -102,6 +112,7 @@ pub struct Runtime {
     pub limits: Limits,
     /// What is left of `limits.work`.
     pub left: u64,
+    pub keys: KeySource,
     /// The conditions under which the current node runs.
     pub guard: GuardId,
     /// What the number of changes that branches not taken would have made to maps depends on.
@@ -114,6 +125,27 @@ pub struct Runtime {
 }
 
 impl Runtime {
+    pub fn new(options: &super::Options) -> Runtime {
+        Runtime {
+            heap: Heap::default(),
+            arena: Arena::default(),
+            profile: options.profile,
+            lookups: Vec::new(),
+            draws: Vec::new(),
+            unknowns: Vec::new(),
+            seed: options.seed,
+            now: options.now,
+            limits: options.limits,
+            left: options.limits.work,
+            keys: options.keys,
+            guard: GuardId::NONE,
+            heap_marks: OriginId::NONE,
+            call_path: 0,
+            draw_counts: FxHashMap::default(),
+            nondeterministic: Vec::new(),
+        }
+    }
+
     /// Takes from the budget.
     pub fn spend(&mut self, work: usize) -> Result<(), Failure> {
         match self.left.checked_sub(work as u64) {

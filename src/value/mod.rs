@@ -17,7 +17,7 @@ pub use list::{Element, List};
 pub use origin::{Arena, OriginId};
 pub use plain::{Plain, PlainData};
 pub use text::{Piece, Text, TextBuilder};
-pub use types::{IntKind, Object, UintKind};
+pub use types::{Field, IntKind, Object, UintKind};
 
 use std::sync::Arc;
 

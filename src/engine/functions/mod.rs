@@ -2,11 +2,9 @@
 
 use super::function::Function;
 
-/// All functions, sorted by name.
-pub fn all() -> Vec<&'static Function> {
-    let mut all: Vec<&'static Function> = FAMILIES.iter().flat_map(|family| family.iter()).collect();
-    all.sort_by_key(|f| f.name);
-    all
+/// All functions.
+pub fn all() -> impl Iterator<Item = &'static Function> {
+    FAMILIES.iter().flat_map(|family| family.iter())
 }
 
 const FAMILIES: &[&[Function]] = &[];
