@@ -2,6 +2,7 @@
 
 use crate::profile::Profile;
 use crate::source::Span;
+use crate::value::OriginId;
 use std::fmt::Write;
 use std::sync::Arc;
 
@@ -23,6 +24,8 @@ pub struct ExecError {
     /// What stands before the cause, or everything.
     pub message: String,
     pub cause: Option<Error>,
+    /// What the value depended on that the error is about, where it is about one.
+    pub about: OriginId,
 }
 
 /// Why a render ended early.

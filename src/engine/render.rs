@@ -69,7 +69,7 @@ impl RenderError {
 }
 
 /// The stack that a render may need: templates nest by recursion.
-const STACK: usize = 1 << 30;
+pub const STACK: usize = 1 << 30;
 
 /// Runs `work` with a stack that holds templates as deeply nested as they may be. The memory of a stack is used only as
 /// far as it is touched.

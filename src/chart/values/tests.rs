@@ -98,7 +98,7 @@ fn kinds_of_flags_have_their_order() {
     let flags = ValueFlags {
         set_string: vec!["a=str".into()],
         set: vec!["a=1,b=1,c=1".into()],
-        set_json: vec!["a=2,b=2,d=[1,2.5,null,\"x\"],e={\"k\":1e3}, f= ".into()],
+        set_json: vec!["a=2,b=2,d=[1,2.5,null,\"x\"],e={\"k\":1e3},f= ".into()],
         set_file: vec!["g=a.txt".into()],
         set_literal: vec!["h.i={x},[y]=z\\".into()],
         files: Vec::new(),

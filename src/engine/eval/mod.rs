@@ -20,7 +20,7 @@ use super::table::FunctionTable;
 use crate::source::{Sources, Span};
 use crate::template::ast::{self, List, Symbol, Tree};
 use crate::template::{self, print};
-use crate::value::{TextBuilder, Value};
+use crate::value::{OriginId, TextBuilder, Value};
 use rustc_hash::FxHashMap;
 use std::rc::Rc;
 use std::sync::Arc;
@@ -168,6 +168,16 @@ impl Evaluator<'_> {
             context,
             message: message.into(),
             cause,
+            about: OriginId::NONE,
         }))
+    }
+
+    /// An error that is about a value.
+    #[cold]
+    pub(super) fn error_about(&self, frame: &Frame<'_>, message: impl Into<String>, about: OriginId) -> Error {
+        match self.error(frame, message, None) {
+            Error::Exec(exec) => Error::Exec(Box::new(ExecError { about, ..*exec })),
+            other => other,
+        }
     }
 }

@@ -297,7 +297,7 @@ impl Evaluator<'_> {
             _ => value.v.type_name(&self.rt.heap, &self.rt.profile),
         };
         let message = format!("wrong type for value; expected {}; got {got}", param.type_name());
-        Err(self.error(frame, message, None))
+        Err(self.error_about(frame, message, value.v.origin))
     }
 
     /// A call of a function of the table.
