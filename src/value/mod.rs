@@ -5,6 +5,7 @@
 //! writer that behave as Helm's do, and ports of what Go's standard library does with text and numbers. It knows
 //! `source` and nothing of templates.
 
+pub mod golang;
 mod heap;
 mod list;
 pub mod origin;

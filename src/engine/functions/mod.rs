@@ -1,5 +1,14 @@
 //! The functions of text/template, Sprig and Helm, one file a family.
 
+mod builtins;
+mod compare;
+mod defaults;
+pub mod print;
+mod rewrite;
+mod strings;
+#[cfg(test)]
+mod testing;
+
 use super::function::Function;
 
 /// All functions.
@@ -7,4 +16,8 @@ pub fn all() -> impl Iterator<Item = &'static Function> {
     FAMILIES.iter().flat_map(|family| family.iter())
 }
 
-const FAMILIES: &[&[Function]] = &[];
+const FAMILIES: &[&[Function]] = &[
+    builtins::FUNCTIONS,
+    defaults::FUNCTIONS,
+    strings::FUNCTIONS,
+];
