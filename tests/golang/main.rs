@@ -1,5 +1,6 @@
 //! `value::golang` against answers recorded from Go (see `record/`).
 
+mod fmt;
 mod strconv;
 mod strings;
 
