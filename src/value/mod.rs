@@ -12,6 +12,7 @@ pub mod origin;
 mod plain;
 mod text;
 mod types;
+pub mod yaml;
 
 pub use heap::{Heap, Key, MapId, MapKind, MapObject, Root};
 pub use list::{Element, List};
