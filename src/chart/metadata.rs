@@ -11,10 +11,11 @@ use crate::source::Span;
 use crate::value::{Plain, PlainData};
 use std::collections::BTreeSet;
 
-/// The entry of a map under a name in any case; an exact name comes first.
+/// The entry of a map that Go decodes into the field of this name: case does not matter, and the last in byte order that
+/// is not null wins.
 pub(super) fn field<'p>(plain: &'p Plain, name: &str) -> Option<&'p Plain> {
-    let map = plain.as_map()?;
-    map.get(name.as_bytes()).or_else(|| map.iter().rev().find(|(key, _)| key.eq_ignore_ascii_case(name.as_bytes())).map(|e| e.1))
+    let matching = || plain.as_map().into_iter().flatten().rev().filter(|(key, _)| key.eq_ignore_ascii_case(name.as_bytes()));
+    matching().find(|(_, value)| !value.is_null()).or_else(|| matching().next()).map(|(_, value)| value)
 }
 
 /// Fills a struct from a map. The first entry of the wrong type is the error.
@@ -28,7 +29,11 @@ impl<'p> Decoder<'p> {
     fn new(type_name: &'static str, path: &str, plain: &'p Plain) -> Self {
         let mut decoder = Decoder { path: path.into(), plain, error: None };
         if !plain.is_null() && plain.as_map().is_none() {
-            let target = if path.is_empty() { format!("value of type chart.{type_name}") } else { decoder.target("", type_name) };
+            let target = if path.is_empty() {
+                format!("value of type chart.{type_name}")
+            } else {
+                decoder.target("", type_name)
+            };
             decoder.fail(plain, target);
         }
         decoder
@@ -48,7 +53,8 @@ impl<'p> Decoder<'p> {
             PlainData::List(_) => "array",
             PlainData::Map(_) => "object",
         };
-        let message = format!("error unmarshaling JSON: while decoding JSON: json: cannot unmarshal {kind} into Go {target}");
+        let message =
+            format!("error unmarshaling JSON: while decoding JSON: json: cannot unmarshal {kind} into Go {target}");
         self.error.get_or_insert(ReadError { message, span: Some(plain.span) });
     }
 
@@ -71,7 +77,13 @@ impl<'p> Decoder<'p> {
     }
 
     /// A list, each element by `each`; null gives `None`.
-    fn list<T>(&mut self, name: &str, go_type: &str, into: &mut Option<Vec<T>>, mut each: impl FnMut(&mut Self, &'p Plain) -> T) {
+    fn list<T>(
+        &mut self,
+        name: &str,
+        go_type: &str,
+        into: &mut Option<Vec<T>>,
+        mut each: impl FnMut(&mut Self, &'p Plain) -> T,
+    ) {
         let Some(plain) = field(self.plain, name) else { return };
         match plain.as_list() {
             Some(list) => *into = Some(list.iter().map(|element| each(self, element)).collect()),
@@ -259,13 +271,18 @@ fn validate_dependencies(metadata: &mut Metadata, profile: &Profile) -> Result<(
         if null.is_some_and(|null| null == dependency.span) {
             return fail("dependencies must not contain empty or null nodes".into(), dependency.span);
         }
-        for text in [&mut dependency.name, &mut dependency.version, &mut dependency.repository, &mut dependency.condition] {
+        for text in
+            [&mut dependency.name, &mut dependency.version, &mut dependency.repository, &mut dependency.condition]
+        {
             sanitize(text);
         }
         dependency.tags.iter_mut().flatten().for_each(sanitize);
         let (name, alias) = (&dependency.name, &dependency.alias);
         if !alias.bytes().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'_' | b'-')) {
-            return fail(format!("dependency {} has disallowed characters in the alias", quoted(name)), dependency.span);
+            return fail(
+                format!("dependency {} has disallowed characters in the alias", quoted(name)),
+                dependency.span,
+            );
         }
         let key = if alias.is_empty() { name } else { alias };
         if !names.insert(key.clone()) && profile.since(3, 13, 0) {

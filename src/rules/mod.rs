@@ -55,6 +55,18 @@ pub struct Targets {
     pub is_claimed: bool,
 }
 
+/// The targets of a chart whose user asked for none: what its `kubeVersion` admits, else all that is known.
+pub fn targets_of(kube_version: &str) -> Targets {
+    let all = crate::kube::VersionRange::all();
+    if kube_version.is_empty() {
+        return Targets { kubernetes: all, is_claimed: false };
+    }
+    match crate::kube::VersionRange::of_constraint(kube_version) {
+        Some(kubernetes) => Targets { kubernetes, is_claimed: true },
+        None => Targets { kubernetes: all, is_claimed: false },
+    }
+}
+
 /// What the rules look at: a life with its differences, explained.
 pub struct Evidence<'a> {
     pub life: &'a Life,
