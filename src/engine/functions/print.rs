@@ -6,7 +6,7 @@ use crate::engine::runtime::Unknown;
 use crate::profile::Profile;
 use crate::value::golang::fmt::{self, Excess, Operand, Output, View};
 use crate::value::golang::strconv::shown_float;
-use crate::value::{Data, Element, Heap, MapKind, Text, TextBuilder, Value};
+use crate::value::{Data, Element, Heap, Text, TextBuilder, Value};
 use std::borrow::Cow;
 use std::ops::Range;
 
