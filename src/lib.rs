@@ -4,6 +4,7 @@ pub mod chart;
 pub mod cli;
 pub mod engine;
 pub mod finding;
+pub mod kube;
 pub mod manifest;
 pub mod profile;
 pub mod report;
