@@ -155,8 +155,8 @@ impl Loader<'_> {
             "Chart.lock" => parts.lock = Some(self.lock(&file, at, parts)?),
             "values.yaml" => {
                 let base = self.add(&file, at, "")?;
-                let values =
-                    reading::values(&file.bytes, base, self.profile, &mut parts.warnings).map_err(|e| cannot_load(&file.path, e))?;
+                let values = reading::values(&file.bytes, base, self.profile, &mut parts.warnings)
+                    .map_err(|e| cannot_load(&file.path, e))?;
                 parts.values = Some(values);
             }
             "values.schema.json" => {

@@ -2,19 +2,21 @@
 //! (Helm's `pkg/chart/v2/metadata.go` and `dependency.go`).
 
 use super::error::LoadError;
-use super::gofmt::{float32, is_printable, quoted};
+use super::gofmt::{float32, quoted};
 use super::model::{Dependency, Lock, Maintainer, Metadata};
 use super::reading::ReadError;
 use super::versions;
 use crate::profile::Profile;
 use crate::source::Span;
+use crate::value::golang::unicode;
 use crate::value::{Plain, PlainData};
 use std::collections::BTreeSet;
 
 /// The entry of a map that Go decodes into the field of this name: case does not matter, and the last in byte order that
 /// is not null wins.
 pub(super) fn field<'p>(plain: &'p Plain, name: &str) -> Option<&'p Plain> {
-    let matching = || plain.as_map().into_iter().flatten().rev().filter(|(key, _)| key.eq_ignore_ascii_case(name.as_bytes()));
+    let matching =
+        || plain.as_map().into_iter().flatten().rev().filter(|(key, _)| key.eq_ignore_ascii_case(name.as_bytes()));
     matching().find(|(_, value)| !value.is_null()).or_else(|| matching().next()).map(|(_, value)| value)
 }
 
@@ -204,7 +206,11 @@ pub(super) fn decode_lock(plain: Plain) -> Result<Lock, ReadError> {
 /// White space becomes blanks, and what cannot be printed is dropped.
 fn sanitize(text: &mut String) {
     if !text.bytes().all(|b| (b' '..0x7f).contains(&b)) {
-        *text = text.chars().map(|c| if c.is_whitespace() { ' ' } else { c }).filter(|c| is_printable(*c)).collect();
+        *text = text
+            .chars()
+            .map(|c| if unicode::is_space(c) { ' ' } else { c })
+            .filter(|c| unicode::is_print(*c))
+            .collect();
     }
 }
 
@@ -236,13 +242,13 @@ pub(super) fn validate(metadata: &mut Metadata, profile: &Profile) -> Result<(),
     if profile.is_helm4() && matches!(name.as_str(), "." | "..") {
         return fail(format!("chart.metadata.name {} is not allowed", quoted(name)), span("name"));
     }
-    if profile.since(3, 13, 0) && name.contains('/') && name != "/" {
+    if profile.since(3, 14, 1) && name.contains('/') && name != "/" {
         return fail(format!("chart.metadata.name {} is invalid", quoted(name)), span("name"));
     }
     if metadata.version.is_empty() {
         return fail("chart.metadata.version is required".into(), span("version"));
     }
-    if !versions::is_version(&metadata.version, profile) {
+    if !versions::is_version(&metadata.version) {
         return fail(format!("chart.metadata.version {} is invalid", quoted(&metadata.version)), span("version"));
     }
     if !matches!(metadata.kind.as_str(), "" | "application" | "library") {
@@ -285,7 +291,7 @@ fn validate_dependencies(metadata: &mut Metadata, profile: &Profile) -> Result<(
             );
         }
         let key = if alias.is_empty() { name } else { alias };
-        if !names.insert(key.clone()) && profile.since(3, 13, 0) {
+        if !names.insert(key.clone()) && profile.since(3, 14, 0) {
             return fail(format!("more than one dependency with name or alias {}", quoted(key)), dependency.span);
         }
     }

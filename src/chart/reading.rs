@@ -35,7 +35,10 @@ impl Place {
 
     fn error(self, error: &YamlError) -> ReadError {
         let at = error.offset();
-        ReadError { message: error.helm_text(), span: Some(self.span(&(at..at))).filter(|span| *span != Span::default()) }
+        ReadError {
+            message: error.helm_text(),
+            span: Some(self.span(&(at..at))).filter(|span| *span != Span::default()),
+        }
     }
 }
 
@@ -116,7 +119,8 @@ fn read(bytes: &[u8], place: Place, through_json: bool, warnings: &mut Vec<Warni
     let document = yaml::read(bytes).map_err(|e| place.error(&e))?;
     for note in &document.notes {
         if let Note::CollidingKeys { second, .. } = note {
-            let message = "two keys of different types become one string; which of them Helm takes changes from run to run";
+            let message =
+                "two keys of different types become one string; which of them Helm takes changes from run to run";
             warnings.push(Warning { message: message.into(), span: Some(place.span(second)) });
         }
     }
@@ -188,7 +192,8 @@ mod tests {
     #[test]
     fn deep_nesting_is_refused() {
         for text in ["[".repeat(5000) + &"]".repeat(5000), "{a: ".repeat(5000) + &"}".repeat(5000)] {
-            let message = values(format!("a: {text}").as_bytes(), 1, &Profile::default(), &mut Vec::new()).unwrap_err().message;
+            let message =
+                values(format!("a: {text}").as_bytes(), 1, &Profile::default(), &mut Vec::new()).unwrap_err().message;
             assert!(message.contains("nested more than"), "{message}");
         }
     }

@@ -236,7 +236,8 @@ impl TextBuilder {
 
     /// Lays a piece over bytes that were pushed before.
     pub fn push_piece(&mut self, piece: Piece) {
-        self.insert(piece);
+        let at = self.pieces.partition_point(|p| p.start <= piece.start);
+        self.pieces.insert(at, piece);
     }
 
     fn insert(&mut self, piece: Piece) {

@@ -1,5 +1,7 @@
 //! `value::golang` against answers recorded from Go (see `record/`).
 
+mod fmt;
+mod regexp;
 mod strconv;
 mod strings;
 

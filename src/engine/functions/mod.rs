@@ -3,6 +3,7 @@
 mod builtins;
 mod compare;
 mod defaults;
+mod format;
 pub mod print;
 mod rewrite;
 mod strings;
@@ -19,5 +20,6 @@ pub fn all() -> impl Iterator<Item = &'static Function> {
 const FAMILIES: &[&[Function]] = &[
     builtins::FUNCTIONS,
     defaults::FUNCTIONS,
+    format::FUNCTIONS,
     strings::FUNCTIONS,
 ];

@@ -22,11 +22,6 @@ impl<'a> Rewriter<'a> {
         Rewriter { text, out: TextBuilder::default(), at: 0, next: 0, active: Vec::new() }
     }
 
-    /// The bytes that are read.
-    pub fn bytes(&self) -> &'a [u8] {
-        self.text.bytes()
-    }
-
     /// Writes constant bytes.
     pub fn push(&mut self, bytes: &[u8]) {
         self.out.push(bytes);
@@ -55,14 +50,9 @@ impl<'a> Rewriter<'a> {
 
     /// Writes `bytes` in place of everything up to `end`.
     pub fn replace(&mut self, end: usize, bytes: &[u8]) {
-        self.replace_with(end, |out| out.push(bytes));
-    }
-
-    /// Writes what `write` writes in place of everything up to `end`.
-    pub fn replace_with(&mut self, end: usize, write: impl FnOnce(&mut TextBuilder)) {
         let range = self.at..end.max(self.at).min(self.text.len());
         let to = self.out.len();
-        write(&mut self.out);
+        self.out.push(bytes);
         let until = self.out.len();
         self.advance(range, |out, piece, _| {
             let until = if piece.is_mark() { to } else { until };
@@ -107,47 +97,6 @@ impl<'a> Rewriter<'a> {
         });
     }
 
-    /// Writes the rest rune by rune: `map` adds to the buffer what each rune (or byte that is none) becomes.
-    pub fn map_runes(&mut self, mut map: impl FnMut(Rune<'a>, &mut Vec<u8>)) {
-        let bytes = self.text.bytes();
-        if self.text.pieces().is_empty() {
-            let mut buffer = Vec::with_capacity(bytes.len() + 16);
-            for rune in runes(&bytes[self.at..]) {
-                map(rune, &mut buffer);
-            }
-            self.out.push(&buffer);
-            self.at = bytes.len();
-            return;
-        }
-        // Runes that change are written in runs that no piece starts or ends in.
-        let mut cuts: Vec<usize> = self.text.pieces().iter().flat_map(|p| [p.range().start, p.range().end]).collect();
-        cuts.sort_unstable();
-        let mut cut = 0;
-        let mut position = self.at;
-        let mut buffer = Vec::new();
-        let mut run_is_same = true;
-        for rune in runes(&bytes[self.at..]) {
-            while cuts.get(cut).is_some_and(|c| *c < position) {
-                cut += 1;
-            }
-            let before = buffer.len();
-            map(rune, &mut buffer);
-            let is_same = &buffer[before..] == rune.bytes;
-            let is_cut = cuts.get(cut) == Some(&position);
-            if position > self.at && (is_cut || is_same != run_is_same) {
-                let written: Vec<u8> = buffer.drain(..before).collect();
-                self.run(position, run_is_same, &written);
-            }
-            run_is_same = is_same;
-            position += rune.bytes.len();
-        }
-        self.run(position, run_is_same, &buffer);
-    }
-
-    fn run(&mut self, end: usize, is_same: bool, bytes: &[u8]) {
-        if is_same { self.copy(end) } else { self.replace(end, bytes) }
-    }
-
     /// Takes the builder with what was written; what was not read is left out.
     pub fn finish(mut self) -> Text {
         self.skip(self.text.len());
@@ -184,34 +133,6 @@ impl<'a> Rewriter<'a> {
             }
         }
     }
-}
-
-/// A rune of a Go string, or one byte that belongs to none.
-#[derive(Clone, Copy, Debug)]
-pub(super) struct Rune<'a> {
-    pub bytes: &'a [u8],
-    /// `None` for a byte that is not UTF-8.
-    pub char: Option<char>,
-}
-
-/// The runes of a Go string.
-pub(super) fn runes(bytes: &[u8]) -> impl Iterator<Item = Rune<'_>> {
-    let mut rest = bytes;
-    std::iter::from_fn(move || {
-        let first = *rest.first()?;
-        let width = match first {
-            0..=0x7F => 1,
-            0xC0..=0xDF => 2,
-            0xE0..=0xEF => 3,
-            0xF0..=0xF7 => 4,
-            _ => 1,
-        };
-        let char = rest.get(..width).and_then(|b| std::str::from_utf8(b).ok()).and_then(|s| s.chars().next());
-        let width = if char.is_some() { width } else { 1 };
-        let (bytes, after) = rest.split_at(width);
-        rest = after;
-        Some(Rune { bytes, char })
-    })
 }
 
 #[cfg(test)]
@@ -272,27 +193,5 @@ mod tests {
         rewriter.skip(8);
         rewriter.copy(9);
         assert_eq!(shown(&rewriter.finish(), &origins), "a---h| 1..4=0 4..4=0 4..4=1 4..5=1");
-    }
-
-    #[test]
-    fn mapping_keeps_the_borders_of_pieces() {
-        let mut arena = Arena::default();
-        let origins = origins(&mut arena, 2);
-        let text = sample(&origins);
-        let mut rewriter = Rewriter::new(&text);
-        rewriter.map_runes(|rune, out| {
-            out.extend_from_slice(&rune.bytes.to_ascii_uppercase());
-            if rune.bytes == b"\n" {
-                out.push(b'!');
-            }
-        });
-        let shown = shown(&rewriter.finish(), &origins);
-        assert_eq!(shown, "ABCD\n!EFGH| 2..8=0 8..10=1");
-    }
-
-    #[test]
-    fn invalid_bytes_are_runes_of_their_own() {
-        let found: Vec<_> = runes(b"a\xffb\xc3\xa9\xe2\x82").map(|r| (r.bytes.len(), r.char)).collect();
-        assert_eq!(found, [(1, Some('a')), (1, None), (1, Some('b')), (2, Some('é')), (1, None), (1, None)]);
     }
 }

@@ -7,6 +7,8 @@
 //! recorded from Go 1.26, Sprig 3.3.0 and Masterminds/semver 3.4.
 
 pub mod escape;
+pub mod fmt;
+pub mod regexp;
 mod segment;
 pub mod strconv;
 pub mod strings;

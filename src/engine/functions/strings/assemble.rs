@@ -2,9 +2,9 @@
 
 use super::super::print;
 use super::super::rewrite::Rewriter;
-use super::{at, search, spend};
+use super::{at, length, rewritten};
 use crate::engine::function::{Call, Failure, FnResult, int, text};
-use crate::value::golang::strconv;
+use crate::value::golang::{self, Segment, strconv};
 use crate::value::{Data, Element, List, OriginId, Text, TextBuilder, Value};
 
 /// Sprig's text of a value: what has a text gives it, anything else is printed as `%v` does. What the value as a whole
@@ -36,7 +36,7 @@ fn words(
             }
             is_first = false;
             let text = text_of(call, value)?;
-            spend(call, text.len())?;
+            call.spend(text.len())?;
             write(&mut out, text);
         }
         // A nil leaves a mark: it could have been something.
@@ -94,38 +94,36 @@ fn shaped(call: &mut Call<'_>, args: &[Value], index: usize) -> Result<Text, Fai
 }
 
 /// How many blanks; an unknown number is taken as two.
-fn width(args: &[Value]) -> Result<usize, Failure> {
+fn width(args: &[Value]) -> i64 {
     match args.first() {
-        Some(Value { data: Data::Unknown(_), .. }) => Ok(2),
-        Some(value) => usize::try_from(int(value)).map_err(|_| "strings: negative Repeat count".into()),
-        None => Ok(0),
+        Some(Value { data: Data::Unknown(_), .. }) => 2,
+        Some(value) => int(value),
+        None => 0,
     }
 }
 
 pub(super) fn indent(call: &mut Call<'_>, args: &[Value]) -> FnResult {
-    let (width, text) = (width(args)?, shaped(call, args, 1)?);
-    indented(call, width, &text, b"")
+    indented(call, args, golang::strings::indent)
 }
 
 pub(super) fn nindent(call: &mut Call<'_>, args: &[Value]) -> FnResult {
-    let (width, text) = (width(args)?, shaped(call, args, 1)?);
-    indented(call, width, &text, b"\n")
+    indented(call, args, golang::strings::nindent)
 }
 
-/// Every line moved to the right by `width` blanks, the empty ones as well, after `head`.
-fn indented(call: &mut Call<'_>, width: usize, text: &Text, head: &[u8]) -> FnResult {
+/// Every line moved to the right, the empty ones as well.
+fn indented(
+    call: &mut Call<'_>,
+    args: &[Value],
+    write: impl FnOnce(i64, &[u8], &mut dyn FnMut(Segment)) -> Result<(), &'static str>,
+) -> FnResult {
+    let (width, text) = (width(args), shaped(call, args, 1)?);
     let breaks = text.bytes().iter().filter(|b| **b == b'\n').count();
-    spend(call, (breaks + 1).saturating_mul(width).saturating_add(text.len()))?;
-    let pad = vec![b' '; width];
-    let mut out = Rewriter::new(text);
-    out.push(head);
-    out.push(&pad);
-    for at in search::find_all(text.bytes(), b"\n") {
-        out.copy(at + 1);
-        out.push(&pad);
-    }
-    out.copy(text.len());
-    Ok(Value::string(out.finish()))
+    let pad = usize::try_from(width).unwrap_or(0);
+    call.spend((breaks + 1).saturating_mul(pad).saturating_add(text.len()))?;
+    let mut result = Ok(());
+    let indented = rewritten(&text, |bytes, out| result = write(width, bytes, out))?;
+    result?;
+    Ok(indented)
 }
 
 pub(super) fn repeat(call: &mut Call<'_>, args: &[Value]) -> FnResult {
@@ -136,7 +134,7 @@ pub(super) fn repeat(call: &mut Call<'_>, args: &[Value]) -> FnResult {
     let Some(length) = text.len().checked_mul(count).filter(|length| i64::try_from(*length).is_ok()) else {
         return Err("strings: Repeat output length overflow".into());
     };
-    spend(call, length)?;
+    call.spend(length)?;
     let mut out = TextBuilder::default();
     if text.is_empty() {
         return Ok(Value::string(text.clone()));
@@ -153,36 +151,19 @@ pub(super) fn repeat(call: &mut Call<'_>, args: &[Value]) -> FnResult {
 pub(super) fn replace(call: &mut Call<'_>, args: &[Value]) -> FnResult {
     let (old, new, text) = (at(args, 0), at(args, 1), at(args, 2));
     let new_origin = args.get(1).map_or(OriginId::NONE, |v| v.origin);
-    let places = replaced_at(old.bytes(), text.bytes());
-    spend(call, places.len().saturating_mul(new.len() + 1).saturating_add(text.len()))?;
+    let write = |out: &mut dyn FnMut(Segment)| golang::strings::replace(text.bytes(), old.bytes(), new.bytes(), out);
+    let length = if new.len() > old.len() { length(write) } else { text.len() };
+    call.spend(length)?;
     let mut out = Rewriter::new(text);
-    for at in places {
-        out.copy(at);
-        if old.is_empty() {
-            out.out().push_value(new, new_origin);
-        } else {
-            out.replace_with(at + old.len(), |out| out.push_value(new, new_origin));
-        }
-    }
-    out.copy(text.len());
+    write(&mut |segment| match segment {
+        Segment::Insert(_) => out.out().push_value(new, new_origin),
+        segment => out.play(segment),
+    });
     // Where it was replaced depends on what was looked for.
     let mut origin = args.first().map_or(OriginId::NONE, |v| call.deep_origin(v));
     origin = call.through(origin);
     origin = call.join(origin, args.get(2).map_or(OriginId::NONE, |v| v.origin));
     Ok(Value::string(out.finish()).with_origin(origin))
-}
-
-/// Where something is replaced; an empty text is found before every rune and at the end.
-fn replaced_at(old: &[u8], bytes: &[u8]) -> Vec<usize> {
-    if !old.is_empty() {
-        return search::find_all(bytes, old).collect();
-    }
-    let mut end = 0;
-    let ends = super::super::rewrite::runes(bytes).map(|rune| {
-        end += rune.bytes.len();
-        end
-    });
-    std::iter::once(0).chain(ends).collect()
 }
 
 pub(super) fn plural(call: &mut Call<'_>, args: &[Value]) -> FnResult {
@@ -210,7 +191,7 @@ pub(super) fn texts(call: &mut Call<'_>, value: &Value) -> Result<Vec<Value>, Fa
             }
         }
         Data::Bytes(bytes) => {
-            spend(call, bytes.len().saturating_mul(4))?;
+            call.spend(bytes.len().saturating_mul(4))?;
             texts.extend(bytes.bytes().iter().map(|byte| Value::string(byte.to_string())));
         }
         Data::Nil => {}
@@ -237,7 +218,7 @@ pub(super) fn join(call: &mut Call<'_>, args: &[Value]) -> FnResult {
     let mut out = TextBuilder::default();
     for (i, value) in texts.iter().enumerate() {
         let part = text(value);
-        spend(call, part.len() + separator_text.len())?;
+        call.spend(part.len() + separator_text.len())?;
         if i > 0 {
             out.push_value(&separator_text, separator.origin);
         }

@@ -1,29 +1,18 @@
-//! Finding a text in another one, in linear time.
+//! Finding a text in another one in linear time.
 
-/// Where `needle` starts in `bytes`, from `from` on.
-pub(super) fn find(bytes: &[u8], needle: &[u8], from: usize) -> Option<usize> {
-    let rest = bytes.get(from..)?;
-    let Some((first, _)) = needle.split_first() else { return Some(from) };
-    if needle.len() > rest.len() {
-        return None;
+/// Whether `bytes` contain `needle`.
+pub(super) fn is_within(needle: &[u8], bytes: &[u8]) -> bool {
+    match needle {
+        [] => true,
+        [byte] => bytes.contains(byte),
+        // For short needles, looking at each place is fast enough.
+        _ if needle.len() <= 16 => bytes.windows(needle.len()).any(|window| window == needle),
+        _ => is_long_within(needle, bytes),
     }
-    if needle.len() > 16 {
-        return find_long(rest, needle).map(|at| at + from);
-    }
-    let last = rest.len() - needle.len();
-    let mut at = 0;
-    while at <= last {
-        at += rest[at..=last].iter().position(|b| b == first)?;
-        if rest[at..].starts_with(needle) {
-            return Some(at + from);
-        }
-        at += 1;
-    }
-    None
 }
 
 /// Knuth, Morris and Pratt's way, which looks at every byte once.
-fn find_long(bytes: &[u8], needle: &[u8]) -> Option<usize> {
+fn is_long_within(needle: &[u8], bytes: &[u8]) -> bool {
     // borders[i] is how much of the needle's start is also the end of its first i + 1 bytes.
     let mut borders = vec![0; needle.len()];
     let mut matched = 0;
@@ -37,7 +26,7 @@ fn find_long(bytes: &[u8], needle: &[u8]) -> Option<usize> {
         borders[i] = matched;
     }
     matched = 0;
-    for (i, byte) in bytes.iter().enumerate() {
+    for byte in bytes {
         while matched > 0 && *byte != needle[matched] {
             matched = borders[matched - 1];
         }
@@ -45,23 +34,10 @@ fn find_long(bytes: &[u8], needle: &[u8]) -> Option<usize> {
             matched += 1;
         }
         if matched == needle.len() {
-            return Some(i + 1 - matched);
+            return true;
         }
     }
-    None
-}
-
-/// All places of `needle` that do not overlap, from the front. An empty needle is nowhere.
-pub(super) fn find_all<'a>(bytes: &'a [u8], needle: &'a [u8]) -> impl Iterator<Item = usize> + 'a {
-    let mut from = 0;
-    std::iter::from_fn(move || {
-        if needle.is_empty() {
-            return None;
-        }
-        let at = find(bytes, needle, from)?;
-        from = at + needle.len();
-        Some(at)
-    })
+    false
 }
 
 #[cfg(test)]
@@ -69,20 +45,19 @@ mod tests {
     use super::*;
 
     #[test]
-    fn short_and_long_needles_are_found_alike() {
-        let text = "aabaabaaabaabaabaaabaabaabaaabb".as_bytes();
-        for from in 0..text.len() {
-            for length in 1..text.len() {
-                for start in 0..text.len() - length {
-                    let needle = &text[start..start + length];
-                    let expected = text[from..].windows(length).position(|w| w == needle).map(|at| at + from);
-                    assert_eq!(find(text, needle, from), expected);
-                    assert_eq!(find_long(&text[from..], needle).map(|at| at + from), expected);
+    fn both_ways_agree() {
+        let text = b"aabaabaaabaabaabaaabaabaabaaabb";
+        for end in 0..text.len() {
+            for start in 0..=end {
+                let needle = &text[start..=end];
+                for cut in 0..text.len() {
+                    let expected = text[cut..].windows(needle.len()).any(|w| w == needle);
+                    assert_eq!(is_within(needle, &text[cut..]), expected);
+                    assert_eq!(is_long_within(needle, &text[cut..]), expected);
                 }
             }
         }
-        assert_eq!(find(text, b"c", 0), None);
-        assert_eq!(find(b"", b"", 0), Some(0));
-        assert_eq!(find_all(b"banana", b"ana").collect::<Vec<_>>(), [1]);
+        assert!(is_within(b"", b""));
+        assert!(!is_within(b"a", b""));
     }
 }

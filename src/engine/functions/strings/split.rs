@@ -1,46 +1,24 @@
 //! Functions that take a text apart, and lists of texts.
 
-use super::super::rewrite::{Rewriter, runes};
+use super::super::rewrite::Rewriter;
 use super::assemble::{text_of, texts};
-use super::{at, search, spend};
-use crate::engine::function::{Call, Failure, FnResult, int, key, text};
+use super::{at, number};
+use crate::engine::function::{Call, Failure, FnResult, key, text};
+use crate::value::golang::decode;
+use crate::value::golang::strings::split_n;
 use crate::value::{Data, Element, Key, List, MapKind, MapObject, Text, Value};
-
-/// The ends of the parts of Go's strings.SplitN and how much lies between them. `count` < 0: all parts.
-fn ends(bytes: &[u8], separator: &[u8], count: i64) -> Vec<usize> {
-    let limit = usize::try_from(count).unwrap_or(usize::MAX);
-    if limit == 0 {
-        return Vec::new();
-    }
-    let mut ends: Vec<usize> = if separator.is_empty() {
-        // One part a rune, and none for an empty text.
-        let mut end = 0;
-        let ends = runes(bytes).map(|rune| {
-            end += rune.bytes.len();
-            end
-        });
-        ends.filter(|end| *end < bytes.len()).take(limit - 1).collect()
-    } else {
-        search::find_all(bytes, separator).take(limit - 1).collect()
-    };
-    if !(separator.is_empty() && bytes.is_empty()) {
-        ends.push(bytes.len());
-    }
-    ends
-}
 
 /// The parts of a text with their pieces.
 fn parts(call: &mut Call<'_>, separator: &Text, count: i64, text: &Text) -> Result<Vec<Text>, Failure> {
-    let ends = ends(text.bytes(), separator.bytes(), count);
-    spend(call, ends.len().saturating_mul(16).saturating_add(text.len()))?;
+    let ranges = split_n(text.bytes(), separator.bytes(), count);
+    call.spend(ranges.len().saturating_mul(16).saturating_add(text.len()))?;
     let mut out = Rewriter::new(text);
-    let parts = ends.into_iter().map(|end| {
-        out.copy(end);
-        let part = out.take();
-        // The separator is in no part; what it depends on is said by the list.
-        out.skip(end + separator.len());
+    let parts = ranges.into_iter().map(|range| {
+        // The separators are in no part; what they depend on is said by the list.
+        out.skip(range.start);
         out.take();
-        part
+        out.copy(range.end);
+        out.take()
     });
     Ok(parts.collect())
 }
@@ -70,7 +48,7 @@ pub(super) fn split(call: &mut Call<'_>, args: &[Value]) -> FnResult {
 }
 
 pub(super) fn splitn(call: &mut Call<'_>, args: &[Value]) -> FnResult {
-    map_of_parts(call, args, at(args, 0), args.get(1).map_or(-1, int), at(args, 2))
+    map_of_parts(call, args, at(args, 0), number(args, 1), at(args, 2))
 }
 
 pub(super) fn split_list(call: &mut Call<'_>, args: &[Value]) -> FnResult {
@@ -92,7 +70,7 @@ pub(super) fn sort_alpha(call: &mut Call<'_>, args: &[Value]) -> FnResult {
     let texts = match &value.data {
         Data::List(_) | Data::Bytes(_) => {
             let mut texts = texts(call, value)?;
-            spend(call, texts.len().saturating_mul(8))?;
+            call.spend(texts.len().saturating_mul(8))?;
             texts.sort_by(|a, b| text(a).bytes().cmp(text(b).bytes()));
             texts
         }
@@ -108,7 +86,13 @@ pub(super) fn sort_alpha(call: &mut Call<'_>, args: &[Value]) -> FnResult {
 pub(super) fn shuffle(call: &mut Call<'_>, args: &[Value]) -> FnResult {
     let (origin, seed) = call.rt.draw(call.span, "shuffle");
     let text = at(args, 0);
-    let mut all: Vec<_> = runes(text.bytes()).collect();
+    let mut rest = text.bytes();
+    let mut all = Vec::new();
+    while !rest.is_empty() {
+        let (rune, after) = rest.split_at(decode(rest).1.clamp(1, rest.len()));
+        all.push(rune);
+        rest = after;
+    }
     let mut state = seed.chunks(8).fold(0x9E37_79B9_7F4A_7C15_u64, |state, chunk| {
         let word = chunk.iter().fold(0_u64, |word, byte| word << 8 | u64::from(*byte));
         (state ^ word).wrapping_mul(0xBF58_476D_1CE4_E5B9).rotate_left(29)
@@ -117,6 +101,6 @@ pub(super) fn shuffle(call: &mut Call<'_>, args: &[Value]) -> FnResult {
         state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
         all.swap(i, (state >> 33) as usize % (i + 1));
     }
-    let bytes: Vec<u8> = all.iter().flat_map(|rune| rune.bytes.iter().copied()).collect();
+    let bytes: Vec<u8> = all.concat();
     Ok(Value::string(bytes).with_origin(origin))
 }
