@@ -11,7 +11,7 @@ pub(super) fn is_version(text: &str) -> bool {
 }
 
 /// Whether a version lies in a range. What is no version or no range lies nowhere.
-pub(super) fn is_compatible(range: &str, version: &str, profile: &Profile) -> bool {
+pub fn is_compatible(range: &str, version: &str, profile: &Profile) -> bool {
     let Some(version) = Version::parse(version) else { return false };
     let Some(groups) = parse_range(range) else { return false };
     let by_group = profile.since(3, 19, 0);
