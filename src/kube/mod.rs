@@ -8,6 +8,7 @@
 //! Architecture Invariant: the room knows plain data only, neither charts nor templates nor provenance. It does no I/O, has
 //! no state but tables that are parsed when first used, and cannot fail.
 
+mod defaults;
 mod edits;
 mod kinds;
 mod path;
@@ -16,6 +17,7 @@ mod tree;
 mod types;
 mod version;
 
+pub use defaults::{Context, live_object};
 pub use edits::{
     Boundary, FieldChange, Mode, Op, Outcome, Stretch, Target, Verdict, over_range, update_outcome, verdict, verdicts,
 };

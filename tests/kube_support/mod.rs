@@ -29,7 +29,7 @@ pub fn plain(json: &Value) -> Plain {
 pub fn masked(text: &str) -> String {
     let patterns = [
         (r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}", "UID"),
-        (r"10\.96\.\d+\.\d+", "ADDRESS"),
+        (r"10\.(96|200)\.\d+\.\d+", "ADDRESS"),
         (r"0x[0-9a-f]{5,}", "POINTER"),
     ];
     patterns.iter().fold(text.to_string(), |text, (pattern, name)| {

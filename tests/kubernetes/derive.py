@@ -441,8 +441,15 @@ COMPUTED = {("core.v1.ServiceSpec", None), ("core.v1.Container", "imagePullPolic
     ("batch.v1.JobSpec", "completions"), ("batch.v1.JobSpec", "parallelism"), ("batch.v1.JobSpec", "backoffLimit"), ("apiextensions.v1.CustomResourceDefinitionNames", None), ("core.v1.Secret", "data"), ("core.v1.LimitRangeItem", None),
     ("core.v1.PodSpec", "serviceAccount"), ("core.v1.PodSpec", "tolerations"), ("core.v1.PodSpec", "priority"), ("core.v1.PodSpec", "preemptionPolicy"), ("core.v1.PodSpec", "enableServiceLinks"),
     ("certificates.v1.CertificateSigningRequestSpec", None), ("networking.v1.NetworkPolicySpec", "policyTypes"), ("core.v1.PersistentVolumeClaim", None), ("meta.v1.ObjectMeta", None),
-    ("apps.v1.DeploymentSpec", "strategy"), ("apps.v1.DeploymentStrategy", "rollingUpdate"), ("apps.v1.DaemonSetSpec", "updateStrategy"), ("apps.v1.DaemonSetUpdateStrategy", "rollingUpdate"),
-    ("apps.v1.StatefulSetSpec", "updateStrategy")}
+}
+
+# Maps that are made where they are missing, and then filled.
+MADE = {("apps.v1.DeploymentSpec", "strategy"), ("apps.v1.DeploymentStrategy", "rollingUpdate"), ("apps.v1.DaemonSetSpec", "updateStrategy"), ("apps.v1.DaemonSetUpdateStrategy", "rollingUpdate"),
+    ("apps.v1.StatefulSetSpec", "updateStrategy"), ("apps.v1.StatefulSetUpdateStrategy", "rollingUpdate")}
+
+# What a new object of a kind gets beside its uid, time and version, where it does not depend on the object.
+NEW = ("status", "generation", "finalizers")
+COMPUTED_STATUS = {"CustomResourceDefinition"}
 
 
 def defaults(definitions, roots):
@@ -454,26 +461,41 @@ def defaults(definitions, roots):
             if top and prop in ("metadata", "status", "kind", "apiVersion"):
                 continue
             q = definitions[name].get(prop, {}).get("q", {})
-            target = short(q.get("ref") or q.get("items") or "")
-            if prop not in sent:
-                if (name, prop) not in COMPUTED and (name, None) not in COMPUTED and value is not None:
+            target = short(q.get("ref") or q.get("items") or q.get("values") or "")
+            if (name, prop) in MADE and isinstance(value, dict):
+                walk(target, sent.get(prop, {}), value, column, False)
+            elif prop not in sent:
+                if (name, prop) not in COMPUTED and (name, None) not in COMPUTED:
                     seen.setdefault((name, prop), {}).setdefault(compact(value), set()).add(column)
             elif target in definitions:
-                pairs = [(sent[prop], value)] if isinstance(value, dict) else zip(sent[prop], value) if isinstance(value, list) else []
+                of_map = [(sent[prop][k], value[k]) for k in value if k in sent[prop]] if "values" in q else None
+                pairs = of_map or [(sent[prop], value)] if isinstance(value, dict) else zip(sent[prop], value) if isinstance(value, list) else []
                 for a, b in pairs:
                     if isinstance(a, dict) and isinstance(b, dict):
                         walk(target, a, b, column, False)
         for prop in sent:
-            if prop not in stored and prop != "stringData" and sent[prop] not in ([], False):
-                dropped.setdefault((name, prop), set()).add(column)
+            if prop not in stored and prop != "stringData":
+                sign = "~" if sent[prop] in ([], False) else "-"
+                dropped.setdefault((sign + name, prop), set()).add(column)
 
+    new = {}
     for column, version in enumerate(VERSIONS):
         for o in (load(version, "objects") or {"objects": []})["objects"]:
+            key, stored = o["sent"]["apiVersion"] + "/" + o["sent"]["kind"], o["stored"]
+            if o["sent"]["apiVersion"].split("/")[0].endswith(".example"):
+                continue
+            facts = {"status": stored.get("status"), **stored["metadata"]}
+            # A claim that the recorder bound itself.
+            was_changed = facts["status"] and facts["status"].get("phase") == "Bound"
+            for fact in NEW:
+                if facts.get(fact) is not None and not (fact == "status" and (was_changed or o["sent"]["kind"] in COMPUTED_STATUS)):
+                    value = re.sub(r"\d{4}-\d\d-\d\dT[\d:]+Z", "TIME", compact(facts[fact]))
+                    new.setdefault((key, fact), {}).setdefault(value, set()).add(column)
             name = roots.get(o["sent"]["apiVersion"] + "/" + o["sent"]["kind"])
             if name and name in definitions:
                 walk(name, o["sent"], o["stored"], column, True)
     lines = []
-    for (name, prop), values in sorted(seen.items()):
+    for (name, prop), values in sorted([*seen.items(), *((("!" + k, p), v) for (k, p), v in new.items())]):
         for value, columns in sorted(values.items(), key=lambda x: min(x[1])):
             if min(columns) == 1:
                 columns = columns | {0}
@@ -481,7 +503,7 @@ def defaults(definitions, roots):
     for (name, prop), columns in sorted(dropped.items()):
         if min(columns) == 1:
             columns = columns | {0}
-        lines.append(f"-{name}\t{prop}\t{mask(columns)}\t")
+        lines.append(f"{name}\t{prop}\t{mask(columns)}\t")
     write("defaults.txt", lines)
 
 
