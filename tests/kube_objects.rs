@@ -10,7 +10,10 @@ use serde_json::Value;
 /// Objects that the recorder changed after they were stored, and such as hold who asked.
 const LEFT_OUT: [(&str, &str); 3] = [
     ("csr", "its spec names the user who asked"),
-    ("status of pvc-bound, pvc-bound-no-expansion, pvc-volumename-bound-by-controller", "the recorder bound the claims"),
+    (
+        "status of pvc-bound, pvc-bound-no-expansion, pvc-volumename-bound-by-controller",
+        "the recorder bound the claims",
+    ),
     ("ObjectMeta.managedFields", "they name the recorder"),
 ];
 
@@ -28,10 +31,8 @@ fn shown(object: &Plain, variant: &str) -> Value {
 
 /// Takes out times and node ports, which are drawn or depend on the clock.
 fn drawn(text: &str) -> String {
-    let patterns = [
-        (r"\d{4}-\d\d-\d\dT[\d:]+Z", "TIME"),
-        (r#""(nodePort|healthCheckNodePort)":3[0-2]\d{3}"#, r#""$1":0"#),
-    ];
+    let patterns =
+        [(r"\d{4}-\d\d-\d\dT[\d:]+Z", "TIME"), (r#""(nodePort|healthCheckNodePort)":3[0-2]\d{3}"#, r#""$1":0"#)];
     patterns.iter().fold(text.to_string(), |text, (pattern, name)| {
         regex::Regex::new(pattern).expect("a pattern").replace_all(&text, *name).into_owned()
     })
@@ -120,7 +121,9 @@ fn hostile_objects_are_survived() {
         plain(&serde_json::json!([])),
         plain(&serde_json::json!({"kind": "Service", "apiVersion": "v1", "metadata": 3, "spec": []})),
         plain(&serde_json::json!({"kind": "Job", "apiVersion": "batch/v1", "spec": {"template": 1}})),
-        plain(&serde_json::json!({"kind": "Deployment", "apiVersion": "apps/v1", "spec": {"strategy": 1, "template": []}})),
+        plain(
+            &serde_json::json!({"kind": "Deployment", "apiVersion": "apps/v1", "spec": {"strategy": 1, "template": []}}),
+        ),
         plain(&serde_json::json!({"kind": "CustomResourceDefinition", "apiVersion": "apiextensions.k8s.io/v1"})),
     ] {
         kube::live_object(&object, &Context::new("a", "b"));

@@ -25,6 +25,7 @@ impl Identity {
     /// A random UUID.
     pub fn uid(&self) -> String {
         let mut bytes = self.draw("uid");
+        // Both are within the thirty-two bytes: the version and the variant of the UUID.
         bytes[6] = bytes[6] & 0x0f | 0x40;
         bytes[8] = bytes[8] & 0x3f | 0x80;
         let hex: String = bytes.iter().take(16).map(|b| format!("{b:02x}")).collect();

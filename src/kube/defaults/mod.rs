@@ -70,7 +70,14 @@ pub fn live_object(rendered: &Plain, context: &Context) -> Plain {
         context.namespace.clone()
     };
     let identity = Identity::new(context.seed, kinds::group_of(&api_version), &kind, &namespace, &name);
-    let new = New { api_version: &api_version, kind: &kind, name: &name, namespace: &namespace, identity, column: column(context.version) };
+    let new = New {
+        api_version: &api_version,
+        kind: &kind,
+        name: &name,
+        namespace: &namespace,
+        identity,
+        column: column(context.version),
+    };
     if context.by_helm {
         mark(&mut object, context);
     }
@@ -79,6 +86,23 @@ pub fn live_object(rendered: &Plain, context: &Context) -> Plain {
     }
     new.complete(&mut object);
     object
+}
+
+/// An updated object as a server sees it when it validates the update: constants are filled in where fields are missing,
+/// fields that the version does not know are gone, and quantities are written in their own way. What is allocated or kept
+/// from the object before is not filled in: whether a server does that is for [`super::update_outcome`] to say.
+pub fn defaulted(object: &Plain, version: KubeVersion) -> Plain {
+    let text = |field: &str| object.get(field).and_then(Plain::as_str).unwrap_or_default();
+    let mut out = object.clone();
+    if let Some(root) = Type::of_kind(text("apiVersion"), text("kind")) {
+        walk::fill(&mut out, root, column(version));
+        match (text("apiVersion"), text("kind")) {
+            ("v1", "Secret") => secret(&mut out),
+            ("v1", "Pod") => workload::pod(&mut out),
+            _ => {}
+        }
+    }
+    out
 }
 
 /// Helm's label and annotations.
@@ -114,7 +138,9 @@ impl New<'_> {
             }
             ("", "ReplicationController") => workload::replication_controller(object),
             ("apiextensions.k8s.io", "CustomResourceDefinition") => custom::definition(object, CREATED),
-            ("", "Namespace") => set(object, "metadata.labels[\"kubernetes.io/metadata.name\"]", Plain::string(self.name)),
+            ("", "Namespace") => {
+                set(object, "metadata.labels[\"kubernetes.io/metadata.name\"]", Plain::string(self.name))
+            }
             ("", "Secret") => secret(object),
             _ => {}
         }

@@ -19,7 +19,8 @@ pub fn complete(object: &mut Plain, identity: &Identity, column: usize) {
     };
     put(spec, "type", Plain::string("ClusterIP"));
     put(spec, "sessionAffinity", Plain::string("None"));
-    let text = |spec: &BTreeMap<Key, Plain>, name: &str| spec.get(name.as_bytes()).and_then(Plain::as_str).map(str::to_string);
+    let text =
+        |spec: &BTreeMap<Key, Plain>, name: &str| spec.get(name.as_bytes()).and_then(Plain::as_str).map(str::to_string);
     let kind = text(spec, "type").unwrap_or_default();
     let is_external = kind == "ExternalName";
     if column >= COLUMN_1_22 && !(is_external && column >= COLUMN_1_24) {

@@ -1,8 +1,8 @@
 //! Defaults along the types of the schema.
 
+use super::super::quantity;
 use super::super::tree::{self, key};
 use super::super::types::{FieldType, Shape, Type};
-use super::super::quantity;
 use super::table;
 use crate::value::{Key, Plain, PlainData};
 
@@ -85,7 +85,9 @@ impl Walk {
             self.field(value, field, depth);
         }
         // Fields behind a gate are dropped last: defaults look at them before.
-        map.retain(|name, _| std::str::from_utf8(name).is_ok_and(|name| !table::is_unknown(of.name, name, self.column)));
+        map.retain(|name, _| {
+            std::str::from_utf8(name).is_ok_and(|name| !table::is_unknown(of.name, name, self.column))
+        });
     }
 
     fn template(&self, template: &mut Plain, depth: usize) {
