@@ -26,6 +26,55 @@ pub struct Check {
     /// Charts: a folder, a .tgz, a file inside a chart, or a folder of charts
     #[arg(value_name = "PATH")]
     pub paths: Vec<PathBuf>,
+    #[command(flatten)]
+    pub values: ValueFlags,
+    #[command(flatten)]
+    pub release: CheckRelease,
+    /// The Kubernetes versions that count: 1.29.4, or 1.27..1.34 [default: the chart's kubeVersion, else all known]
+    #[arg(long, value_name = "VERSIONS")]
+    pub kube_version: Option<String>,
+    /// How findings are printed
+    #[arg(long, value_enum, default_value = "human")]
+    pub format: Format,
+    /// The least severity that makes the exit code 1
+    #[arg(long, value_enum, default_value = "error", value_name = "SEVERITY")]
+    pub fail_on: FailOn,
+}
+
+/// The release that a chart is checked for.
+#[derive(Args, Debug)]
+pub struct CheckRelease {
+    /// The name of the release
+    #[arg(long, default_value = "release-name")]
+    pub name: String,
+    /// The namespace of the release
+    #[arg(short, long, default_value = "default")]
+    pub namespace: String,
+    /// Further API versions that templates are told of
+    #[arg(short, long, value_name = "VERSIONS", value_delimiter = ',')]
+    pub api_versions: Vec<String>,
+    /// The version of Helm to be like: 3, 4, or one such as 3.17.1
+    #[arg(long, value_name = "VERSION", default_value = "4", value_parser = profile)]
+    pub helm: crate::profile::Profile,
+}
+
+/// How findings are printed.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, ValueEnum)]
+pub enum Format {
+    /// The trace through the templates, drawn
+    Human,
+    /// One line a finding
+    Concise,
+    /// For programs
+    Json,
+}
+
+/// A severity on the command line.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, ValueEnum)]
+pub enum FailOn {
+    Error,
+    Warning,
+    Info,
 }
 
 /// Values as Helm takes them.

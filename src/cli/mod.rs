@@ -1,6 +1,8 @@
 //! The command line: reads charts, runs the rooms below, prints. All input and output of the program is here.
 
 pub mod args;
+mod check;
+mod find;
 mod input;
 mod output;
 mod read;
@@ -40,12 +42,17 @@ pub fn main() -> ExitCode {
             return if error.use_stderr() { Exit::Usage.into() } else { Exit::Clean.into() };
         }
     };
+    let threads = rayon::ThreadPoolBuilder::new().stack_size(crate::engine::STACK).build_global();
+    if let Err(error) = threads {
+        eprintln!("chartlint: no threads can be started: {error}");
+        return Exit::Failed.into();
+    }
     crate::engine::with_stack(|| run(arguments)).into()
 }
 
 fn run(arguments: args::Cli) -> Exit {
     match arguments.command {
         Some(args::Command::Render(arguments)) => render::run(&arguments),
-        None => Exit::Clean,
+        None => check::run(&arguments.check),
     }
 }

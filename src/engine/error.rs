@@ -2,6 +2,7 @@
 
 use crate::profile::Profile;
 use crate::source::Span;
+use crate::value::OriginId;
 use std::fmt::Write;
 use std::sync::Arc;
 
@@ -23,6 +24,8 @@ pub struct ExecError {
     /// What stands before the cause, or everything.
     pub message: String,
     pub cause: Option<Error>,
+    /// What the value depended on that the error is about, where it is about one.
+    pub about: OriginId,
 }
 
 /// Why a render ended early.
@@ -175,5 +178,5 @@ pub fn quoted(text: &str) -> String {
 
 /// Go's `%q` of any bytes.
 pub fn quoted_bytes(text: &[u8]) -> String {
-    String::from_utf8_lossy(&crate::value::golang::strconv::quote(text)).into_owned()
+    crate::value::golang::strconv::quote(text)
 }

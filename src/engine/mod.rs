@@ -20,7 +20,7 @@ pub use capabilities::Capabilities;
 pub use context::ReleaseInfo;
 pub use error::Error;
 pub use eval::Write;
-pub use render::{Options, RenderError, Rendering, places, render, with_stack};
+pub use render::{Options, STACK, RenderError, Rendering, places, render, with_stack};
 pub use runtime::{
     Answer, Cluster, Draw, KeySource, Limits, LookupCall, Offline, Query, Runtime, Unknown,
 };

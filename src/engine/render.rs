@@ -62,14 +62,14 @@ impl RenderError {
     /// As Helm prints it after `Error: `.
     pub fn helm_text(&self, profile: &Profile) -> String {
         match self {
-            RenderError::Syntax { name, error, .. } => error.helm_text(name),
+            RenderError::Syntax { name, error, .. } => error.helm_message(name),
             RenderError::Exec(error) => error.helm_text(profile),
         }
     }
 }
 
 /// The stack that a render may need: templates nest by recursion.
-const STACK: usize = 1 << 30;
+pub const STACK: usize = 1 << 30;
 
 /// Runs `work` with a stack that holds templates as deeply nested as they may be. The memory of a stack is used only as
 /// far as it is touched.

@@ -9,6 +9,6 @@ mod compare;
 mod live;
 mod run;
 
-pub use compare::{Difference, ObjectChange, differences};
-pub use live::LiveState;
-pub use run::{Chart, Life, Phase, PhaseKind, World, live};
+pub use compare::{Difference, ObjectChange, differences, is_varying, pieces_in, varies, varying_guard};
+pub use live::{LiveState, plain};
+pub use run::{Chart, Knobs, Life, Phase, PhaseKind, World, live, render_phase};

@@ -5,12 +5,15 @@
 //! writer that behave as Helm's do, and ports of what Go's standard library does with text and numbers. It knows
 //! `source` and nothing of templates.
 
+pub mod golang;
 mod heap;
+pub mod json;
 mod list;
 pub mod origin;
 mod plain;
 mod text;
 mod types;
+pub mod yaml;
 
 pub use heap::{Heap, Key, MapId, MapKind, MapObject, Root};
 pub use list::{Element, List};

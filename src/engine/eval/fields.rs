@@ -43,7 +43,7 @@ impl Evaluator<'_> {
         }
         if receiver.v.is_nil() {
             let message = format!("nil pointer evaluating interface {{}}.{name}");
-            return Err(self.error(frame, message, None));
+            return Err(self.error_about(frame, message, receiver.v.origin));
         }
         if let Some(method) = self.method(&receiver.v, name) {
             return self.call_method(frame, dot, receiver.v, method, At::Operand(node), node, arguments, last);

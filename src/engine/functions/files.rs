@@ -9,10 +9,16 @@ const fn method(name: &'static str, params: &'static [Param], run: fn(&mut Call<
     Method { name, params, variadic: false, returns: Returns::Concrete, run }
 }
 
+/// A value as YAML.
+fn to_yaml(call: &mut Call<'_>, value: &Value) -> Result<Text, yaml::EncodeError> {
+    let rt = &mut *call.rt;
+    yaml::to_yaml(&mut yaml::Encoder::new(&rt.heap, &mut rt.arena, rt.profile), value)
+}
+
 /// The methods of the named type of `.Values` and of the context.
 pub const VALUES_METHODS: &[Method] = &[
     method("YAML", &[], |call, args| {
-        let text = yaml::to_yaml(&mut call.rt.encoder(), &args[0]).map_err(|e| e.to_string())?;
+        let text = to_yaml(call, &args[0]).map_err(|e| e.to_string())?;
         let mut out = crate::value::TextBuilder::default();
         out.push_text(&text);
         out.push(b"\n");
@@ -153,7 +159,7 @@ fn as_yaml(call: &mut Call<'_>, files: &Value, encode: bool) -> FnResult {
         entries.push((name, content));
     }
     let map = Value::from(Data::Map(call.rt.new_map(entries)));
-    let text = yaml::to_yaml(&mut call.rt.encoder(), &map).unwrap_or_else(|_| Text::empty());
+    let text = to_yaml(call, &map).unwrap_or_else(|_| Text::empty());
     Ok(Value::string(text))
 }
 
