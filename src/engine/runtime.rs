@@ -120,6 +120,8 @@ pub struct Runtime {
     /// The path of calls that leads to the current node.
     pub call_path: u64,
     pub(super) draw_counts: FxHashMap<u64, u64>,
+    /// Regular expressions are compiled once a render.
+    pub(super) patterns: super::functions::regex::Patterns,
     /// Two renders of the same input may differ here for a reason that is no cause (map order); each reason once.
     pub nondeterministic: Vec<(Span, &'static str)>,
 }
@@ -142,6 +144,7 @@ impl Runtime {
             heap_marks: OriginId::NONE,
             call_path: 0,
             draw_counts: FxHashMap::default(),
+            patterns: Default::default(),
             nondeterministic: Vec::new(),
         }
     }

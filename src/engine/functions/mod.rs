@@ -3,8 +3,11 @@
 mod builtins;
 mod compare;
 mod defaults;
+mod encoding;
+pub mod files;
 mod format;
 pub mod print;
+pub(super) mod regex;
 mod rewrite;
 mod strings;
 #[cfg(test)]
@@ -20,6 +23,8 @@ pub fn all() -> impl Iterator<Item = &'static Function> {
 const FAMILIES: &[&[Function]] = &[
     builtins::FUNCTIONS,
     defaults::FUNCTIONS,
+    encoding::FUNCTIONS,
     format::FUNCTIONS,
+    regex::FUNCTIONS,
     strings::FUNCTIONS,
 ];

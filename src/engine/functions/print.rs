@@ -2,7 +2,6 @@
 
 use crate::engine::Runtime;
 use crate::engine::function::Failure;
-use crate::engine::runtime::Unknown;
 use crate::profile::Profile;
 use crate::value::golang::fmt::{self, Excess, Operand, Output, View};
 use crate::value::golang::strconv::shown_float;
@@ -160,7 +159,6 @@ pub fn unknown_text(id: u32) -> String {
 pub(super) struct Shown<'a> {
     value: Cow<'a, Value>,
     heap: &'a Heap,
-    unknowns: &'a [Unknown],
     profile: &'a Profile,
     /// The value is what a pointer points to.
     is_pointee: bool,
@@ -171,7 +169,6 @@ impl<'a> Shown<'a> {
         Shown {
             value: Cow::Borrowed(value),
             heap: &rt.heap,
-            unknowns: &rt.unknowns,
             profile: &rt.profile,
             is_pointee: false,
         }

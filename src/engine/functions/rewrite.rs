@@ -63,6 +63,8 @@ impl<'a> Rewriter<'a> {
     /// Writes a piece of a result of Go's library.
     pub fn play(&mut self, segment: Segment<'_>) {
         match segment {
+            // A part that was read before is written again.
+            Segment::Copy(range) if range.start < self.at => self.out.push_slice(self.text, range),
             Segment::Copy(range) => {
                 self.skip_to(range.start);
                 self.copy(range.end);
