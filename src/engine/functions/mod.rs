@@ -11,6 +11,8 @@ mod rewrite;
 mod strings;
 #[cfg(test)]
 mod testing;
+#[cfg(test)]
+mod tests;
 
 use super::function::Function;
 
