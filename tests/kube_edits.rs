@@ -89,7 +89,8 @@ fn every_recorded_edit() {
                 continue;
             }
             let base = pairs.iter().find(|o| o["variant"] == variant);
-            let later = || kube::recorded().iter().find_map(|v| objects(*v).into_iter().find(|o| o["variant"] == variant));
+            let later =
+                || kube::recorded().iter().find_map(|v| objects(*v).into_iter().find(|o| o["variant"] == variant));
             let base = base.cloned().or_else(later).expect("a base object");
             let live = plain(&base["stored"]);
             let mut target = Target::new(api_version, kind, &live);

@@ -30,7 +30,8 @@ fn removed(fields: &[&str]) -> Vec<FieldChange> {
     fields.iter().map(|field| FieldChange { field: FieldPath::parse(field), to: None }).collect()
 }
 
-const LOOKED_UP: [&str; 5] = ["spec.clusterIP", "spec.clusterIPs", "spec.ipFamilies", "spec.ipFamilyPolicy", "spec.type"];
+const LOOKED_UP: [&str; 5] =
+    ["spec.clusterIP", "spec.clusterIPs", "spec.ipFamilies", "spec.ipFamilyPolicy", "spec.type"];
 
 fn words(outcome: &Outcome) -> &str {
     match outcome {
@@ -87,13 +88,20 @@ fn boundaries_between_recorded_versions() {
     let target = Target::new("apps/v1", "StatefulSet", &live);
     let field = FieldPath::parse("spec.revisionHistoryLimit");
     let to = kube::from_json(&json!(3));
-    let stretches = kube::verdicts(&target, &field, Op::Change, Some(&to), VersionRange::parse("1.30..1.35").expect("a range"));
+    let stretches =
+        kube::verdicts(&target, &field, Op::Change, Some(&to), VersionRange::parse("1.30..1.35").expect("a range"));
     let last = stretches.last().expect("an answer");
     assert_eq!(last.answer, Verdict::Taken);
     assert_eq!(last.since, Boundary::Between(version("1.32.13"), version("1.33.13")));
 }
 
-fn refused(api_version: &str, kind: &str, live: serde_json::Value, field: &str, to: serde_json::Value) -> Option<String> {
+fn refused(
+    api_version: &str,
+    kind: &str,
+    live: serde_json::Value,
+    field: &str,
+    to: serde_json::Value,
+) -> Option<String> {
     let live = kube::from_json(&live);
     let target = Target::new(api_version, kind, &live);
     match kube::verdict(&target, &FieldPath::parse(field), Op::Change, Some(&kube::from_json(&to)), version("1.31.1")) {
@@ -106,7 +114,9 @@ fn refused(api_version: &str, kind: &str, live: serde_json::Value, field: &str, 
 fn fields_below_an_immutable_part_follow_it() {
     let job = json!({"metadata": {"name": "migrate"}, "spec": {"template": {"spec": {"containers": [{"name": "a", "env": []}]}}}});
     let message = refused("batch/v1", "Job", job.clone(), "spec.template.spec.containers[0].env[2].value", json!("x"));
-    assert!(message.expect("refused").starts_with(r#"Job.batch "migrate" is invalid: spec.template: Invalid value: …"#));
+    assert!(
+        message.expect("refused").starts_with(r#"Job.batch "migrate" is invalid: spec.template: Invalid value: …"#)
+    );
     let mut suspended = job;
     suspended["spec"]["suspend"] = json!(true);
     assert_eq!(refused("batch/v1", "Job", suspended, "spec.template.metadata.annotations.x", json!("y")), None);
@@ -115,7 +125,8 @@ fn fields_below_an_immutable_part_follow_it() {
         "metadata": {"name": "web"},
         "spec": {"selector": {"matchLabels": labels}, "template": {"metadata": {"labels": labels}}}
     });
-    let message = refused("apps/v1", "Deployment", deployment, r#"spec.selector.matchLabels["helm.sh/chart"]"#, json!("x-2"));
+    let message =
+        refused("apps/v1", "Deployment", deployment, r#"spec.selector.matchLabels["helm.sh/chart"]"#, json!("x-2"));
     assert_eq!(
         message.expect("refused"),
         concat!(
@@ -124,10 +135,15 @@ fn fields_below_an_immutable_part_follow_it() {
         )
     );
     let claim = json!({"metadata": {"name": "db"}, "spec": {"volumeClaimTemplates": [{"metadata": {"name": "data"}}]}});
-    let message = refused("apps/v1", "StatefulSet", claim, "spec.volumeClaimTemplates[0].spec.volumeMode", json!("Block"));
+    let message =
+        refused("apps/v1", "StatefulSet", claim, "spec.volumeClaimTemplates[0].spec.volumeMode", json!("Block"));
     assert!(message.expect("refused").contains("updates to statefulset spec for fields other than 'replicas'"));
-    let set = json!({"metadata": {"name": "db"}, "spec": {"template": {"spec": {"containers": [{"name": "a", "env": []}]}}}});
-    assert_eq!(refused("apps/v1", "StatefulSet", set, "spec.template.spec.containers[0].env[0].value", json!("Block")), None);
+    let set =
+        json!({"metadata": {"name": "db"}, "spec": {"template": {"spec": {"containers": [{"name": "a", "env": []}]}}}});
+    assert_eq!(
+        refused("apps/v1", "StatefulSet", set, "spec.template.spec.containers[0].env[0].value", json!("Block")),
+        None
+    );
 }
 
 #[test]
@@ -139,7 +155,10 @@ fn a_selector_and_its_labels_together() {
     let change = |field: &str| FieldChange { field: FieldPath::parse(field), to: Some(Plain::string("2")) };
     let changes = [change("spec.selector.matchLabels.v"), change("spec.template.metadata.labels.v")];
     let outcome = kube::update_outcome(&Target::new("apps/v1", "Deployment", &live), &changes, version("1.34.4"));
-    assert_eq!(words(&outcome), r#"Deployment.apps "web" is invalid: spec.selector: Invalid value: {"matchLabels":{"v":"2"}}: field is immutable"#);
+    assert_eq!(
+        words(&outcome),
+        r#"Deployment.apps "web" is invalid: spec.selector: Invalid value: {"matchLabels":{"v":"2"}}: field is immutable"#
+    );
 }
 
 #[test]
@@ -148,7 +167,10 @@ fn the_state_of_the_object_decides() {
     assert_eq!(refused("v1", "Service", external, "spec.clusterIP", json!("10.0.0.1")), None);
     let secret = json!({"metadata": {"name": "a"}, "data": {"k": "djE="}, "immutable": true});
     let message = refused("v1", "Secret", secret.clone(), "data.k", json!("djI="));
-    assert_eq!(message.expect("refused"), "Secret \"a\" is invalid: data: Forbidden: field is immutable when `immutable` is set");
+    assert_eq!(
+        message.expect("refused"),
+        "Secret \"a\" is invalid: data: Forbidden: field is immutable when `immutable` is set"
+    );
     let mut mutable = secret;
     mutable["immutable"] = json!(false);
     assert_eq!(refused("v1", "Secret", mutable, "data.k", json!("djI=")), None);
@@ -166,7 +188,10 @@ fn an_unset_field_with_a_default_changes_to_it() {
         version("1.31.1"),
     );
     let Verdict::Refused { message } = verdict else { panic!("{verdict:?}") };
-    assert_eq!(message, r#"StorageClass.storage.k8s.io "fast" is invalid: reclaimPolicy: Forbidden: updates to reclaimPolicy are forbidden."#);
+    assert_eq!(
+        message,
+        r#"StorageClass.storage.k8s.io "fast" is invalid: reclaimPolicy: Forbidden: updates to reclaimPolicy are forbidden."#
+    );
 }
 
 #[test]
@@ -178,7 +203,9 @@ fn lookups_of_kinds() {
     let KindLookup::UnknownGroup { message } = kube::lookup("policy/v1beta1", "PodDisruptionBudget", at) else {
         panic!("served");
     };
-    assert!(message.starts_with("unable to get apiresource from unstructured: policy/v1beta1, Kind=PodDisruptionBudget"));
+    assert!(
+        message.starts_with("unable to get apiresource from unstructured: policy/v1beta1, Kind=PodDisruptionBudget")
+    );
     let served = kube::kind("policy/v1beta1", "PodDisruptionBudget").expect("known").served();
     assert_eq!(served.iter().map(|range| range.to_string()).collect::<Vec<_>>(), ["1.20-1.24"]);
     assert!(!kube::is_namespaced("rbac.authorization.k8s.io/v1", "ClusterRole"));
@@ -197,4 +224,48 @@ fn versions_and_ranges() {
     assert!(shown("newest").unwrap_err().starts_with("`newest` is no Kubernetes version: expected one like 1.28"));
     assert!(version("1.29.14").is_past_end_of_life() && !version("1.30.0").is_past_end_of_life());
     assert_eq!(version("v1.31.2-eks-5a1b2c"), KubeVersion::new(1, 31, 2));
+}
+
+#[test]
+fn strange_objects_and_fields_are_survived() {
+    let objects =
+        [json!(null), json!([]), json!({"spec": 1, "metadata": []}), json!({"spec": {"ports": [1, {}]}, "data": "x"})];
+    let fields = [
+        "",
+        "spec",
+        "spec[0].x",
+        "data[\"a.b\"]",
+        "[",
+        "metadata.labels[",
+        "status.x",
+        "spec.ports[7].port",
+        "..",
+        "💥[💥]",
+    ];
+    for kind in kube::kinds() {
+        for object in &objects {
+            let live = kube::from_json(object);
+            let target = Target::new(kind.api_version, kind.kind, &live);
+            let changes: Vec<FieldChange> = fields
+                .iter()
+                .flat_map(|field| {
+                    [None, Some(live.clone())].map(|to| FieldChange { field: FieldPath::parse(field), to })
+                })
+                .collect();
+            kube::update_outcome(&target, &changes, version("1.29"));
+            for field in fields {
+                let field = FieldPath::parse(field);
+                for op in [Op::Change, Op::Unset, Op::SetOnce, Op::AddEntry, Op::RemoveEntry] {
+                    kube::verdict(&target, &field, op, Some(&live), version("1.21.7"));
+                }
+            }
+        }
+    }
+}
+
+#[test]
+fn paths_read_what_they_print() {
+    for text in ["spec.ports[0].port", "metadata.labels[\"app.kubernetes.io/name\"]", "data[\"tls.crt\"].x", "spec"] {
+        assert_eq!(FieldPath::parse(text).to_string(), text);
+    }
 }

@@ -58,7 +58,8 @@ pub enum KindLookup {
 
 /// Every kind that any of the versions serves, by API version and kind.
 pub fn kinds() -> &'static [Kind] {
-    static KINDS: LazyLock<Vec<Kind>> = LazyLock::new(|| include_str!("data/kinds.txt").lines().filter_map(read).collect());
+    static KINDS: LazyLock<Vec<Kind>> =
+        LazyLock::new(|| include_str!("data/kinds.txt").lines().filter_map(read).collect());
     &KINDS
 }
 

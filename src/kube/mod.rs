@@ -8,18 +8,22 @@
 //! Architecture Invariant: the room knows plain data only, neither charts nor templates nor provenance. It does no I/O, has
 //! no state but tables that are parsed when first used, and cannot fail.
 
+mod defaults;
 mod edits;
 mod kinds;
+mod patch;
 mod path;
 mod quantity;
 mod tree;
 mod types;
 mod version;
 
+pub use defaults::{Context, defaulted, live_object};
 pub use edits::{
     Boundary, FieldChange, Mode, Op, Outcome, Stretch, Target, Verdict, over_range, update_outcome, verdict, verdicts,
 };
 pub use kinds::{Kind, KindLookup, is_group_served, is_namespaced, kind, kinds, lookup};
+pub use patch::{PatchError, apply_patch, changes, three_way_patch};
 pub use path::{FieldPath, Step};
 pub use tree::{from_json, to_json};
 pub use version::{KubeVersion, VersionError, VersionRange, recorded};

@@ -16,8 +16,18 @@ pub struct FieldPath(Vec<Step>);
 
 /// Maps whose keys are the user's own: what holds for one key holds for all.
 const FREE_MAPS: [&str; 12] = [
-    "annotations", "binaryData", "data", "hard", "labels", "matchLabels", "nodeSelector", "parameters", "selector",
-    "stringData", "podFixed", "volumeAttributes",
+    "annotations",
+    "binaryData",
+    "data",
+    "hard",
+    "labels",
+    "matchLabels",
+    "nodeSelector",
+    "parameters",
+    "selector",
+    "stringData",
+    "podFixed",
+    "volumeAttributes",
 ];
 
 /// Fields of free maps that are not keys of the user.

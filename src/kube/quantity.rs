@@ -83,7 +83,8 @@ fn print(quantity: Quantity) -> Option<String> {
             None => units.to_string(),
         });
     }
-    let (suffix, exponent) = DECIMAL.iter().rev().find(|(_, e)| nanos % 10i128.pow((PLACES + e).unsigned_abs()) == 0)?;
+    let (suffix, exponent) =
+        DECIMAL.iter().rev().find(|(_, e)| nanos % 10i128.pow((PLACES + e).unsigned_abs()) == 0)?;
     if nanos == 0 {
         return Some("0".into());
     }

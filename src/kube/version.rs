@@ -137,7 +137,10 @@ impl fmt::Display for VersionError {
         let known = VersionRange::ALL;
         match self {
             VersionError::Malformed(text) => {
-                write!(f, "`{text}` is no Kubernetes version: expected one like 1.28 or 1.28.3, or a range like 1.25..1.31")
+                write!(
+                    f,
+                    "`{text}` is no Kubernetes version: expected one like 1.28 or 1.28.3, or a range like 1.25..1.31"
+                )
             }
             VersionError::Empty(text) => write!(f, "`{text}` is an empty range: its end comes before its beginning"),
             VersionError::Unknown(text) => write!(

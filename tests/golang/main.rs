@@ -2,6 +2,7 @@
 
 mod fmt;
 mod regexp;
+mod semver;
 mod strconv;
 mod strings;
 

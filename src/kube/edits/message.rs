@@ -55,7 +55,6 @@ impl Subject<'_> {
     }
 }
 
-
 /// A value as the server prints it for a field of this Go type.
 fn printed(form: &str, value: Option<&Plain>) -> String {
     let value = value.filter(|v| !v.is_null());

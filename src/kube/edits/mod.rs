@@ -139,7 +139,13 @@ pub fn over_range<T: PartialEq>(range: VersionRange, answer: impl Fn(KubeVersion
 }
 
 /// What [`verdict`] says over a range of versions.
-pub fn verdicts(target: &Target<'_>, field: &FieldPath, op: Op, to: Option<&Plain>, range: VersionRange) -> Vec<Stretch<Verdict>> {
+pub fn verdicts(
+    target: &Target<'_>,
+    field: &FieldPath,
+    op: Op,
+    to: Option<&Plain>,
+    range: VersionRange,
+) -> Vec<Stretch<Verdict>> {
     over_range(range, |at| verdict(target, field, op, to, at))
 }
 
@@ -167,4 +173,3 @@ fn boundary(from: KubeVersion) -> Boundary {
         _ => Boundary::Exact(from),
     }
 }
-

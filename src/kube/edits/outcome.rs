@@ -245,9 +245,10 @@ impl Update<'_> {
                 (Some(new), Some(to)) => tree::same(new, to) || (!is_empty(new) && !is_empty(to)),
                 _ => false,
             };
-            let found = changes.iter().zip(answered).position(|(change, done)| {
-                done.is_none() && field.matches(&change.field) && is_same(change)
-            });
+            let found = changes
+                .iter()
+                .zip(answered)
+                .position(|(change, done)| done.is_none() && field.matches(&change.field) && is_same(change));
             match found {
                 Some(i) => covered.push(i),
                 None if self.may_be_missing(table, &field, to.as_ref(), answer) => {}
@@ -260,7 +261,10 @@ impl Update<'_> {
     /// The server's words do not depend on this field: they do not name it, and alone it would be taken.
     fn may_be_missing(&self, table: &KindEdits, field: &FieldPath, to: Option<&Plain>, answer: Answer) -> bool {
         let Answer::Refused(message) = answer else { return false };
-        let is_named = table.messages.get(message).is_some_and(|m| m.items.iter().any(|item| item.starts_with(&field.to_string())));
+        let is_named = table
+            .messages
+            .get(message)
+            .is_some_and(|m| m.items.iter().any(|item| item.starts_with(&field.to_string())));
         let op = if to.is_some() { Op::Change } else { Op::Unset };
         let alone = || select::find(self.target, Edit { field, op, to }, self.at);
         !is_named && alone().is_some_and(|found| !matches!(found.answer, Answer::Refused(_)))
@@ -270,4 +274,3 @@ impl Update<'_> {
 fn is_empty(plain: &Plain) -> bool {
     plain.as_str().is_some_and(str::is_empty)
 }
-

@@ -23,8 +23,15 @@ const IMMUTABLE: [&str; 7] = [
 /// The sources of a volume: servers call them one thing.
 const VOLUME_SOURCE: &str = "spec.persistentvolumesource";
 const NO_VOLUME_SOURCES: [&str; 9] = [
-    "accessModes", "capacity", "claimRef", "mountOptions", "nodeAffinity", "persistentVolumeReclaimPolicy",
-    "storageClassName", "volumeAttributesClassName", "volumeMode",
+    "accessModes",
+    "capacity",
+    "claimRef",
+    "mountOptions",
+    "nodeAffinity",
+    "persistentVolumeReclaimPolicy",
+    "storageClassName",
+    "volumeAttributesClassName",
+    "volumeMode",
 ];
 
 /// The item says that the field at its path does not change.
@@ -57,9 +64,9 @@ pub fn of_row(row: &Row, table: &KindEdits, message: usize) -> Option<FieldPath>
 
 /// The closest field above the edited one that was asked.
 pub fn above(rows: &Rows, target: &Target<'_>, edit: Edit<'_>, at: KubeVersion) -> Option<Found> {
-    let asked = rows.iter().filter(|(_, _, row)| {
-        !is_several(row) && row.field.len() < edit.field.len() && row.field.covers(edit.field)
-    });
+    let asked = rows
+        .iter()
+        .filter(|(_, _, row)| !is_several(row) && row.field.len() < edit.field.len() && row.field.covers(edit.field));
     let mut best: Option<(usize, u8, Found)> = None;
     for (fit, table, row) in asked {
         let Some(answer) = row.answer(Op::Change, target.mode, at) else { continue };
@@ -68,7 +75,9 @@ pub fn above(rows: &Rows, target: &Target<'_>, edit: Edit<'_>, at: KubeVersion) 
             Answer::Kept => true,
             Answer::Taken => holds_entries(row),
         };
-        let is_better = best.as_ref().is_none_or(|(len, other, _)| row.field.len() > *len || row.field.len() == *len && fit < other);
+        let is_better = best
+            .as_ref()
+            .is_none_or(|(len, other, _)| row.field.len() > *len || row.field.len() == *len && fit < other);
         if follows && is_better {
             best = Some((row.field.len(), *fit, Found { answer, table, row, only: None }));
         }
@@ -78,7 +87,8 @@ pub fn above(rows: &Rows, target: &Target<'_>, edit: Edit<'_>, at: KubeVersion) 
 
 /// The recorded value is a map of the user's own entries.
 fn holds_entries(row: &Row) -> bool {
-    let is_map_of_text = row.to.as_map().is_some_and(|map| map.values().all(|v| matches!(v.data, PlainData::String(_))));
+    let is_map_of_text =
+        row.to.as_map().is_some_and(|map| map.values().all(|v| matches!(v.data, PlainData::String(_))));
     is_map_of_text && row.field.child("a").matches(&row.field.child("b"))
 }
 
@@ -112,10 +122,11 @@ pub fn around(rows: &Rows, target: &Target<'_>, edit: Edit<'_>, at: KubeVersion)
 fn is_volume_source(field: &FieldPath, table: &KindEdits, message: usize, item: usize) -> bool {
     let words = table.messages.get(message).and_then(|m| m.items.get(item));
     let is_named = words.is_some_and(|words| words.starts_with(VOLUME_SOURCE));
-    is_named && field.to_string().strip_prefix("spec.").is_some_and(|rest| {
-        let name = rest.split(['.', '[']).next().unwrap_or(rest);
-        !NO_VOLUME_SOURCES.contains(&name)
-    })
+    is_named
+        && field.to_string().strip_prefix("spec.").is_some_and(|rest| {
+            let name = rest.split(['.', '[']).next().unwrap_or(rest);
+            !NO_VOLUME_SOURCES.contains(&name)
+        })
 }
 
 /// The fields that the words name as changeable: in quotes for StatefulSets, as whole paths for Pods, after `except` for

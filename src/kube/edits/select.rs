@@ -34,7 +34,9 @@ pub fn rows_for(target: &Target<'_>) -> Vec<(u8, &'static KindEdits, &'static Ro
         let Some(edits) = table::of_kind(name) else { continue };
         for row in &edits.rows {
             let is_of_kind = is_general || kinds::group_of(&row.api_version) == group;
-            let Some(fit) = variants::fit(row, target.live, target.volumes_grow).filter(|_| is_of_kind) else { continue };
+            let Some(fit) = variants::fit(row, target.live, target.volumes_grow).filter(|_| is_of_kind) else {
+                continue;
+            };
             let other_version = u8::from(!is_general && row.api_version != target.api_version);
             out.push((fit * 4 + other_version * 2 + u8::from(is_general) * 16, edits, row));
         }
@@ -87,7 +89,9 @@ fn starts_alike(row: &Row, table: &KindEdits, answer: Answer, is_new: bool) -> b
     match answer {
         Answer::Taken => !is_new || row.to.as_map().is_some() || row.to.as_list().is_some() || is_entry(&row.field),
         Answer::Kept => true,
-        Answer::Refused(message) => !is_new || region::of_row(row, table, message).is_some_and(|r| r.len() < row.field.len()),
+        Answer::Refused(message) => {
+            !is_new || region::of_row(row, table, message).is_some_and(|r| r.len() < row.field.len())
+        }
     }
 }
 

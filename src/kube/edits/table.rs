@@ -143,11 +143,6 @@ pub fn of_kind(kind: &str) -> Option<&'static KindEdits> {
     Some(table.get_or_init(|| read(json).unwrap_or_default()))
 }
 
-/// The names of all kinds with recorded edits.
-pub fn kinds_asked() -> impl Iterator<Item = &'static str> {
-    include_str!("../data/edits.txt").lines().filter_map(|line| line.split('\t').next())
-}
-
 fn read(json: &str) -> Option<KindEdits> {
     let table: RawTable = serde_json::from_str(json).ok()?;
     let messages = table.messages.into_iter().map(|(head, items)| Message { head, items }).collect();

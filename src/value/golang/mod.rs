@@ -10,6 +10,7 @@ pub mod escape;
 pub mod fmt;
 pub mod regexp;
 mod segment;
+pub mod semver;
 pub mod strconv;
 pub mod strings;
 pub mod unicode;

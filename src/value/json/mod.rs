@@ -2,10 +2,13 @@
 //! with.
 
 mod encode;
+mod read;
+mod string;
 mod tree;
 mod write;
 
 pub use encode::{EncodeError, Encoder};
+pub use read::{JsonError, read, read_prefix};
 pub use write::{to_json, to_json_pretty, to_raw_json};
 
 pub(super) use tree::{Target, Tree, TreeData, build};

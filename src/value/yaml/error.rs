@@ -38,6 +38,10 @@ impl YamlError {
         YamlError { message: message.into(), offset, in_decoding: true }
     }
 
+    pub(super) fn with_offset(self, offset: usize) -> Self {
+        YamlError { offset, ..self }
+    }
+
     /// The byte of the text that the error is about.
     pub fn offset(&self) -> usize {
         self.offset

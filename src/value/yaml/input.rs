@@ -2,7 +2,7 @@
 //! and column.
 
 /// How many bytes go-yaml reads at a time. What is wrong with a character is only noticed when its chunk is read.
-const CHUNK: usize = 512;
+pub(super) const CHUNK: usize = 512;
 
 /// A place in the text. Lines and columns count characters from 0.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
@@ -47,8 +47,13 @@ impl<'a> Readable<'a> {
             None => valid,
             Some(bad) => valid.get(..chunk_start(bytes, bad.at)).unwrap_or_default(),
         };
+        Readable::checked(text, bad)
+    }
+
+    /// A text that was checked before.
+    pub fn checked(text: &'a str, stopped_by: Option<BadCharacter>) -> Self {
         let has_special_breaks = !text.is_ascii() && text.contains(['\u{85}', '\u{2028}', '\u{2029}']);
-        Readable { text, stopped_by: bad, has_special_breaks }
+        Readable { text, stopped_by, has_special_breaks }
     }
 }
 
@@ -70,7 +75,8 @@ fn utf8_problem(rest: &[u8]) -> &'static str {
     }
 }
 
-fn control_character(text: &str) -> Option<usize> {
+/// The first character that go-yaml does not allow.
+pub(super) fn control_character(text: &str) -> Option<usize> {
     let bytes = text.as_bytes();
     let is_control = |b: u8| (b < 0x20 && !matches!(b, b'\t' | b'\n' | b'\r')) || b == 0x7F;
     // Most texts have none, which a loop without an early exit finds out fastest.

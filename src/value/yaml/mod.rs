@@ -23,6 +23,7 @@ mod scanner;
 mod style;
 mod tags;
 mod token;
+mod utf16;
 
 pub use super::json::{EncodeError, Encoder};
 pub use encode::{to_yaml, to_yaml_pretty};
@@ -40,5 +41,11 @@ enum Dialect {
 
 /// Reads the first document of a text. What follows it is not looked at, not even its syntax.
 pub fn read(text: &[u8]) -> Result<Document, YamlError> {
-    compose::document(&input::Readable::new(text))
+    match utf16::transcode(text) {
+        None => compose::document(&input::Readable::new(text)),
+        Some(transcoded) => {
+            let readable = input::Readable::checked(&transcoded.text, transcoded.stopped_by);
+            compose::document(&readable).map_err(|e| transcoded.error(e)).map(|d| transcoded.document(d))
+        }
+    }
 }
