@@ -8,6 +8,7 @@ mod format;
 pub mod print;
 pub(super) mod regex;
 mod rewrite;
+pub mod semver;
 mod strings;
 #[cfg(test)]
 mod testing;
@@ -27,5 +28,6 @@ const FAMILIES: &[&[Function]] = &[
     encoding::FUNCTIONS,
     format::FUNCTIONS,
     regex::FUNCTIONS,
+    semver::FUNCTIONS,
     strings::FUNCTIONS,
 ];
