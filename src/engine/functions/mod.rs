@@ -4,6 +4,7 @@ mod builtins;
 mod compare;
 mod defaults;
 mod encoding;
+pub mod files;
 mod format;
 pub mod print;
 pub(super) mod regex;
