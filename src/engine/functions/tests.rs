@@ -153,3 +153,29 @@ fn parts_of_texts_keep_their_provenance() {
     }
     assert!(wrong.is_empty(), "{wrong}");
 }
+
+#[test]
+fn values_that_hold_themselves_end() {
+    let mut rt = runtime("4.1.4");
+    let d = origin(&mut rt, "d");
+    let id = rt.new_map([(Arc::from(&b"k"[..]), Value::string("v").with_origin(d))]);
+    let map = Value::from(Data::Map(id));
+    rt.heap.get_mut(id).entries.insert(Arc::from(&b"self"[..]), map.clone());
+    assert_eq!(rt.deep_origin(&map), d);
+    // A list that doubles forty times is printed by no one.
+    let mut list = Value::from(Data::List(List::new(vec![Value::int(1)])));
+    for _ in 0..40 {
+        list = Data::List(List::new(vec![list.clone(), list])).into();
+    }
+    for expression in ["quote $a", "toString $a | len", "eq $a 1", "printf \"%d\" $a", "print $b", "join \",\" (list $a)"] {
+        let variables = [list.clone(), map.clone()];
+        let result = std::thread::scope(|scope| {
+            let big = std::thread::Builder::new().stack_size(256 << 20);
+            let rt = &mut rt;
+            rt.left = 200_000;
+            let run = big.spawn_scoped(scope, move || evaluate(rt, expression, &variables).is_err());
+            run.expect("a thread").join().expect("no panic")
+        });
+        assert!(result, "{expression}");
+    }
+}
