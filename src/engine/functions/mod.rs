@@ -9,9 +9,12 @@ mod format;
 pub mod print;
 pub(super) mod regex;
 mod rewrite;
+pub mod semver;
 mod strings;
 #[cfg(test)]
 mod testing;
+#[cfg(test)]
+mod tests;
 
 use super::function::Function;
 
@@ -26,5 +29,6 @@ const FAMILIES: &[&[Function]] = &[
     encoding::FUNCTIONS,
     format::FUNCTIONS,
     regex::FUNCTIONS,
+    semver::FUNCTIONS,
     strings::FUNCTIONS,
 ];
