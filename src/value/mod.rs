@@ -12,6 +12,7 @@ mod list;
 pub mod origin;
 mod plain;
 mod text;
+pub mod toml;
 mod types;
 pub mod yaml;
 

@@ -24,6 +24,8 @@ pub const VALUES_METHODS: &[Method] = &[
         out.push(b"\n");
         Ok(Value::string(out.finish()))
     }),
+    // It wants an io.Writer, which no template has.
+    method("Encode", &[Param::Any], |_, _| Err("interface conversion: not an io.Writer".into())),
     method("AsMap", &[], |call, args| {
         let Data::Map(id) = args[0].data else { return Ok(args[0].clone()) };
         let mut map = call.rt.heap.get(id).clone();
@@ -105,7 +107,7 @@ fn lines(call: &mut Call<'_>, args: &[Value]) -> FnResult {
     let content = text(&value).clone();
     let bytes = content.bytes();
     let profile = call.rt.profile;
-    if bytes.is_empty() {
+    if bytes.is_empty() && profile.since(3, 13, 0) {
         if profile.since(4, 3, 0) || (profile.since(3, 21, 4) && !profile.is_helm4()) {
             return Ok(Value::new(Data::List(List::of(Element::String, vec![])), value.origin));
         }
@@ -188,7 +190,7 @@ pub const KUBE_METHODS: &[Method] = &[
 
 fn printed(value: &Value) -> Value {
     match &value.data {
-        Data::Object(object) => Value::string(object.text.clone().unwrap_or_else(Text::empty)),
+        Data::Object(object) => Value::string(object.printed.clone().unwrap_or_else(Text::empty)),
         _ => Value::NIL,
     }
 }

@@ -15,6 +15,8 @@ pub(in crate::value) enum Target {
     JsonYaml,
     /// YAML by go-yaml v3 out of the Go value.
     Yaml,
+    /// TOML out of the Go value.
+    Toml,
 }
 
 /// A value that is ready to be written.
@@ -26,7 +28,8 @@ pub(in crate::value) struct Tree {
 
 #[derive(Clone, Debug)]
 pub(in crate::value) enum TreeData {
-    /// Null, a truth value or a number, as it is written.
+    Null,
+    /// A truth value or a number, as it is written.
     Plain(Cow<'static, str>),
     /// Text; UTF-8 but for JSON, which says how the rest is written.
     Str(Text),
@@ -62,16 +65,16 @@ impl Builder<'_, '_> {
         let origin = self.encoder.arena.join(value.origin, inherited);
         let plain = |text: &'static str| TreeData::Plain(Cow::Borrowed(text));
         let data = match &value.data {
-            Data::Nil => plain("null"),
+            Data::Nil => TreeData::Null,
             Data::NilMap if self.target == Target::Yaml => TreeData::Map { entries: Vec::new(), shape: OriginId::NONE },
-            Data::NilMap => plain("null"),
+            Data::NilMap => TreeData::Null,
             Data::Bool(true) => plain("true"),
             Data::Bool(false) => plain("false"),
             Data::Int(i, _) => TreeData::Plain(i.to_string().into()),
             Data::Uint(u, _) => TreeData::Plain(u.to_string().into()),
             Data::Float(f) => TreeData::Plain(self.float(*f)?),
             Data::Str(text) => self.text(text),
-            Data::Bytes(text) if self.target == Target::Yaml => {
+            Data::Bytes(text) if matches!(self.target, Target::Yaml | Target::Toml) => {
                 let numbers = text.bytes().iter().map(|b| Tree {
                     data: TreeData::Plain(b.to_string().into()),
                     origin,
@@ -79,7 +82,7 @@ impl Builder<'_, '_> {
                 TreeData::Seq(numbers.collect())
             }
             Data::Bytes(text) => TreeData::Str(base64(text)),
-            Data::List(list) if list.is_nil() && self.target != Target::Yaml => plain("null"),
+            Data::List(list) if list.is_nil() && self.target != Target::Yaml => TreeData::Null,
             Data::List(list) => {
                 self.enter(None)?;
                 // An element says where it came from; that it is in this list matters when the list itself may differ.
@@ -109,7 +112,7 @@ impl Builder<'_, '_> {
         let mut entries = Vec::with_capacity(map.entries.len());
         for (key, value) in &map.entries {
             let key = Text::constant(&**key);
-            let key = if self.target == Target::Json { key } else { utf8(&key) };
+            let key = if matches!(self.target, Target::Json | Target::Toml) { key } else { utf8(&key) };
             entries.push((key, self.build(value, inherited)?));
         }
         self.leave(Some(id));
@@ -125,9 +128,10 @@ impl Builder<'_, '_> {
         for field in &object.fields {
             let is_empty = || field.value.truth(self.encoder.heap) == Some(false);
             let name = match self.target {
+                _ if field.json.is_empty() => continue,
                 Target::Yaml => field.name.to_lowercase(),
+                Target::Toml => field.name.to_owned(),
                 _ if field.json == "-" || (field.omit_empty && is_empty()) => continue,
-                _ if field.json.is_empty() => field.name.to_owned(),
                 _ => field.json.to_owned(),
             };
             entries.push((Text::from(name), self.build(&field.value, origin)?));
@@ -141,7 +145,7 @@ impl Builder<'_, '_> {
         if let Some(id) = map {
             if self.depth > CYCLES_FROM && self.path.contains(&id) {
                 let message = match self.target {
-                    Target::Yaml => "stack overflow",
+                    Target::Yaml | Target::Toml => "stack overflow",
                     _ => "json: unsupported value: encountered a cycle via map[string]interface {}",
                 };
                 return Err(self.wrapped(message));
@@ -149,6 +153,7 @@ impl Builder<'_, '_> {
             self.path.push(id);
         }
         if self.depth > MAX_DEPTH {
+            // Go writes deeper JSON and TOML; here it is a bound of ours.
             return Err(EncodeError(format!("yaml: exceeded max depth of {MAX_DEPTH}")));
         }
         Ok(())
@@ -164,6 +169,7 @@ impl Builder<'_, '_> {
     fn unsupported(&self, type_name: &str) -> EncodeError {
         match self.target {
             Target::Yaml => EncodeError(format!("cannot marshal type: {type_name}")),
+            Target::Toml => EncodeError(format!("unsupported type: {type_name}")),
             _ => self.wrapped(&format!("json: unsupported type: {type_name}")),
         }
     }
@@ -176,6 +182,9 @@ impl Builder<'_, '_> {
     }
 
     fn float(&self, f: f64) -> Result<Cow<'static, str>, EncodeError> {
+        if self.target == Target::Toml {
+            return Ok(toml_float(f, self.encoder.profile.is_helm4()).into());
+        }
         let text = format_float(f, b'g', None, 64);
         if self.target == Target::Yaml {
             return Ok(match text.as_str() {
@@ -194,12 +203,25 @@ impl Builder<'_, '_> {
 
     fn text(&self, text: &Text) -> TreeData {
         match self.target {
-            Target::Json => TreeData::Str(text.clone()),
+            Target::Json | Target::Toml => TreeData::Str(text.clone()),
             Target::JsonYaml => TreeData::Str(utf8(text)),
             Target::Yaml if std::str::from_utf8(text.bytes()).is_ok() => TreeData::Str(text.clone()),
             Target::Yaml => TreeData::Binary(lines_of_70(&base64(text))),
         }
     }
+}
+
+/// A float in TOML: Helm 3 writes all digits, Helm 4 exponents.
+fn toml_float(f: f64, has_exponents: bool) -> String {
+    match (f.is_nan(), f.is_infinite(), f.is_sign_negative()) {
+        (true, _, false) => return "nan".into(),
+        (true, _, true) => return "-nan".into(),
+        (_, true, false) => return "inf".into(),
+        (_, true, true) => return "-inf".into(),
+        _ => {}
+    }
+    let text = format_float(f, if has_exponents { b'g' } else { b'f' }, None, 64);
+    if text.contains(['.', 'e']) { text } else { text + ".0" }
 }
 
 /// The text with U+FFFD for every byte that is not UTF-8.

@@ -69,6 +69,7 @@ impl Writer {
 
     fn node(&mut self, tree: &Tree, depth: usize) {
         match &tree.data {
+            TreeData::Null => self.token("null", tree.origin),
             TreeData::Plain(text) => self.token(text, tree.origin),
             TreeData::Str(text) | TreeData::Binary(text) => self.string(text, tree.origin),
             TreeData::Seq(items) if items.is_empty() => self.token("[]", tree.origin),

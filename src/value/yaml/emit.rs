@@ -124,6 +124,7 @@ impl Emitter {
                     self.node(item, indent, Context::Seq);
                 }
             }
+            TreeData::Null => self.plain_text("null", tree.origin),
             TreeData::Plain(text) => self.plain_text(text, tree.origin),
             TreeData::Str(text) => self.string(text, tree.origin, indent, false),
             TreeData::Binary(text) => {
@@ -148,7 +149,7 @@ impl Emitter {
         self.node(value, indent, Context::Map);
     }
 
-    /// Null, a truth value or a number.
+    /// What is never quoted.
     fn plain_text(&mut self, text: &str, origin: OriginId) {
         self.indicator(text, true, false, false, origin);
     }

@@ -39,7 +39,7 @@ const MAX_KEY: usize = 1024;
 /// Whether the YAML reader gives the JSON of a tree back as it was. `false` means: perhaps not.
 fn survives(tree: &Tree) -> bool {
     match &tree.data {
-        TreeData::Plain(_) => true,
+        TreeData::Null | TreeData::Plain(_) => true,
         TreeData::Str(text) | TreeData::Binary(text) => is_harmless(text),
         TreeData::Seq(items) => items.iter().all(survives),
         TreeData::Map { entries, .. } => entries
@@ -68,7 +68,7 @@ fn union(tree: &Tree, encoder: &mut Encoder<'_>, origin: &mut OriginId) {
         }
     };
     match &tree.data {
-        TreeData::Plain(_) => {}
+        TreeData::Null | TreeData::Plain(_) => {}
         TreeData::Str(content) | TreeData::Binary(content) => text(content, encoder, origin),
         TreeData::Seq(items) => items.iter().for_each(|item| union(item, encoder, origin)),
         TreeData::Map { entries, shape } => {
@@ -87,7 +87,7 @@ fn of_node(node: &Node, origin: OriginId) -> Tree {
             shape: origin,
         },
         Kind::Str(text) => TreeData::Str(Text::from(&**text)),
-        Kind::Null => TreeData::Plain("null".into()),
+        Kind::Null => TreeData::Null,
         Kind::Bool(b) => TreeData::Plain(b.to_string().into()),
         Kind::Int(i) => TreeData::Plain(i.to_string().into()),
         Kind::Uint(u) => TreeData::Plain(u.to_string().into()),

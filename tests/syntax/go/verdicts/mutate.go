@@ -21,6 +21,29 @@ var pieces = []string{
 	"foo", "add", "printf", "include", "é", "\u00a0", "\u20ac", "\x00", "\xff", "\r", "\r\n", "@", "%", "_", "#", "+",
 }
 
+// soup is a text of pieces only, in every other one within blocks that end.
+func soup(random *rand.Rand) []byte {
+	var out []byte
+	if random.Intn(2) == 0 {
+		out = append(out, "{{ range $a, $b := . }}{{ $x := 1 }}"...)
+	}
+	ends := len(out) > 0
+	for range 1 + random.Intn(4) {
+		out = append(out, "a {{"...)
+		for range 1 + random.Intn(7) {
+			if random.Intn(3) > 0 {
+				out = append(out, ' ')
+			}
+			out = append(out, pieces[random.Intn(len(pieces))]...)
+		}
+		out = append(out, " }} b"...)
+	}
+	if ends {
+		out = append(out, "{{ end }}"...)
+	}
+	return out
+}
+
 // mutate changes a text at one to three places, mostly inside of actions.
 func mutate(random *rand.Rand, text []byte) []byte {
 	out := bytes.Clone(text)
