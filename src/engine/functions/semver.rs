@@ -76,6 +76,7 @@ fn object(version: &Version, is_pointer: bool) -> Value {
         is_pointer,
         fields: vec![field("original", &version.original)],
         text: Some(Text::from(version.to_string())),
+        printed: None,
     };
     Data::Object(Arc::new(object)).into()
 }
