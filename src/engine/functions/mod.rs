@@ -6,6 +6,7 @@ mod defaults;
 mod encoding;
 pub mod files;
 mod format;
+mod paths;
 pub mod print;
 pub(super) mod regex;
 mod rewrite;
@@ -28,6 +29,7 @@ const FAMILIES: &[&[Function]] = &[
     defaults::FUNCTIONS,
     encoding::FUNCTIONS,
     format::FUNCTIONS,
+    paths::FUNCTIONS,
     regex::FUNCTIONS,
     semver::FUNCTIONS,
     strings::FUNCTIONS,
