@@ -149,7 +149,7 @@ impl<'a> Lowering<'a> {
                     }
                 }
                 Kind::Text => {}
-                Kind::Comment => self.comment(span),
+                Kind::Comment => self.comment(span)?,
                 _ => self.item(kind, span, cursor)?,
             }
             while !cursor.goto_next_sibling() {
@@ -253,11 +253,19 @@ impl<'a> Lowering<'a> {
         }
     }
 
-    fn comment(&mut self, span: Span) {
+    /// Notes what a comment trims. The grammar takes comments that are not closed as well.
+    fn comment(&mut self, span: Span) -> Option<()> {
         let text = self.bytes(span);
-        self.text(span.start as usize, text.starts_with(b"{{-"));
-        self.trims_text = text.ends_with(b"-}}");
+        let is_trimming = text.starts_with(b"{{-");
+        let trims = match text.get(if is_trimming { 6 } else { 4 }..)? {
+            [.., b'*', b'/', b'}', b'}'] => false,
+            [.., b'*', b'/', space, b'-', b'}', b'}'] if is_space(*space) => true,
+            _ => return None,
+        };
+        self.text(span.start as usize, is_trimming);
+        self.trims_text = trims;
         self.text_start = span.end as usize;
+        Some(())
     }
 
     /// Adds the text up to `end`, where an action begins that may trim it.
