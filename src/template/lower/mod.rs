@@ -14,7 +14,7 @@ use super::Rules;
 use super::ast::{Define, List, Node, Pipeline, TemplateCall, Tree};
 use super::grammar::{self, Kind};
 use super::literal::unquote;
-use super::quote::decode;
+use super::quote::is_white_space;
 use crate::source::Span;
 use blocks::{Block, Open};
 use names::{Names, Scopes};
@@ -321,17 +321,8 @@ impl<'a> Lowering<'a> {
         Some(Tree { source: self.source.clone(), root, defines: self.defines, names: self.names.variables })
     }
 
-    /// Go's IsEmptyTree: nothing but white space, here of all scripts.
+    /// Go's IsEmptyTree.
     fn is_empty(&self, list: &List) -> bool {
-        list.nodes.iter().all(|node| match node {
-            Node::Text(span) => {
-                let mut rest = self.bytes(*span);
-                while let Some((_, length)) = decode(rest).filter(|(c, _)| c.is_whitespace()) {
-                    rest = rest.get(length..).unwrap_or_default();
-                }
-                rest.is_empty()
-            }
-            _ => false,
-        })
+        list.nodes.iter().all(|node| matches!(node, Node::Text(span) if is_white_space(self.bytes(*span))))
     }
 }
