@@ -1,8 +1,16 @@
 //! chartlint proves where the output of a Helm chart depends on when and where it is rendered.
 
 pub mod chart;
+pub mod cli;
 pub mod engine;
+pub mod explore;
+pub mod finding;
+pub mod kube;
+pub mod lifecycle;
+pub mod manifest;
 pub mod profile;
+pub mod report;
+pub mod rules;
 pub mod source;
 pub mod template;
 pub mod value;

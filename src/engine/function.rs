@@ -95,9 +95,40 @@ pub struct Function {
     pub run: fn(&mut Call<'_>, &[Value]) -> FnResult,
 }
 
+/// A method of a Go type: its parameters without the receiver.
+#[derive(Clone, Copy)]
+pub struct Method {
+    pub name: &'static str,
+    pub params: &'static [Param],
+    pub variadic: bool,
+    pub returns: Returns,
+    /// The first value is the receiver. The result gets the origins of all values as a whole.
+    pub run: fn(&mut Call<'_>, &[Value]) -> FnResult,
+}
+
 /// Every version of Helm that is modelled has it.
 pub fn always(_: &Profile) -> bool {
     true
+}
+
+impl Param {
+    /// Go's name of the type, for messages.
+    pub fn type_name(self) -> &'static str {
+        match self {
+            Param::Any => "interface {}",
+            Param::Str => "string",
+            Param::Int => "int",
+            Param::Int64 => "int64",
+            Param::Uint32 => "uint32",
+            Param::Bool => "bool",
+            Param::Float => "float64",
+            Param::Map => "map[string]interface {}",
+            Param::AnyList => "[]interface {}",
+            Param::Time => "time.Time",
+            Param::Duration => "time.Duration",
+            Param::Certificate => "sprig.certificate",
+        }
+    }
 }
 
 impl Function {

@@ -5,8 +5,24 @@
 //! report. It does no I/O and has no clock; random functions are drawn from a seed.
 
 mod access;
+pub mod capabilities;
+mod context;
+pub mod error;
+mod eval;
 pub mod function;
 pub mod functions;
+mod import;
+pub mod log;
+mod render;
 mod runtime;
+mod table;
 
-pub use runtime::{Answer, Cluster, Draw, Limits, LookupCall, Offline, Query, Runtime, Unknown};
+pub use capabilities::Capabilities;
+pub use context::ReleaseInfo;
+pub use error::Error;
+pub use eval::Write;
+pub use render::{Options, STACK, RenderError, Rendering, places, render, with_stack};
+pub use runtime::{
+    Answer, Cluster, Draw, KeySource, Limits, LookupCall, Offline, Query, Runtime, Unknown,
+};
+pub use table::FunctionTable;

@@ -11,6 +11,7 @@
 //! functions come from the caller, since which there are depends on the version of Helm.
 
 pub mod ast;
+mod cache;
 mod error;
 mod grammar;
 mod literal;
@@ -20,6 +21,7 @@ mod quote;
 mod refusal;
 mod unicode;
 
+pub use cache::Cache;
 pub use error::{SyntaxError, SyntaxErrorKind};
 pub use grammar::{Parser, language};
 pub use quote::quoted;

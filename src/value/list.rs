@@ -24,6 +24,13 @@ pub enum Element {
     Dependencies,
 }
 
+impl Element {
+    /// Elements are seen through an `interface {}`.
+    pub fn is_boxed(self) -> bool {
+        self == Element::Any
+    }
+}
+
 #[derive(Debug)]
 struct Buffer {
     items: Box<[Value]>,

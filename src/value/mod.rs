@@ -5,19 +5,23 @@
 //! writer that behave as Helm's do, and ports of what Go's standard library does with text and numbers. It knows
 //! `source` and nothing of templates.
 
+pub mod golang;
 mod heap;
+pub mod json;
 mod list;
 pub mod origin;
 mod plain;
 mod text;
+pub mod toml;
 mod types;
+pub mod yaml;
 
 pub use heap::{Heap, Key, MapId, MapKind, MapObject, Root};
 pub use list::{Element, List};
 pub use origin::{Arena, OriginId};
 pub use plain::{Plain, PlainData};
 pub use text::{Piece, Text, TextBuilder};
-pub use types::{IntKind, Object, UintKind};
+pub use types::{Field, IntKind, Object, UintKind};
 
 use std::sync::Arc;
 

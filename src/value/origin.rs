@@ -444,6 +444,11 @@ impl Arena {
         inner == outer
     }
 
+    /// All conditions that were met, in the order in which they were.
+    pub fn all_guards(&self) -> impl Iterator<Item = &Guard> + '_ {
+        self.guards.iter().skip(1)
+    }
+
     /// The conditions of a chain, innermost first, each once.
     pub fn guards(&self, id: GuardId) -> Vec<Guard> {
         let mut out: Vec<Guard> = Vec::new();

@@ -95,14 +95,22 @@ impl Text {
         String::from_utf8_lossy(&self.0.bytes)
     }
 
-    /// A part of the text with its pieces.
+    /// A part of the text with its pieces. What is cut off leaves marks, since the part depends on it too.
     pub fn slice(&self, range: Range<usize>) -> Text {
         if range == (0..self.len()) {
             return self.clone();
         }
         let mut builder = TextBuilder::default();
-        builder.push_slice(self, range);
+        builder.marks_of(self, 0..range.start);
+        builder.push_slice(self, range.clone());
+        builder.marks_of(self, range.end..self.len());
         builder.finish()
+    }
+
+    /// The same text with other origins.
+    pub fn map_origins(&self, mut map: impl FnMut(OriginId) -> OriginId) -> Text {
+        let pieces = self.pieces().iter().map(|p| Piece { origin: map(p.origin), ..*p }).collect();
+        Text::build(self.0.bytes.clone(), pieces)
     }
 }
 
@@ -208,6 +216,28 @@ impl TextBuilder {
     pub fn mark(&mut self, guard: GuardId, source: u32) {
         let at = self.bytes.len() as u32;
         self.pieces.push(Piece { start: at, end: at, origin: OriginId::NONE, guard, source, literal: false });
+    }
+
+    /// Notes, at the end, what a part of another text that is left out depended on.
+    pub fn marks_of(&mut self, text: &Text, range: Range<usize>) {
+        let at = self.bytes.len() as u32;
+        let first = self.pieces.len();
+        for piece in text.pieces() {
+            if piece.cut(&range, 0).is_none() || (piece.origin.is_none() && piece.guard.is_none()) {
+                continue;
+            }
+            let mark = Piece { start: at, end: at, literal: false, ..*piece };
+            let is_known = self.pieces[first..].iter().any(|p| p.origin == mark.origin && p.guard == mark.guard);
+            if !is_known {
+                self.pieces.push(mark);
+            }
+        }
+    }
+
+    /// Lays a piece over bytes that were pushed before.
+    pub fn push_piece(&mut self, piece: Piece) {
+        let at = self.pieces.partition_point(|p| p.start <= piece.start);
+        self.pieces.insert(at, piece);
     }
 
     fn insert(&mut self, piece: Piece) {

@@ -1,0 +1,138 @@
+//! values.schema.json: whether values fit, and what Helm says where they do not.
+//!
+//! Helm fetches schemas that a schema refers to; chartlint opens neither network nor files for them, takes such a schema
+//! for one that allows everything, and says so.
+
+mod gojsonschema;
+mod santhosh;
+#[cfg(test)]
+mod tests;
+mod tree;
+
+use super::Warning;
+use super::model::Chart;
+use crate::profile::Profile;
+use crate::value::{Plain, PlainData};
+use jsonschema::{Retrieve, Uri, ValidationError, Validator};
+use serde_json::Value;
+use std::sync::{Arc, Mutex};
+
+/// How many errors of one chart are shown. Helm shows all.
+const MAX_ERRORS: usize = 200;
+
+/// A schema that was read: ready to validate, or of no use.
+#[derive(Debug)]
+pub(super) struct Compiled {
+    outcome: Result<Validator, Failure>,
+    schema: Value,
+    /// What the schema refers to outside itself.
+    remote: Vec<String>,
+}
+
+#[derive(Debug)]
+enum Failure {
+    /// The text is not JSON: Go's message.
+    NotJson(String),
+    /// It is no schema.
+    NotASchema(String),
+    /// It cannot be followed without what it refers to.
+    NeedsRemote,
+}
+
+/// Validates the values of one chart, and gives the lines of Helm's message if they do not fit.
+pub(super) fn validate(
+    chart: &Chart,
+    values: &Plain,
+    profile: &Profile,
+    warnings: &mut Vec<Warning>,
+) -> Option<String> {
+    let schema = chart.schema.as_ref()?;
+    let compiled = schema.compiled.get_or_init(|| Compiled::new(&schema.file.bytes));
+    for uri in &compiled.remote {
+        let message = format!("the schema refers to {uri}, which is not read: what it would forbid is not seen");
+        warnings.push(Warning { message, span: Some(schema.span()) });
+    }
+    let validator = match &compiled.outcome {
+        Ok(validator) => validator,
+        Err(Failure::NotJson(message) | Failure::NotASchema(message)) => return Some(message.clone()),
+        Err(Failure::NeedsRemote) => return None,
+    };
+    let instance = to_json(values);
+    if validator.is_valid(&instance) {
+        return None;
+    }
+    let errors: Vec<_> = validator.iter_errors(&instance).take(MAX_ERRORS).collect();
+    let uses_gojsonschema = profile.helm <= crate::profile::Release(3, 18, 4);
+    let tree = tree::build(&errors, &compiled.schema);
+    Some(if uses_gojsonschema {
+        gojsonschema::message(&tree, &compiled.schema)
+    } else {
+        santhosh::message(&tree, &compiled.schema)
+    })
+}
+
+impl Compiled {
+    fn new(bytes: &[u8]) -> Self {
+        let remote = Arc::new(Mutex::new(Vec::new()));
+        let parsed = serde_json::from_slice::<Value>(bytes);
+        let schema = parsed.as_ref().cloned().unwrap_or_default();
+        let outcome = match parsed {
+            Err(e) if e.is_eof() && bytes.trim_ascii().is_empty() => Err(Failure::NotJson("EOF".into())),
+            Err(e) if e.is_eof() => Err(Failure::NotJson("unexpected EOF".into())),
+            Err(e) => Err(Failure::NotJson(e.to_string())),
+            Ok(_) => jsonschema::options()
+                .with_base_uri("file:///values.schema.json")
+                .with_retriever(Remote(remote.clone()))
+                .build(&schema)
+                .map_err(|e| Failure::NotASchema(not_a_schema(&schema, &e))),
+        };
+        let mut remote = remote.lock().map(|mut uris| std::mem::take(&mut *uris)).unwrap_or_default();
+        remote.sort();
+        remote.dedup();
+        let outcome = match outcome {
+            Err(Failure::NotASchema(_)) if !remote.is_empty() => Err(Failure::NeedsRemote),
+            outcome => outcome,
+        };
+        Compiled { outcome, schema, remote }
+    }
+}
+
+/// The message for what is no schema.
+fn not_a_schema(schema: &Value, error: &ValidationError<'static>) -> String {
+    let default = "https://json-schema.org/draft/2020-12/schema";
+    let named = schema.get("$schema").and_then(Value::as_str).unwrap_or(default);
+    let lines = santhosh::message(&tree::build([error], &Value::Null), &Value::Null);
+    format!(
+        "\"file:///values.schema.json#\" is not valid against metaschema: jsonschema validation failed with '{}#'\n{lines}",
+        named.trim_end_matches('#')
+    )
+}
+
+/// Gives a schema that allows everything for each one that is not there, and remembers which.
+struct Remote(Arc<Mutex<Vec<String>>>);
+
+impl Retrieve for Remote {
+    fn retrieve(&self, uri: &Uri<String>) -> Result<Value, Box<dyn std::error::Error + Send + Sync>> {
+        if let Ok(mut uris) = self.0.lock() {
+            uris.push(uri.as_str().into());
+        }
+        Ok(Value::Bool(true))
+    }
+}
+
+/// Values as JSON. Numbers without a fraction become integers, which JSON Schema takes them for.
+fn to_json(plain: &Plain) -> Value {
+    const EXACT: f64 = 9_007_199_254_740_992.0;
+    match &plain.data {
+        PlainData::Null => Value::Null,
+        PlainData::Bool(b) => (*b).into(),
+        PlainData::Int(i) => (*i).into(),
+        PlainData::Float(f) if f.fract() == 0.0 && f.abs() <= EXACT => (*f as i64).into(),
+        PlainData::Float(f) => (*f).into(),
+        PlainData::String(bytes) => String::from_utf8_lossy(bytes).into(),
+        PlainData::List(list) => list.iter().map(to_json).collect(),
+        PlainData::Map(map) => {
+            Value::Object(map.iter().map(|(k, v)| (String::from_utf8_lossy(k).into_owned(), to_json(v))).collect())
+        }
+    }
+}

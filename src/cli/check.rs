@@ -1,0 +1,287 @@
+//! `chartlint [PATH…]`: the check of charts.
+
+use super::args::{self, Format};
+use super::input::{Disk, Input, InputError};
+use super::{Exit, find, output};
+use crate::chart::{self, LoadAt, RawFile};
+use crate::engine::Capabilities;
+use crate::explore::{self, Reach};
+use crate::finding::{Finding, Severity};
+use crate::lifecycle::{self, Life, World};
+use crate::report::{concise, human, json};
+use crate::rules::{self, Targets};
+use crate::source::Sources;
+use crate::template::Cache;
+use crate::value::Plain;
+use rayon::prelude::*;
+use std::collections::BTreeSet;
+use std::io::Write as _;
+use std::panic::AssertUnwindSafe;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+/// What came of one chart.
+pub struct Checked {
+    pub findings: Vec<Finding>,
+    pub sources: Sources,
+    /// Why the chart was not checked at all.
+    pub failure: Option<(String, Exit)>,
+}
+
+/// Runs the command and prints.
+pub fn run(arguments: &args::Check) -> Exit {
+    let paths = match paths(&arguments.paths) {
+        Ok(paths) => paths,
+        Err(message) => {
+            complain(&message);
+            return Exit::Usage;
+        }
+    };
+    let found = find::find(&paths);
+    let mut exit = Exit::Clean;
+    for path in &found.missing {
+        complain(&format!("{}: no such file or folder", path.display()));
+        exit = exit.max(Exit::Usage);
+    }
+    for path in &found.empty {
+        complain(&format!("{}: no chart here or below (no Chart.yaml)", path.display()));
+        exit = exit.max(Exit::Nothing);
+    }
+    for message in &found.unreadable {
+        complain(message);
+        exit = exit.max(Exit::Failed);
+    }
+    let targets = match &arguments.kube_version {
+        Some(text) => match crate::kube::VersionRange::parse(text) {
+            Ok(range) => Some(range),
+            Err(error) => {
+                complain(&format!("--kube-version {text}: {error}"));
+                return Exit::Usage;
+            }
+        },
+        None => None,
+    };
+    // Values that cannot be read are an error once, not for each chart.
+    if let Err(refusal) =
+        super::render::values(&arguments.values, &Disk, &mut Sources::default(), &arguments.release.helm)
+    {
+        complain(&refusal.helm);
+        return Exit::Usage;
+    }
+    let cache = Cache::default();
+    let charts: Vec<&PathBuf> = found.charts.iter().collect();
+    let checked: Vec<Checked> = charts.par_iter().map(|path| guarded(path, arguments, targets, &cache)).collect();
+    exit.max(print(&checked, arguments))
+}
+
+/// The paths to check; `-` stands for a list on standard input.
+fn paths(given: &[PathBuf]) -> Result<Vec<PathBuf>, String> {
+    if given.is_empty() {
+        return Ok(vec![PathBuf::from(".")]);
+    }
+    let mut paths = Vec::new();
+    for path in given {
+        if path.as_os_str() == "-" {
+            let list = std::io::read_to_string(std::io::stdin()).map_err(|e| format!("standard input: {e}"))?;
+            paths.extend(list.lines().map(str::trim).filter(|line| !line.is_empty()).map(PathBuf::from));
+        } else {
+            paths.push(path.clone());
+        }
+    }
+    Ok(paths)
+}
+
+fn complain(message: &str) {
+    // A closed standard error leaves nobody to tell.
+    let _ = writeln!(std::io::stderr(), "chartlint: {message}");
+}
+
+/// Checks a chart; a panic of ours is a failure of this chart alone.
+fn guarded(path: &Path, arguments: &args::Check, targets: Option<crate::kube::VersionRange>, cache: &Cache) -> Checked {
+    let result = std::panic::catch_unwind(AssertUnwindSafe(|| check(path, arguments, targets, cache)));
+    result.unwrap_or_else(|_| Checked {
+        findings: Vec::new(),
+        sources: Sources::default(),
+        failure: Some((
+            format!("{}: chartlint failed on this chart; this is a bug of chartlint's, please report it", path.display()),
+            Exit::Failed,
+        )),
+    })
+}
+
+fn check(path: &Path, arguments: &args::Check, targets: Option<crate::kube::VersionRange>, cache: &Cache) -> Checked {
+    let mut sources = Sources::default();
+    let failed = |message: String, exit: Exit, sources: Sources| Checked {
+        findings: Vec::new(),
+        sources,
+        failure: Some((format!("{}: {message}", path.display()), exit)),
+    };
+    let files = match Disk.chart(path) {
+        Ok(files) => files,
+        Err(InputError::NotFound(message)) => return failed(message, Exit::Usage, sources),
+        Err(InputError::Unreadable(message)) => return failed(message, Exit::Failed, sources),
+    };
+    let profile = arguments.release.helm;
+    let ci: Vec<RawFile> = files.iter().filter(|f| is_ci_values(&f.path)).cloned().collect();
+    let at = LoadAt { root: super::input::shown_root(path) };
+    let loaded = match chart::load(files, &at, &mut sources, &profile) {
+        Ok(chart) => chart,
+        Err(error) => return failed(error.message, Exit::Failed, sources),
+    };
+    let user = match super::render::values(&arguments.values, &Disk, &mut sources, &profile) {
+        Ok(values) => values,
+        Err(refusal) => return failed(refusal.helm, Exit::Usage, sources),
+    };
+    let name = loaded.metadata.name.clone();
+    if loaded.is_library() {
+        // Its templates are looked at in the charts that call them.
+        return Checked { findings: Vec::new(), sources, failure: None };
+    }
+    let targets = targets_of(&loaded, targets);
+    let mut capabilities = Capabilities::defaults(&profile);
+    capabilities.api_versions.extend(arguments.release.api_versions.iter().cloned());
+    let world = |values: Plain, flags: String| World {
+        values,
+        flags,
+        release: arguments.release.name.clone(),
+        namespace: arguments.release.namespace.clone(),
+        profile,
+        capabilities: capabilities.clone(),
+    };
+    let mut worlds = vec![world(user.clone(), String::new())];
+    for file in ci {
+        let mut ci_sources = Sources::default();
+        let flags = chart::ValueFlags { files: vec![(file.path.clone(), file.bytes.clone())], ..Default::default() };
+        let read = &mut |_: &str| Err(String::new());
+        if let Ok(mut values) = chart::user_values(&flags, read, &mut ci_sources, &profile) {
+            chart::merge_values(&mut values, user.clone());
+            worlds.push(world(values, format!("-f {}", file.path)));
+        }
+    }
+    let chart = lifecycle::Chart { chart: Arc::new(without_missing(loaded)), sources };
+    let mut findings: Vec<Finding> = Vec::new();
+    let mut add = |new: Vec<Finding>, findings: &mut Vec<Finding>| {
+        for finding in new {
+            let known = findings.iter().any(|f| f.fingerprint() == finding.fingerprint() && f.primary == finding.primary);
+            if !known {
+                findings.push(finding);
+            }
+        }
+    };
+    let mut seen = BTreeSet::new();
+    let mut sources = chart.sources.clone();
+    let mut flips = 0;
+    let mut todo: std::collections::VecDeque<(World, bool)> = worlds.into_iter().map(|w| (w, true)).collect();
+    while let Some((world, is_given)) = todo.pop_front() {
+        let life = lifecycle::live(&chart, world, cache);
+        let mut new = rules::check(&life, &name, &targets);
+        if !is_given {
+            // A world of ours that the chart refuses says nothing about the chart.
+            new.retain(|f| !matches!(f.rule, "render-error" | "yaml-error" | "syntax-error" | "not-analysed"));
+        }
+        if let Some(phase) = life.phases.iter().max_by_key(|p| p.rendering.sources.files().len()) {
+            if phase.rendering.sources.files().len() > sources.files().len() {
+                sources = phase.rendering.sources.clone();
+            }
+        }
+        add(new, &mut findings);
+        for flip in next_flips(&life, &seen, cache) {
+            if flips >= explore::MAX_FLIPS {
+                break;
+            }
+            flips += 1;
+            seen.insert(flip.clone());
+            todo.push_back((explore::flipped(&life.world, &flip), false));
+        }
+    }
+    Checked { findings, sources, failure: None }
+}
+
+/// The flips that a life suggests: of conditions that decide about something that varies.
+fn next_flips(life: &Life, seen: &BTreeSet<explore::Flip>, cache: &Cache) -> Vec<explore::Flip> {
+    let Some(prepared) = &life.prepared else { return Vec::new() };
+    let profile = &life.world.profile;
+    let table = crate::engine::FunctionTable::new(profile);
+    let templates = prepared.templates();
+    let trees: Vec<_> = templates
+        .iter()
+        .filter_map(|t| Some((t.base, cache.parse(&t.text, &t.name, &|f| table.find(f), profile).ok()?)))
+        .collect();
+    let reach = Reach::new(&trees.iter().map(|(_, tree)| tree.clone()).collect::<Vec<_>>());
+    let heads: BTreeSet<u32> =
+        trees.iter().flat_map(|(base, tree)| reach.branches(tree).into_iter().map(move |head| base + head)).collect();
+    explore::flips(life, seen, |condition| heads.contains(&condition.head.start))
+}
+
+/// A chart whose missing dependencies are left out, so that the rest can be looked at.
+fn without_missing(mut chart: chart::Chart) -> chart::Chart {
+    let present: Vec<String> = chart.dependencies.iter().map(|d| d.metadata.name.clone()).collect();
+    if let Some(dependencies) = &mut chart.metadata.dependencies {
+        dependencies.retain(|d| present.contains(&d.name));
+    }
+    chart
+}
+
+fn is_ci_values(path: &str) -> bool {
+    path.strip_prefix("ci/").is_some_and(|name| name.ends_with("-values.yaml") && !name.contains('/'))
+}
+
+/// The Kubernetes versions that count: those asked for, else the chart's, else all that are known.
+fn targets_of(chart: &chart::Chart, asked: Option<crate::kube::VersionRange>) -> Targets {
+    match asked {
+        Some(kubernetes) => Targets { kubernetes, is_claimed: true },
+        None => rules::targets_of(&chart.metadata.kube_version),
+    }
+}
+
+/// Prints all results and gives the exit code.
+fn print(checked: &[Checked], arguments: &args::Check) -> Exit {
+    let mut exit = Exit::Clean;
+    let mut text = String::new();
+    let mut entries = Vec::new();
+    let mut all: Vec<Finding> = Vec::new();
+    let style = output::style(&std::io::stdout());
+    for chart in checked {
+        if let Some((message, code)) = &chart.failure {
+            complain(message);
+            exit = exit.max(*code);
+        }
+        let mut findings: Vec<&Finding> = chart.findings.iter().collect();
+        findings.sort_by_key(|f| std::cmp::Reverse(f.severity));
+        for finding in findings {
+            if finding.severity >= arguments.fail_on.severity() {
+                exit = exit.max(Exit::Findings);
+            }
+            match arguments.format {
+                Format::Human => text.push_str(&human::finding(finding, &chart.sources, style)),
+                Format::Concise => text.push_str(&concise::finding(finding, &chart.sources)),
+                Format::Json => entries.push(json::entry(finding, &chart.sources)),
+            }
+            all.push(finding.clone());
+        }
+    }
+    match arguments.format {
+        Format::Json => {
+            let report = json::Report { version: json::VERSION, findings: entries };
+            text = serde_json::to_string_pretty(&report).unwrap_or_default();
+            text.push('\n');
+        }
+        Format::Human => {
+            let charts = checked.iter().filter(|c| c.failure.is_none()).count();
+            text.push_str(&human::summary(&all, charts));
+            text.push('\n');
+        }
+        Format::Concise => {}
+    }
+    exit.max(output::write(text.as_bytes()))
+}
+
+impl args::FailOn {
+    fn severity(self) -> Severity {
+        match self {
+            args::FailOn::Error => Severity::Error,
+            args::FailOn::Warning => Severity::Warning,
+            args::FailOn::Info => Severity::Info,
+        }
+    }
+}

@@ -1,0 +1,121 @@
+//! `.Capabilities`: what a client without a cluster assumes, and what the user says of the cluster.
+
+use crate::profile::{Profile, Release};
+use serde::Deserialize;
+use std::collections::BTreeMap;
+use std::sync::LazyLock;
+
+/// The version and the APIs that a render is told of.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Capabilities {
+    /// As `.Capabilities.KubeVersion.Version` gives it.
+    pub version: String,
+    /// `version` without a suffix, as Helm 4 prints the object.
+    pub normalized: String,
+    pub major: String,
+    pub minor: String,
+    /// In the order in which `range` gives them.
+    pub api_versions: Vec<String>,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct Defaults {
+    kube_version: String,
+    api_versions: Vec<String>,
+}
+
+/// What the clients of the versions of Helm assume, recorded from real ones.
+static RECORDED: LazyLock<BTreeMap<String, Defaults>> = LazyLock::new(|| {
+    #[expect(clippy::expect_used, reason = "the file is part of the program, and a test reads it")]
+    serde_json::from_str(include_str!("data/capabilities.json")).expect("recorded capabilities")
+});
+
+impl Capabilities {
+    /// The defaults of the newest recorded version of Helm that is not newer than the profile's.
+    pub fn defaults(profile: &Profile) -> Capabilities {
+        let release = |text: &str| {
+            let parts: Vec<u16> = text.split('.').filter_map(|p| p.parse().ok()).collect();
+            Release(parts.first().copied().unwrap_or(0), parts.get(1).copied().unwrap_or(0), parts.get(2).copied().unwrap_or(0))
+        };
+        let same_major = RECORDED.iter().filter(|(v, _)| release(v).0 == profile.helm.0);
+        let best = same_major
+            .clone()
+            .filter(|(v, _)| release(v) <= profile.helm)
+            .max_by_key(|(v, _)| release(v))
+            .or_else(|| same_major.min_by_key(|(v, _)| release(v)));
+        let Some((_, defaults)) = best else {
+            return Capabilities {
+                version: String::new(),
+                normalized: String::new(),
+                major: String::new(),
+                minor: String::new(),
+                api_versions: Vec::new(),
+            };
+        };
+        let mut capabilities = Capabilities::of_version(&defaults.kube_version);
+        capabilities.api_versions = defaults.api_versions.clone();
+        capabilities
+    }
+
+    fn of_version(version: &str) -> Capabilities {
+        let mut parts = version.trim_start_matches('v').split('.');
+        Capabilities {
+            version: version.into(),
+            normalized: version.into(),
+            major: parts.next().unwrap_or_default().into(),
+            minor: parts.next().unwrap_or_default().into(),
+            api_versions: Vec::new(),
+        }
+    }
+
+    /// Takes `--kube-version` as this version of Helm does; the error is Helm's.
+    pub fn set_version(&mut self, text: &str, profile: &Profile) -> Result<(), String> {
+        let refused = |why: &str| format!("invalid kube version '{text}': {why}");
+        let mut lenient = text.to_string();
+        if profile.is_helm4() || profile.since(3, 19, 0) {
+            // Cluster versions such as 1.21+ are read without the plus sign.
+            lenient = lenient.trim_end_matches('+').to_string();
+        }
+        let invalid = if profile.since(3, 18, 0) { "invalid semantic version" } else { "Invalid Semantic Version" };
+        let version = parse(&lenient).filter(|_| !lenient.ends_with('+')).ok_or_else(|| refused(invalid))?;
+        let cut = format!("v{}.{}.{}", version.0, version.1, version.2);
+        let with_suffix = if text.starts_with('v') { text.to_string() } else { format!("v{text}") };
+        // Two numbers stay two numbers.
+        let cut = if lenient.trim_start_matches('v').split(['-', '+']).next().is_some_and(|t| t.matches('.').count() == 1)
+        {
+            format!("v{}.{}", version.0, version.1)
+        } else {
+            cut
+        };
+        let keeps_suffix = profile.is_helm4() || !profile.since(3, 19, 0);
+        self.version = if keeps_suffix { with_suffix } else { cut.clone() };
+        self.normalized = cut;
+        self.major = version.0.to_string();
+        self.minor = version.1.to_string();
+        Ok(())
+    }
+}
+
+/// Major, minor and patch of a version that may lack its end.
+fn parse(text: &str) -> Option<(u64, u64, u64)> {
+    let text = text.strip_prefix('v').unwrap_or(text);
+    let numbers = text.split(['-', '+']).next()?;
+    let mut parts = numbers.split('.').map(|p| p.parse::<u64>().ok());
+    let major = parts.next()??;
+    let minor = parts.next().map_or(Some(0), |p| p)?;
+    let patch = parts.next().map_or(Some(0), |p| p)?;
+    parts.next().is_none().then_some((major, minor, patch))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn recorded_defaults_are_read() {
+        let helm4 = Capabilities::defaults(&Profile { helm: Release(4, 1, 4) });
+        assert_eq!((helm4.version.as_str(), helm4.minor.as_str()), ("v1.35.0", "35"));
+        assert!(helm4.api_versions.iter().any(|v| v == "apps/v1"));
+    }
+}

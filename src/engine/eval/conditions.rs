@@ -1,0 +1,121 @@
+//! Logging conditions, with their expression over inputs.
+
+use super::{Evaluator, Frame, Val};
+use crate::engine::log::{Condition, Expression};
+use crate::source::Span;
+use crate::template::ast::{Command, Operand, OperandKind, Pipeline};
+use crate::value::origin::Outcome;
+use crate::value::{OriginId, Value};
+use std::sync::Arc;
+
+/// Expressions nested deeper than this are told by their causes alone.
+const MAX_DEPTH: u32 = 12;
+
+impl Evaluator<'_> {
+    /// Logs a condition when it, its outcome or its causes are new. A condition without causes is a constant.
+    pub(super) fn log_condition(
+        &mut self,
+        frame: &Frame<'_>,
+        dot: &Val,
+        pipeline: &Pipeline,
+        head: Span,
+        outcome: Outcome,
+        origin: OriginId,
+    ) {
+        if origin.is_none() || !self.log.is_new(head, outcome, origin) {
+            return;
+        }
+        let expression = match pipeline.declares.is_empty() {
+            true => self.expression(frame, dot, pipeline, MAX_DEPTH),
+            false => None,
+        };
+        let expression = expression.unwrap_or_else(|| self.computed(origin));
+        let guard = self.rt.guard;
+        self.log.conditions.push(Condition { head, outcome, origin, guard, expression });
+    }
+
+    fn computed(&self, origin: OriginId) -> Expression {
+        Expression::Computed { causes: self.rt.arena.causes(origin).cloned().collect() }
+    }
+
+    /// Reads a pipeline without running it: literals, fields, variables, and calls over them.
+    fn expression(&mut self, frame: &Frame<'_>, dot: &Val, pipeline: &Pipeline, depth: u32) -> Option<Expression> {
+        let mut result: Option<Expression> = None;
+        for command in &pipeline.commands {
+            result = Some(self.command_expression(frame, dot, command, result, depth.checked_sub(1)?)?);
+        }
+        result
+    }
+
+    fn command_expression(
+        &mut self,
+        frame: &Frame<'_>,
+        dot: &Val,
+        command: &Command,
+        last: Option<Expression>,
+        depth: u32,
+    ) -> Option<Expression> {
+        let (first, arguments) = command.operands.split_first()?;
+        let OperandKind::Function(name, _) = &first.kind else {
+            if !arguments.is_empty() || last.is_some() {
+                return None;
+            }
+            return self.operand_expression(frame, dot, first, depth);
+        };
+        let mut operands = Vec::new();
+        for argument in arguments {
+            operands.push(self.operand_expression(frame, dot, argument, depth)?);
+        }
+        operands.extend(last);
+        Some(Expression::Call { function: name.to_string(), operands })
+    }
+
+    fn operand_expression(
+        &mut self,
+        frame: &Frame<'_>,
+        dot: &Val,
+        operand: &Operand,
+        depth: u32,
+    ) -> Option<Expression> {
+        let constant = || Some(Expression::Constant(crate::template::print::operand(&frame.unit.tree, operand)));
+        let span = operand.span.at(frame.unit.base);
+        match &operand.kind {
+            OperandKind::Nil | OperandKind::Bool(_) | OperandKind::Number(_) | OperandKind::String { .. } => constant(),
+            OperandKind::Dot => Some(self.input(&dot.v)),
+            OperandKind::Field(fields) => {
+                let value = self.peek(dot.v.clone(), fields, span)?;
+                Some(self.input(&value))
+            }
+            OperandKind::Variable(symbol, fields) => {
+                let (_, value) = frame.variables.iter().rev().find(|(s, _)| s == symbol)?;
+                let value = self.peek(value.v.clone(), fields, span)?;
+                Some(self.input(&value))
+            }
+            OperandKind::Pipeline(inner) => self.expression(frame, dot, inner, depth),
+            OperandKind::Function(name, _) => Some(Expression::Call { function: name.to_string(), operands: vec![] }),
+            OperandKind::Chain(..) => None,
+        }
+    }
+
+    /// Follows fields of maps; anything else is not followed.
+    fn peek(&mut self, mut value: Value, fields: &[Arc<str>], span: Span) -> Option<Value> {
+        for field in fields {
+            if self.method(&value, field).is_some() {
+                return None;
+            }
+            let key: Arc<[u8]> = field.clone().into();
+            value = self.rt.entry(&value, &key, span);
+        }
+        Some(value)
+    }
+
+    fn input(&mut self, value: &Value) -> Expression {
+        let shown = crate::engine::functions::print::display(&self.rt, value);
+        let causes: Vec<_> = self.rt.arena.causes(value.origin).take(2).cloned().collect();
+        match causes.as_slice() {
+            [] => Expression::Constant(shown),
+            [cause] => Expression::Input { cause: cause.clone(), value: shown },
+            _ => self.computed(value.origin),
+        }
+    }
+}

@@ -1,0 +1,518 @@
+//! Pipelines, commands, operands, and the conversion of arguments.
+
+use super::{At, Evaluator, Frame, Val};
+use crate::engine::error::Error;
+use crate::engine::function::{Call, Failure, Flow, Function, Param, Returns};
+use crate::engine::table::Entry;
+use crate::source::Span;
+use crate::template::ast::{Command, Number, Operand, OperandKind, Pipeline, Symbol};
+use crate::value::origin::Step;
+use crate::value::{Data, Element, IntKind, List, MapKind, OriginId, Text, UintKind, Value};
+use std::sync::Arc;
+
+impl Evaluator<'_> {
+    /// Evaluates a pipeline with its declarations.
+    pub(super) fn pipeline<'t>(
+        &mut self,
+        frame: &mut Frame<'t>,
+        dot: &Val,
+        pipeline: &'t Pipeline,
+    ) -> Result<Val, Error> {
+        let value = self.commands(frame, dot, pipeline)?;
+        for symbol in &pipeline.declares {
+            let mut value = value.clone();
+            if value.v.origin.is_live() {
+                let name = &frame.unit.tree.names[*symbol as usize];
+                let span = pipeline.span.at(frame.unit.base);
+                value.v.origin = self.rt.arena.step(value.v.origin, || Step::Assigned(name.clone()), span);
+            }
+            if pipeline.is_assign {
+                self.assign(frame, *symbol, value)?;
+            } else {
+                frame.variables.push((*symbol, value));
+            }
+        }
+        Ok(value)
+    }
+
+    /// The pipeline of a `range`, whose variables are set for each iteration.
+    pub(super) fn range_pipeline<'t>(
+        &mut self,
+        frame: &mut Frame<'t>,
+        dot: &Val,
+        pipeline: &'t Pipeline,
+    ) -> Result<Val, Error> {
+        self.commands(frame, dot, pipeline)
+    }
+
+    fn commands<'t>(&mut self, frame: &mut Frame<'t>, dot: &Val, pipeline: &'t Pipeline) -> Result<Val, Error> {
+        self.work(frame, 1)?;
+        frame.at = At::Pipeline(pipeline);
+        let mut value: Option<Val> = None;
+        for command in &pipeline.commands {
+            let result = self.command(frame, dot, command, value.take())?;
+            // The end of a command takes one interface off: a boxed nil is no value from here on.
+            value = Some(Val::of(result.v));
+        }
+        Ok(value.unwrap_or(Val::of(Value::NIL)))
+    }
+
+    pub(super) fn assign(&mut self, frame: &mut Frame<'_>, symbol: Symbol, value: Val) -> Result<(), Error> {
+        match frame.variables.iter_mut().rev().find(|(s, _)| *s == symbol) {
+            Some((_, variable)) => {
+                *variable = value;
+                Ok(())
+            }
+            None => {
+                let message = format!("undefined variable: {}", frame.unit.tree.names[symbol as usize]);
+                Err(self.error(frame, message, None))
+            }
+        }
+    }
+
+    fn variable(&mut self, frame: &Frame<'_>, symbol: Symbol) -> Result<Val, Error> {
+        match frame.variables.iter().rev().find(|(s, _)| *s == symbol) {
+            Some((_, value)) => Ok(value.clone()),
+            None => {
+                let message = format!("undefined variable: {}", frame.unit.tree.names[symbol as usize]);
+                Err(self.error(frame, message, None))
+            }
+        }
+    }
+
+    fn command<'t>(
+        &mut self,
+        frame: &mut Frame<'t>,
+        dot: &Val,
+        command: &'t Command,
+        last: Option<Val>,
+    ) -> Result<Val, Error> {
+        // The parser makes no command without operands.
+        let Some(first) = command.operands.first() else { return Ok(Val::of(Value::NIL)) };
+        let arguments = &command.operands[1..];
+        match &first.kind {
+            OperandKind::Field(fields) => {
+                frame.at = At::Operand(first);
+                self.field_chain(frame, dot, dot.clone(), first, fields, arguments, last)
+            }
+            OperandKind::Chain(inner, fields) => {
+                frame.at = At::Operand(first);
+                let receiver = self.any_operand(frame, dot, inner)?;
+                self.field_chain(frame, dot, receiver, first, fields, arguments, last)
+            }
+            OperandKind::Function(_, index) => {
+                frame.at = At::Operand(first);
+                self.call(frame, dot, *index, At::Command(command), command.span, arguments, last)
+            }
+            OperandKind::Pipeline(inner) => {
+                self.not_a_function(frame, first, arguments, &last)?;
+                self.pipeline(frame, dot, inner)
+            }
+            OperandKind::Variable(symbol, fields) => {
+                frame.at = At::Operand(first);
+                let value = self.variable(frame, *symbol)?;
+                if fields.is_empty() {
+                    self.not_a_function(frame, first, arguments, &last)?;
+                    return Ok(value);
+                }
+                self.field_chain(frame, dot, value, first, fields, arguments, last)
+            }
+            kind => {
+                frame.at = At::Operand(first);
+                self.not_a_function(frame, first, arguments, &last)?;
+                match kind {
+                    OperandKind::Bool(b) => Ok(Val::of(Value::bool(*b))),
+                    OperandKind::Dot => Ok(dot.clone()),
+                    OperandKind::Number(number) => self.constant(frame, first, number),
+                    OperandKind::String { value, .. } => Ok(Val::of(Value::string(Text::constant(&**value)))),
+                    _ => Err(self.error(frame, "nil is not a command", None)),
+                }
+            }
+        }
+    }
+
+    fn not_a_function(
+        &self,
+        frame: &Frame<'_>,
+        first: &Operand,
+        arguments: &[Operand],
+        last: &Option<Val>,
+    ) -> Result<(), Error> {
+        if arguments.is_empty() && last.is_none() {
+            return Ok(());
+        }
+        let shown = crate::template::print::operand(&frame.unit.tree, first);
+        Err(self.error(frame, format!("can't give argument to non-function {shown}"), None))
+    }
+
+    /// A number without context.
+    fn constant<'t>(&mut self, frame: &mut Frame<'t>, operand: &'t Operand, number: &Number) -> Result<Val, Error> {
+        frame.at = At::Operand(operand);
+        let text = &*number.text;
+        let is_hex = text.len() > 2 && text.starts_with('0') && matches!(text.as_bytes()[1], b'x' | b'X');
+        let is_hex_integer = is_hex && !text.contains(['p', 'P']);
+        let data = if let Some((re, im)) = number.complex {
+            Data::Complex(Arc::new((re, im)))
+        } else if let (Some(float), false) = (
+            number.float,
+            is_hex_integer || number.is_char || !text.contains(['.', 'e', 'E', 'p', 'P']),
+        ) {
+            Data::Float(float)
+        } else if let Some(int) = number.int {
+            Data::Int(int, IntKind::Int)
+        } else {
+            return Err(self.error(frame, format!("{text} overflows int"), None));
+        };
+        Ok(Val::of(data.into()))
+    }
+
+    /// An operand where any type will do.
+    fn any_operand<'t>(&mut self, frame: &mut Frame<'t>, dot: &Val, operand: &'t Operand) -> Result<Val, Error> {
+        frame.at = At::Operand(operand);
+        match &operand.kind {
+            OperandKind::Dot => Ok(dot.clone()),
+            OperandKind::Nil => Ok(Val::of(Value::NIL)),
+            OperandKind::Bool(b) => Ok(Val::of(Value::bool(*b))),
+            OperandKind::String { value, .. } => Ok(Val::of(Value::string(Text::constant(&**value)))),
+            OperandKind::Number(number) => self.constant(frame, operand, number),
+            OperandKind::Field(fields) => self.field_chain(frame, dot, dot.clone(), operand, fields, &[], None),
+            OperandKind::Variable(symbol, fields) => {
+                let value = self.variable(frame, *symbol)?;
+                if fields.is_empty() {
+                    return Ok(value);
+                }
+                self.field_chain(frame, dot, value, operand, fields, &[], None)
+            }
+            OperandKind::Pipeline(inner) => self.pipeline(frame, dot, inner),
+            OperandKind::Function(_, index) => {
+                self.call(frame, dot, *index, At::Operand(operand), operand.span, &[], None)
+            }
+            OperandKind::Chain(inner, fields) => {
+                let receiver = self.any_operand(frame, dot, inner)?;
+                self.field_chain(frame, dot, receiver, operand, fields, &[], None)
+            }
+        }
+    }
+
+    /// An operand as an argument of type `param`.
+    pub(super) fn argument<'t>(
+        &mut self,
+        frame: &mut Frame<'t>,
+        dot: &Val,
+        param: Param,
+        operand: &'t Operand,
+    ) -> Result<Val, Error> {
+        frame.at = At::Operand(operand);
+        let found = |expected: &str| {
+            let shown = crate::template::print::operand(&frame.unit.tree, operand);
+            format!("expected {expected}; found {shown}")
+        };
+        match (&operand.kind, param) {
+            (OperandKind::Nil, Param::Any) => Ok(Val::of(Value::NIL)),
+            (OperandKind::Nil, Param::Map) => Ok(Val::of(Data::NilMap.into())),
+            (OperandKind::Nil, Param::AnyList) => Ok(Val::of(Data::List(List::nil(Element::Any)).into())),
+            (OperandKind::Nil, _) => Err(self.error(frame, format!("cannot assign nil to {}", param.type_name()), None)),
+            (OperandKind::Bool(_) | OperandKind::Number(_) | OperandKind::String { .. }, Param::Any) => {
+                self.any_operand(frame, dot, operand)
+            }
+            (OperandKind::Bool(b), Param::Bool) => Ok(Val::of(Value::bool(*b))),
+            (OperandKind::String { value, .. }, Param::Str) => {
+                Ok(Val::of(Value::string(Text::constant(&**value))))
+            }
+            (OperandKind::Number(number), Param::Int | Param::Int64 | Param::Duration) => match number.int {
+                Some(int) => {
+                    let kind = if param == Param::Int { IntKind::Int } else { IntKind::Int64 };
+                    Ok(Val::of(Data::Int(int, kind).into()))
+                }
+                None => Err(self.error(frame, found("integer"), None)),
+            },
+            (OperandKind::Number(number), Param::Uint32) => match number.uint {
+                Some(uint) => Ok(Val::of(Data::Uint(u64::from(uint as u32), UintKind::Uint32).into())),
+                None => Err(self.error(frame, found("unsigned integer"), None)),
+            },
+            (OperandKind::Number(number), Param::Float) => match number.float {
+                Some(float) => Ok(Val::of(Value::float(float))),
+                None => Err(self.error(frame, found("float"), None)),
+            },
+            (OperandKind::Bool(_) | OperandKind::Number(_) | OperandKind::String { .. }, _) => {
+                let message = match param {
+                    Param::Bool => found("bool"),
+                    Param::Str => found("string"),
+                    Param::Int | Param::Int64 | Param::Duration => found("integer"),
+                    Param::Uint32 => found("unsigned integer"),
+                    Param::Float => found("float"),
+                    _ => {
+                        let shown = crate::template::print::operand(&frame.unit.tree, operand);
+                        format!("can't handle {shown} for arg of type {}", param.type_name())
+                    }
+                };
+                Err(self.error(frame, message, None))
+            }
+            _ => {
+                let value = self.any_operand(frame, dot, operand)?;
+                self.convert(frame, value, param)
+            }
+        }
+    }
+
+    /// Go's check that a value can be assigned to a parameter.
+    pub(super) fn convert(&self, frame: &Frame<'_>, value: Val, param: Param) -> Result<Val, Error> {
+        if param == Param::Any {
+            return Ok(value);
+        }
+        let fits = match (&value.v.data, param) {
+            (Data::Unknown(_), _) => true,
+            (Data::Str(_), Param::Str) => true,
+            (Data::Bool(_), Param::Bool) => true,
+            (Data::Float(_), Param::Float) => true,
+            (Data::Int(_, IntKind::Int), Param::Int) => true,
+            (Data::Int(_, IntKind::Int64), Param::Int64) => true,
+            (Data::Uint(_, UintKind::Uint32), Param::Uint32) => true,
+            (Data::NilMap, Param::Map) => true,
+            (Data::Map(id), Param::Map) => {
+                matches!(self.rt.heap.get(*id).kind, MapKind::Plain | MapKind::Values)
+            }
+            (Data::List(list), Param::AnyList) => list.element() == Element::Any,
+            (Data::Time(_), Param::Time) => true,
+            (Data::Duration(_), Param::Duration) => true,
+            (Data::Object(object), Param::Certificate) => object.type_name == "sprig.certificate",
+            _ => false,
+        };
+        if fits {
+            return Ok(value);
+        }
+        if value.is_invalid() {
+            let data = match param {
+                Param::Map => Data::NilMap,
+                Param::AnyList => Data::List(List::nil(Element::Any)),
+                _ => {
+                    let message = format!("invalid value; expected {}", param.type_name());
+                    return Err(self.error(frame, message, None));
+                }
+            };
+            return Ok(Val::of(Value::new(data, value.v.origin)));
+        }
+        let got = match value.v.data {
+            Data::Nil => "interface {}".to_string(),
+            _ => value.v.type_name(&self.rt.heap, &self.rt.profile),
+        };
+        let message = format!("wrong type for value; expected {}; got {got}", param.type_name());
+        Err(self.error_about(frame, message, value.v.origin))
+    }
+
+    /// A call of a function of the table.
+    #[expect(clippy::too_many_arguments, reason = "the parts of Go's evalCall")]
+    pub(super) fn call<'t>(
+        &mut self,
+        frame: &mut Frame<'t>,
+        dot: &Val,
+        index: u16,
+        node: At<'t>,
+        span: Span,
+        arguments: &'t [Operand],
+        last: Option<Val>,
+    ) -> Result<Val, Error> {
+        let table = self.table.clone();
+        let Some(entry) = table.get(index) else {
+            return Err(self.error(frame, "a function that was not in the table", None));
+        };
+        let span = span.at(frame.unit.base);
+        match entry {
+            Entry::And => self.lazy(frame, dot, "and", false, arguments, last),
+            Entry::Or => self.lazy(frame, dot, "or", true, arguments, last),
+            Entry::Plain(function) => {
+                let (values, boxed) =
+                    self.arguments(frame, dot, function.name, function.params, function.variadic, arguments, last)?;
+                let result = self.run(function, &values, boxed, span);
+                let boxed = function.returns == Returns::Interface;
+                match result {
+                    Ok(v) => Ok(Val { v, boxed }),
+                    Err(failure) => Err(self.failed(frame, node, function.name, failure)),
+                }
+            }
+            Entry::Special(special) => {
+                let (values, _) =
+                    self.arguments(frame, dot, special.name(), special.params(), false, arguments, last)?;
+                match self.special(special, values, span) {
+                    Ok(value) => Ok(value),
+                    Err(cause) => {
+                        frame.at = node;
+                        Err(self.error(frame, format!("error calling {}: ", special.name()), Some(cause)))
+                    }
+                }
+            }
+        }
+    }
+
+    /// The error of a call.
+    pub(super) fn failed<'t>(&self, frame: &mut Frame<'t>, node: At<'t>, name: &str, failure: Failure) -> Error {
+        frame.at = node;
+        let cause = match failure {
+            Failure::Error(message) => Error::Plain(message),
+            Failure::Budget(message) => Error::Budget(message),
+        };
+        self.error(frame, format!("error calling {name}: "), Some(cause))
+    }
+
+    /// Checks the number of arguments and converts them.
+    #[expect(clippy::too_many_arguments, reason = "the parts of Go's evalCall")]
+    pub(super) fn arguments<'t>(
+        &mut self,
+        frame: &mut Frame<'t>,
+        dot: &Val,
+        name: &str,
+        params: &[Param],
+        variadic: bool,
+        arguments: &'t [Operand],
+        last: Option<Val>,
+    ) -> Result<(Vec<Value>, u32), Error> {
+        let given = arguments.len() + usize::from(last.is_some());
+        if variadic {
+            let fixed = params.len() - 1;
+            if given < fixed {
+                let got = arguments.len();
+                let message = format!("wrong number of args for {name}: want at least {fixed} got {got}");
+                return Err(self.error(frame, message, None));
+            }
+        } else if given != params.len() {
+            let message = format!("wrong number of args for {name}: want {} got {given}", params.len());
+            return Err(self.error(frame, message, None));
+        }
+        let param = |i: usize| params.get(i).or(params.last()).copied().unwrap_or(Param::Any);
+        let mut values = Vec::with_capacity(given);
+        let mut boxed = 0u32;
+        let mut push = |value: Val, values: &mut Vec<Value>| {
+            if value.boxed && value.v.is_nil() && values.len() < 32 {
+                boxed |= 1 << values.len();
+            }
+            values.push(value.v);
+        };
+        for (i, operand) in arguments.iter().enumerate() {
+            let value = self.argument(frame, dot, param(i), operand)?;
+            push(value, &mut values);
+        }
+        if let Some(last) = last {
+            let value = self.convert(frame, last, param(given - 1))?;
+            push(value, &mut values);
+        }
+        Ok((values, boxed))
+    }
+
+    /// Runs a function and gives its result the provenance that its flow asks for.
+    pub(super) fn run(
+        &mut self,
+        function: &'static Function,
+        values: &[Value],
+        boxed: u32,
+        span: Span,
+    ) -> Result<Value, Failure> {
+        if !function.takes_unknown && values.iter().any(|v| matches!(v.data, Data::Unknown(_))) {
+            let mut origin = OriginId::NONE;
+            for value in values {
+                let inner = self.rt.deep_origin(value);
+                origin = self.rt.arena.join(origin, inner);
+            }
+            let origin = self.rt.arena.step(origin, || Step::Through(function.name), span);
+            return Ok(self.rt.unknown(origin, crate::value::origin::PathId::NONE));
+        }
+        self.rt.spend(values.len() + 1)?;
+        let mut call = Call { rt: &mut self.rt, span, name: function.name, boxed };
+        let mut result = (function.run)(&mut call, values)?;
+        match function.flow {
+            Flow::Own => {}
+            Flow::Whole => {
+                for value in values {
+                    result.origin = self.rt.arena.join(result.origin, value.origin);
+                }
+            }
+            Flow::Digest => {
+                let mut origin = OriginId::NONE;
+                for value in values {
+                    let inner = self.rt.deep_origin(value);
+                    origin = self.rt.arena.join(origin, inner);
+                }
+                let origin = self.rt.arena.step(origin, || Step::Through(function.name), span);
+                result.origin = self.rt.arena.join(result.origin, origin);
+            }
+        }
+        Ok(result)
+    }
+
+    /// `and` and `or`: the first operand that decides, or the last.
+    fn lazy<'t>(
+        &mut self,
+        frame: &mut Frame<'t>,
+        dot: &Val,
+        name: &str,
+        stop_at: bool,
+        arguments: &'t [Operand],
+        last: Option<Val>,
+    ) -> Result<Val, Error> {
+        if arguments.is_empty() && last.is_none() {
+            let message = format!("wrong number of args for {name}: want at least 1 got 0");
+            return Err(self.error(frame, message, None));
+        }
+        // Before Go 1.18 all operands were evaluated first.
+        let is_strict = self.rt.profile.go() < 18;
+        let mut decided: Option<Val> = None;
+        let mut tested = OriginId::NONE;
+        for operand in arguments {
+            let mut value = self.argument(frame, dot, Param::Any, operand)?;
+            if decided.is_some() {
+                continue;
+            }
+            let (truth, origin) = self.truth(&value.v);
+            tested = self.rt.arena.join(tested, origin);
+            if truth == stop_at {
+                value.v.origin = self.rt.arena.join(value.v.origin, tested);
+                if !is_strict {
+                    return Ok(value);
+                }
+                decided = Some(value);
+                continue;
+            }
+            if std::ptr::eq(operand, &arguments[arguments.len() - 1]) && last.is_none() {
+                value.v.origin = self.rt.arena.join(value.v.origin, tested);
+                return Ok(value);
+            }
+        }
+        if let Some(value) = decided {
+            return Ok(value);
+        }
+        let mut value = last.unwrap_or(Val::of(Value::NIL));
+        value.v.origin = self.rt.arena.join(value.v.origin, tested);
+        Ok(value)
+    }
+
+    /// Whether a condition on the value holds, and what that depends on.
+    pub(super) fn truth(&mut self, value: &Value) -> (bool, OriginId) {
+        let origin = match &value.data {
+            Data::Str(text) if !text.pieces().is_empty() => self.rt.deep_origin(value),
+            _ => self.shape_origin(value),
+        };
+        let truth = match value.truth(&self.rt.heap) {
+            Some(truth) => truth,
+            None => match value.data {
+                Data::Unknown(id) => self.choose(id),
+                _ => true,
+            },
+        };
+        (truth, origin)
+    }
+
+    /// What the emptiness and the length of a value depend on.
+    pub(super) fn shape_origin(&mut self, value: &Value) -> OriginId {
+        match &value.data {
+            Data::Map(id) => {
+                let shape = self.rt.heap.get(*id).shape;
+                self.rt.arena.join(value.origin, shape)
+            }
+            _ => value.origin,
+        }
+    }
+
+    /// Whether an unknown value is taken as true. The worlds of the explorer decide; without them it is there.
+    pub(super) fn choose(&mut self, _unknown: u32) -> bool {
+        true
+    }
+}

@@ -1,0 +1,14 @@
+//! One life of one chart in one world.
+//!
+//! A life renders the chart as an install, an upgrade and another upgrade would, with no cluster, and as `helm lint`
+//! does, lets `lookup` see in each what the phase before left, and compares the phases object by object and field by
+//! field. A rollback renders nothing: it takes the stored manifests. The room knows the engine and the facts of `kube`;
+//! it does not choose worlds and does not judge.
+
+mod compare;
+mod live;
+mod run;
+
+pub use compare::{Difference, ObjectChange, differences, is_varying, pieces_in, varies, varying_guard};
+pub use live::{LiveState, plain};
+pub use run::{Chart, Knobs, Life, Phase, PhaseKind, World, live, render_phase};

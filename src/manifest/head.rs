@@ -1,0 +1,179 @@
+//! What Helm reads of each document: kind, name, hook annotations.
+
+use super::{Document, ManifestError, Manifests, RenderedFile, order, split};
+use crate::profile::Profile;
+use crate::value::Text;
+use crate::value::yaml::{self, Kind, Node};
+
+/// An event at which a hook is created.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
+pub enum HookEvent {
+    PreInstall,
+    PostInstall,
+    PreDelete,
+    PostDelete,
+    PreUpgrade,
+    PostUpgrade,
+    PreRollback,
+    PostRollback,
+    Test,
+}
+
+impl HookEvent {
+    fn parse(text: &str) -> Option<HookEvent> {
+        Some(match text {
+            "pre-install" => HookEvent::PreInstall,
+            "post-install" => HookEvent::PostInstall,
+            "pre-delete" => HookEvent::PreDelete,
+            "post-delete" => HookEvent::PostDelete,
+            "pre-upgrade" => HookEvent::PreUpgrade,
+            "post-upgrade" => HookEvent::PostUpgrade,
+            "pre-rollback" => HookEvent::PreRollback,
+            "post-rollback" => HookEvent::PostRollback,
+            "test" | "test-success" => HookEvent::Test,
+            _ => return None,
+        })
+    }
+}
+
+/// The head of a document, as far as Helm reads it.
+#[derive(Clone, PartialEq, Eq, Debug, Default)]
+pub struct Head {
+    pub api_version: String,
+    pub kind: String,
+    pub name: String,
+    pub annotations: Vec<(String, String)>,
+    /// Empty for what is no hook.
+    pub events: Vec<HookEvent>,
+}
+
+impl Head {
+    pub fn annotation(&self, name: &str) -> Option<&str> {
+        self.annotations.iter().find(|(n, _)| n == name).map(|(_, value)| value.as_str())
+    }
+
+    pub fn is_test(&self) -> bool {
+        self.events.contains(&HookEvent::Test)
+    }
+}
+
+/// Cuts the rendered files into documents, reads their heads, and sorts them. An error is Helm's, at the first file in
+/// the order of their names.
+pub fn manifests(files: &[RenderedFile], profile: &Profile) -> Result<Manifests, ManifestError> {
+    let mut all = Manifests::default();
+    for file in files {
+        let base = file.name.rsplit('/').next().unwrap_or(&file.name);
+        if base.starts_with('_') || file.text.bytes().trim_ascii().is_empty() {
+            continue;
+        }
+        for text in split::split(&file.text, profile) {
+            let head = read(&text, profile).map_err(|(message, offset)| ManifestError {
+                file: file.name.clone(),
+                message: format!("YAML parse error on {}: {message}", file.name),
+                text: text.clone(),
+                offset,
+            })?;
+            let document = Document { file: file.name.clone(), text, head: head.0 };
+            match head.1 {
+                Hook::No => all.objects.push(document),
+                Hook::Yes => all.hooks.push(document),
+                Hook::Dropped => all.dropped.push(document),
+            }
+        }
+    }
+    all.objects = order::sorted(all.objects, profile);
+    all.hooks = order::sorted(all.hooks, profile);
+    Ok(all)
+}
+
+enum Hook {
+    No,
+    Yes,
+    Dropped,
+}
+
+/// Reads a head; the error is Helm's text and the offset in the document.
+fn read(text: &Text, profile: &Profile) -> Result<(Head, Hook), (String, usize)> {
+    let document = yaml::read(text.bytes()).map_err(|error| {
+        let offset = error.offset();
+        (format!("error converting YAML to JSON: {error}"), offset)
+    })?;
+    let root = &document.root;
+    let mut head = Head::default();
+    let entries = match &root.kind {
+        Kind::Map(_) => root,
+        Kind::Null => return Ok((head, Hook::No)),
+        _ => return Err((wrong_type(root, "", simple_head(profile)), root.span.start)),
+    };
+    head.api_version = string(entries, "version", "version")?.or(string(entries, "apiVersion", "apiVersion")?).unwrap_or_default();
+    head.kind = string(entries, "kind", "kind")?.unwrap_or_default();
+    let mut events = None;
+    if let Some(metadata) = entries.field("metadata") {
+        match &metadata.kind {
+            Kind::Map(_) => {}
+            Kind::Null => return Ok((head, Hook::No)),
+            _ => return Err((wrong_type(metadata, "metadata", "struct { Name string \"json:\\\"name\\\"\"; Annotations map[string]string \"json:\\\"annotations\\\"\" }"), metadata.span.start)),
+        }
+        head.name = string(metadata, "name", "metadata.name")?.unwrap_or_default();
+        if let Some(annotations) = metadata.field("annotations") {
+            match &annotations.kind {
+                Kind::Map(entries) => {
+                    for (key, value) in entries {
+                        let text = value.as_go_string();
+                        let Some(text) = text else {
+                            return Err((wrong_type(value, "metadata.annotations", "string"), value.span.start));
+                        };
+                        if &*key.text == "helm.sh/hook" {
+                            events = Some(text.to_string());
+                        }
+                        head.annotations.push((key.text.to_string(), text.to_string()));
+                    }
+                }
+                Kind::Null => {}
+                _ => return Err((wrong_type(annotations, "metadata.annotations", "map[string]string"), annotations.span.start)),
+            }
+        }
+    }
+    let Some(events) = events else { return Ok((head, Hook::No)) };
+    for event in events.split(',') {
+        match HookEvent::parse(&event.trim().to_lowercase()) {
+            Some(event) => head.events.push(event),
+            None => return Ok((head, Hook::Dropped)),
+        }
+    }
+    Ok((head, Hook::Yes))
+}
+
+/// A field that Go decodes into a string.
+fn string(node: &Node, name: &str, path: &str) -> Result<Option<String>, (String, usize)> {
+    let Some(value) = node.field(name) else { return Ok(None) };
+    match (&value.kind, value.as_go_string()) {
+        (Kind::Null, _) => Ok(None),
+        (_, Some(text)) => Ok(Some(text.to_string())),
+        (_, None) => Err((wrong_type(value, path, "string"), value.span.start)),
+    }
+}
+
+/// Go's name of the type that a head is decoded into.
+fn simple_head(profile: &Profile) -> &'static str {
+    if profile.is_helm4() { "util.SimpleHead" } else { "releaseutil.SimpleHead" }
+}
+
+/// Go names the struct for its own fields, and none for those of the nameless struct in it.
+fn holder(path: &str) -> &'static str {
+    if path.starts_with("metadata.") { "" } else { "SimpleHead" }
+}
+
+/// encoding/json's complaint about a value of the wrong type.
+fn wrong_type(node: &Node, path: &str, wanted: &str) -> String {
+    let found = match node.kind {
+        Kind::Map(_) => "object",
+        Kind::Seq(_) => "array",
+        Kind::Str(_) => "string",
+        Kind::Bool(_) => "bool",
+        _ => "number",
+    };
+    let field = if path.is_empty() { String::new() } else { format!(" Go struct field {}.{path}", holder(path)) };
+    let value = if path.is_empty() { " Go value" } else { "" };
+    format!("error unmarshaling JSON: while decoding JSON: json: cannot unmarshal {found} into{value}{field} of type {wanted}")
+}

@@ -1,0 +1,52 @@
+//! An object that is rendered only if it does not exist yet.
+
+use super::story::{Mode, Why};
+use super::{Evidence, Rule, words};
+use crate::finding::{Effect, Finding, Severity};
+use crate::lifecycle::ObjectChange;
+
+pub static RULE: Rule = Rule {
+    name: "lookup-guards-own-object",
+    severity: Severity::Error,
+    summary: "an object is rendered only if it does not exist: the next upgrade deletes it",
+    check,
+};
+
+fn check(evidence: &Evidence<'_>, findings: &mut Vec<Finding>) {
+    let groups = evidence.take(|story| {
+        matches!(story.why, Why::Lookup(_))
+            && story.mode == Mode::Presence
+            && !matches!(story.difference.change, ObjectChange::Field { .. })
+            && !story.difference.is_hook
+    });
+    for group in groups {
+        let lead = group[0];
+        let is_removed = lead.difference.change == ObjectChange::Removed;
+        let side = evidence.life.phase(if is_removed { lead.phases.0 } else { lead.phases.1 });
+        let place = if is_removed { &lead.difference.from } else { &lead.difference.to };
+        let object = place.as_ref().and_then(|(i, _)| side?.objects.get(*i));
+        let is_kept = object.is_some_and(|o| o.is_kept());
+        // Kept: it stays in the cluster, unmanaged. A rule of its own will name what that does to a rollback.
+        let severity = if is_kept { Severity::Warning } else { Severity::Error };
+        let mut finding = words::finding(&RULE, evidence, &group, severity);
+        let id = &lead.difference.id;
+        finding.title = format!("{id} is rendered {} because of a lookup", words::when(lead));
+        let upgrade = match (is_removed, is_kept) {
+            (true, false) => "the object leaves the manifest: Helm deletes it, and the next upgrade creates it again",
+            (true, true) => "the object leaves the manifest; `helm.sh/resource-policy: keep` leaves it in the cluster, unmanaged",
+            (false, _) => "the object enters the manifest",
+        };
+        finding.effects.retain(|effect| effect.operation != lead.phases.1.name());
+        finding.effects.push(Effect { operation: lead.phases.1.name(), says: upgrade.into() });
+        if is_kept {
+            let says = "Helm 3 and Helm 4 before 4.0.5 and in 4.1 fail: the object is live and not in the current release";
+            finding.effects.push(Effect { operation: "rollback", says: says.into() });
+        }
+        finding.help = format!(
+            "always render {id}, and let a value decide whether it exists, never a lookup; to keep its data, read each \
+             key with `dig \"data\" \"key\" \"\"` from the lookup and fall back to a new one. For \"create once\" use a \
+             hook with `helm.sh/hook: pre-install`"
+        );
+        findings.push(finding);
+    }
+}

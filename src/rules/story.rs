@@ -1,0 +1,220 @@
+//! Why two phases differ: the question that most rules ask.
+
+use crate::engine::Rendering;
+use crate::finding::{FieldAt, TraceStep};
+use crate::lifecycle::{self, Difference, Life, Phase, PhaseKind};
+use crate::report::origins;
+use crate::source::Span;
+use crate::value::origin::{Cause, Guard, Outcome, Step};
+use crate::value::{OriginId, Piece};
+use std::ops::Range;
+
+/// What makes two phases differ.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug, Hash)]
+pub enum Why {
+    /// The result of a lookup, by the number of the call in the later phase.
+    Lookup(u32),
+    /// `.Release.IsInstall`, `.IsUpgrade`, `.Revision`.
+    Phase,
+    /// A random function, by the number of the draw in the later phase.
+    Random(u32),
+    Time,
+    Dns,
+}
+
+/// Whether the thing is there only sometimes, or always and different.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug, Hash)]
+pub enum Mode {
+    Presence,
+    Value,
+}
+
+/// A difference with its explanation.
+#[derive(Clone, Debug)]
+pub struct Story {
+    pub difference: Difference,
+    /// The phases that differ, the earlier one first.
+    pub phases: (PhaseKind, PhaseKind),
+    pub why: Why,
+    pub mode: Mode,
+    /// The phase whose provenance explains it.
+    pub told_by: PhaseKind,
+    /// What the value came from, if it is a value that differs.
+    origin: OriginId,
+    /// The condition that decided, if one did.
+    guard: Option<Guard>,
+    /// The expression or text that writes it.
+    pub primary: Span,
+}
+
+/// The end of the action or of the literal text that starts at an address.
+fn extent(rendering: &Rendering, piece: &Piece) -> Span {
+    let length = if piece.literal { (piece.end - piece.start).max(1) } else { 1 };
+    let whole = Span::new(piece.source, piece.source + length);
+    let Some(file) = rendering.sources.file_at(piece.source) else { return whole };
+    let text = &file.text[(piece.source - file.base) as usize..];
+    if piece.literal {
+        // The first line that says something.
+        let written = &text[..(length as usize).min(text.len())];
+        let skipped = written.len() - written.trim_ascii_start().len();
+        let line = written[skipped..].split(|b| *b == b'\n').next().unwrap_or_default().trim_ascii_end();
+        let start = piece.source + skipped as u32;
+        return Span::new(start, start + (line.len() as u32).max(1));
+    }
+    let end = text.windows(2).position(|w| w == b"}}" || w == b"-}").unwrap_or(1);
+    Span::new(piece.source, piece.source + text[..end].trim_ascii_end().len().max(1) as u32)
+}
+
+/// Explains a difference between two phases of a life; `None` when no provenance on either side says why.
+pub fn explain(life: &Life, a: &Phase, b: &Phase, difference: &Difference) -> Option<Story> {
+    // The side where something is there tells more; the later phase tells of lookups that hit.
+    let sides = [(b, &difference.to), (a, &difference.from)];
+    let mode = if difference.from.is_some() && difference.to.is_some() { Mode::Value } else { Mode::Presence };
+    let mut best: Option<Story> = None;
+    for (phase, place) in sides {
+        let Some((object, range)) = place else { continue };
+        let Some(object) = phase.objects.get(*object) else { continue };
+        let found = tell(phase, &object.text, range, mode);
+        for (why, origin, guard, primary) in found {
+            if !differs(life, a, b, phase, why) {
+                continue;
+            }
+            let story = Story {
+                difference: difference.clone(),
+                phases: (a.kind, b.kind),
+                why,
+                mode,
+                told_by: phase.kind,
+                origin,
+                guard,
+                primary,
+            };
+            // A value's own origin says more than a condition around it.
+            let is_better = best.as_ref().is_none_or(|b| b.guard.is_some() && story.guard.is_none());
+            if is_better {
+                best = Some(story);
+            }
+        }
+    }
+    best
+}
+
+/// Whether the cause itself differs between the two phases.
+fn differs(_life: &Life, a: &Phase, b: &Phase, _told_by: &Phase, why: Why) -> bool {
+    match why {
+        Why::Phase | Why::Random(_) | Why::Time | Why::Dns => a.kind != b.kind,
+        Why::Lookup(_) => true,
+    }
+}
+
+type Found = (Why, OriginId, Option<Guard>, Span);
+
+/// What in a range of a text varies, by value and by condition.
+fn tell(phase: &Phase, text: &crate::value::Text, range: &Range<usize>, mode: Mode) -> Vec<Found> {
+    let arena = &phase.rendering.rt.arena;
+    let mut found = Vec::new();
+    for piece in lifecycle::pieces_in(text, range) {
+        let primary = if piece.source == 0 { Span::default() } else { extent(&phase.rendering, piece) };
+        if lifecycle::varies(arena, piece.origin) {
+            for why in whys(arena, piece.origin) {
+                found.push((why, piece.origin, None, primary));
+            }
+        }
+        if let Some(guard) = lifecycle::varying_guard(arena, piece.guard) {
+            for why in whys(arena, guard.origin) {
+                found.push((why, guard.origin, Some(guard), primary));
+            }
+        }
+    }
+    // For presence the condition decides; for a value its origin does.
+    found.sort_by_key(|(_, _, guard, _)| (mode == Mode::Presence) != guard.is_some());
+    found
+}
+
+fn whys(arena: &crate::value::Arena, origin: OriginId) -> Vec<Why> {
+    let mut whys: Vec<Why> = arena
+        .causes(origin)
+        .filter_map(|cause| match cause {
+            Cause::Lookup { call, .. } => Some(Why::Lookup(*call)),
+            Cause::Phase(_) => Some(Why::Phase),
+            Cause::Random { draw } => Some(Why::Random(*draw)),
+            Cause::Time { .. } => Some(Why::Time),
+            Cause::Dns { .. } => Some(Why::Dns),
+            _ => None,
+        })
+        .collect();
+    whys.dedup();
+    whys
+}
+
+impl Story {
+    /// The way of the value or of the condition, in the order in which it travelled, ending at the primary place.
+    pub fn trace(&self, life: &Life) -> Vec<TraceStep> {
+        let Some(phase) = life.phase(self.told_by) else { return Vec::new() };
+        let rendering = &phase.rendering;
+        let mut steps: Vec<TraceStep> = Vec::new();
+        let mut add = |span: Span, says: String, is_primary: bool| {
+            if span == Span::default() || steps.iter().any(|s| s.span == span) {
+                return;
+            }
+            steps.push(TraceStep { span, says, is_primary });
+        };
+        for (step, span) in origins::steps(&rendering.rt.arena, self.origin) {
+            let says = match step {
+                Step::Source => self.source_words(rendering),
+                Step::Assigned(name) => format!("is kept in {name}"),
+                Step::Passed(name) => format!("is handed to {name:?}"),
+                Step::Included(name) => format!("the text of {name:?} is written here"),
+                Step::Field(name) => format!("its {name} is read"),
+                Step::Through(function) => format!("goes through {function}"),
+                Step::Decided => "decides what is assigned".to_string(),
+                Step::Stored(key) => format!("is stored as {:?}", String::from_utf8_lossy(&key)),
+                Step::Ranged | Step::Joined => continue,
+            };
+            add(span, says, false);
+        }
+        if let Some(guard) = self.guard {
+            add(guard.condition, self.guard_words(guard), false);
+        }
+        add(self.primary, "and writes this".to_string(), true);
+        if !steps.iter().any(|s| s.is_primary) {
+            for step in &mut steps {
+                step.is_primary = step.span == self.primary;
+            }
+        }
+        steps
+    }
+
+    fn source_words(&self, rendering: &Rendering) -> String {
+        match self.why {
+            Why::Lookup(call) => match rendering.rt.lookups.get(call as usize) {
+                Some(lookup) => {
+                    let name = if lookup.query.name.is_empty() { "all" } else { &lookup.query.name };
+                    format!("reads the live {} {name}; empty until it exists, and without a cluster", lookup.query.kind)
+                }
+                None => "reads the live object".into(),
+            },
+            Why::Phase => "differs between install and upgrade".into(),
+            Why::Random(_) => "draws a new value at every render".into(),
+            Why::Time => "reads the clock".into(),
+            Why::Dns => "asks the network".into(),
+        }
+    }
+
+    fn guard_words(&self, guard: Guard) -> String {
+        let taken = match guard.outcome {
+            Outcome::True | Outcome::Some => "taken",
+            Outcome::False | Outcome::Empty => "not taken",
+        };
+        format!("{taken} by {}", self.told_by.name())
+    }
+
+    /// The field, with the place that writes it.
+    pub fn field(&self) -> FieldAt {
+        let field = match &self.difference.change {
+            lifecycle::ObjectChange::Field { field, .. } => field.clone(),
+            _ => String::new(),
+        };
+        FieldAt { field, span: self.primary }
+    }
+}

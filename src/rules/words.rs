@@ -1,0 +1,157 @@
+//! The words that rules share.
+
+use super::story::{Story, Why};
+use crate::engine::Error;
+use crate::finding::{Certainty, Effect, Finding, ObjectRef, Severity, TraceStep};
+use crate::lifecycle::{Life, ObjectChange, Phase, PhaseKind};
+use crate::manifest::How;
+use crate::source::Span;
+use std::ops::Range;
+
+/// The object of a story.
+pub fn object(story: &Story) -> ObjectRef {
+    let id = &story.difference.id;
+    ObjectRef {
+        api_version: id.api_version.clone(),
+        kind: id.kind.clone(),
+        namespace: id.namespace.clone(),
+        name: id.name.clone(),
+    }
+}
+
+/// The cause without places: what makes two findings the same one.
+pub fn cause(life: &Life, story: &Story) -> String {
+    let phase = life.phase(story.told_by);
+    match story.why {
+        Why::Lookup(call) => match phase.and_then(|p| p.rendering.rt.lookups.get(call as usize)) {
+            Some(lookup) => {
+                let query = &lookup.query;
+                format!("lookup {} {} {} {}", query.api_version, query.kind, query.namespace, query.name)
+            }
+            None => "lookup".into(),
+        },
+        Why::Phase => "phase".into(),
+        Why::Random(draw) => match phase.and_then(|p| p.rendering.rt.draws.get(draw as usize)) {
+            Some(draw) => format!("random {}", draw.function),
+            None => "random".into(),
+        },
+        Why::Time => "time".into(),
+        Why::Dns => "dns".into(),
+    }
+}
+
+/// A finding about the stories of one object and one cause; the first one leads.
+pub fn finding(rule: &super::Rule, evidence: &super::Evidence<'_>, group: &[&Story], severity: Severity) -> Finding {
+    let lead = group[0];
+    Finding {
+        rule: rule.name,
+        severity,
+        certainty: Certainty::Proved,
+        title: String::new(),
+        chart: evidence.chart.into(),
+        object: Some(object(lead)),
+        fields: group.iter().map(|s| s.field()).filter(|f| !f.field.is_empty()).collect(),
+        primary: lead.primary,
+        steps: lead.trace(evidence.life),
+        effects: effects(evidence.life, lead),
+        versions: String::new(),
+        help: String::new(),
+        values: evidence.life.world.flags.clone(),
+        cause: cause(evidence.life, lead),
+    }
+}
+
+/// The text of a range of a document, cut to one line.
+pub fn shown(text: &crate::value::Text, range: &Range<usize>) -> String {
+    let bytes = text.bytes().get(range.clone()).unwrap_or_default();
+    let shown = String::from_utf8_lossy(bytes);
+    let mut words = shown.split_whitespace().collect::<Vec<_>>().join(" ");
+    if words.chars().count() > 60 {
+        words = words.chars().take(57).collect::<String>() + "...";
+    }
+    words
+}
+
+fn side(phase: Option<&Phase>, place: &Option<(usize, Range<usize>)>) -> String {
+    match (phase, place) {
+        (Some(phase), Some((object, range))) => match phase.objects.get(*object) {
+            Some(object) if *range == object.node.span => "renders the object".into(),
+            Some(object) if object.id.kind == "Secret" => "a value (not shown: it is a Secret)".into(),
+            Some(object) => shown(&object.text, range),
+            None => "absent".into(),
+        },
+        _ => "absent".into(),
+    }
+}
+
+/// What the two phases of a story get.
+pub fn effects(life: &Life, story: &Story) -> Vec<Effect> {
+    let (a, b) = story.phases;
+    let name = |kind: PhaseKind| kind.name();
+    vec![
+        Effect { operation: name(a), says: side(life.phase(a), &story.difference.from) },
+        Effect { operation: name(b), says: side(life.phase(b), &story.difference.to) },
+    ]
+}
+
+/// `is there on upgrade, not on install`
+pub fn when(story: &Story) -> String {
+    let (a, b) = (story.phases.0.name(), story.phases.1.name());
+    match &story.difference.change {
+        ObjectChange::Added => format!("on {b}, not on {a}"),
+        ObjectChange::Removed => format!("on {a}, not on {b}"),
+        ObjectChange::Field { how: How::Added, .. } => format!("on {b}, not on {a}"),
+        ObjectChange::Field { how: How::Removed, .. } => format!("on {a}, not on {b}"),
+        ObjectChange::Field { how: How::Changed, .. } => format!("on {b}, another on {a}"),
+    }
+}
+
+/// A finding about a place and no object.
+pub fn problem(rule: &super::Rule, evidence: &super::Evidence<'_>, severity: Severity, primary: Span) -> Finding {
+    Finding {
+        rule: rule.name,
+        severity,
+        certainty: Certainty::Proved,
+        title: String::new(),
+        chart: evidence.chart.into(),
+        object: None,
+        fields: Vec::new(),
+        primary,
+        steps: Vec::new(),
+        effects: Vec::new(),
+        versions: String::new(),
+        help: String::new(),
+        values: evidence.life.world.flags.clone(),
+        cause: String::new(),
+    }
+}
+
+/// The place where an error arose.
+pub fn innermost(error: &Error) -> Span {
+    error.levels().last().map_or(Span::default(), |level| level.span)
+}
+
+/// The message of the innermost level, without the places.
+pub fn message(error: &Error) -> String {
+    let root = match error.root() {
+        Error::Exec(exec) => exec.message.clone(),
+        other => other.raw(),
+    };
+    root.split_whitespace().collect::<Vec<_>>().join(" ")
+}
+
+/// The levels of templates that lead to an error, outermost first.
+pub fn call_stack(error: &Error) -> Vec<TraceStep> {
+    let levels = error.levels();
+    let last = levels.len().saturating_sub(1);
+    let mut steps: Vec<TraceStep> = Vec::new();
+    for (index, level) in levels.iter().enumerate() {
+        // Deep recursion is told by its ends.
+        if index > 4 && index + 4 < last || steps.iter().any(|s| s.span == level.span) {
+            continue;
+        }
+        let says = if index == last { "fails here".to_string() } else { "calls".to_string() };
+        steps.push(TraceStep { span: level.span, says, is_primary: index == last });
+    }
+    steps
+}
