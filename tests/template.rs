@@ -40,7 +40,12 @@ fn recorded() -> Recorded {
 
 fn parse_for_go(text: &[u8], minor: u32) -> Result<Tree, SyntaxError> {
     let functions = recorded_functions();
-    parse(&Arc::from(text), NAME, &|name| functions.iter().position(|f| f == name).map(|i| i as u16), Rules::of_go(minor))
+    parse(
+        &Arc::from(text),
+        NAME,
+        &|name| functions.iter().position(|f| f == name).map(|i| i as u16),
+        Rules::of_go(minor),
+    )
 }
 
 fn recorded_functions() -> &'static [String] {
@@ -67,7 +72,10 @@ fn refusals_read_as_helm_prints_them() {
                 Err(error) => Some(error.helm_message(NAME)),
             };
             if actual != *expected {
-                wrong.push(format!("{:?} (Go 1.{minor})\n  expected {expected:?}\n  but got  {actual:?}", case.template));
+                wrong.push(format!(
+                    "{:?} (Go 1.{minor})\n  expected {expected:?}\n  but got  {actual:?}",
+                    case.template
+                ));
             }
         }
     }
@@ -95,7 +103,10 @@ fn random_tokens_are_judged_as_go_judges_them() {
 #[test]
 fn text_may_hold_any_byte() {
     for (text, expected) in [
-        (&b"\xff\x00 {{- 1 }}"[..], "[(text 0 2)(pipe 7 assign=false(command 7(number 7 1 int=1 uint=1 float=3ff0000000000000)))]"),
+        (
+            &b"\xff\x00 {{- 1 }}"[..],
+            "[(text 0 2)(pipe 7 assign=false(command 7(number 7 1 int=1 uint=1 float=3ff0000000000000)))]",
+        ),
         (b"\xef\xbb\xbf{{ . }}\x00", "[(text 0 3)(pipe 6 assign=false(command 6(6 .)))(text 10 1)]"),
         (b"{{ \"a\x00\xff\" }}", "[(pipe 3 assign=false(command 3(string 3 6100efbfbd)))]"),
         (b"{{ `\x00\xff\r` }}", "[(pipe 3 assign=false(command 3(string 3 00ff)))]"),
@@ -131,7 +142,8 @@ fn the_span_of_an_error_is_what_it_is_about() {
 #[test]
 fn parentheses_have_the_limit_of_go() {
     let nested = |depth: usize| ["{{ ", &"(".repeat(depth), "1", &")".repeat(depth), " }}"].concat();
-    let outcome = |depth, minor| parse_for_go(nested(depth).as_bytes(), minor).map(drop).map_err(|e| (e.kind, e.message));
+    let outcome =
+        |depth, minor| parse_for_go(nested(depth).as_bytes(), minor).map(drop).map_err(|e| (e.kind, e.message));
     let message = "max expression depth exceeded".to_owned();
     assert_eq!(outcome(MAX_PARENTHESES, 25), Ok(()));
     assert_eq!(outcome(MAX_PARENTHESES + 1, 25), Err((SyntaxErrorKind::Refused, message.clone())));
@@ -141,10 +153,9 @@ fn parentheses_have_the_limit_of_go() {
 
 #[test]
 fn blocks_have_a_limit_of_ours() {
-    for (open, close) in [("{{ if . }}", "{{ end }}"), ("{{ if . }}{{ else }}", "{{ end }}"), ("{{ block `x` . }}", "{{ end }}")] {
-        let nested = |depth: usize| [open.repeat(depth), close.repeat(depth)].concat().into_bytes();
-        let tree = parse_for_go(&nested(MAX_BLOCKS / 2), 26);
-        assert!(tree.is_ok() || open.contains("block"), "{open}");
+    for open in ["{{ if . }}", "{{ if . }}{{ else }}", "{{ range . }}"] {
+        let nested = |depth: usize| [open.repeat(depth), "{{ end }}".repeat(depth)].concat().into_bytes();
+        assert!(parse_for_go(&nested(MAX_BLOCKS), 26).is_ok(), "{open}");
         for depth in [MAX_BLOCKS + 1, 100_000] {
             assert_eq!(parse_for_go(&nested(depth), 26).unwrap_err().kind, SyntaxErrorKind::TooDeep, "{open}");
         }
@@ -156,7 +167,7 @@ fn blocks_have_a_limit_of_ours() {
 #[test]
 fn broken_files_are_refused_in_time() {
     for piece in ["{{ if ", "{{ ( ", "{{ . ", "{{/* ", "{{ $x := 1 }}{{ range ", "\"{{", "{{ end }}", "{{ `"] {
-        let error = parse_for_go(piece.repeat(200_000).as_bytes(), 26).unwrap_err();
+        let error = parse_for_go(piece.repeat(50_000).as_bytes(), 26).unwrap_err();
         assert_ne!(error.kind, SyntaxErrorKind::Internal, "{piece}");
     }
 }

@@ -58,9 +58,9 @@ fn rules_and_tokens_are_the_same_in_source_and_parser() {
 fn collect(rule: &serde_json::Value, texts: &mut BTreeSet<String>) {
     match rule {
         serde_json::Value::Object(rule) => {
-            let is_inside_token = rule.get("type").is_some_and(|kind| {
-                kind.as_str().is_some_and(|kind| matches!(kind, "TOKEN" | "IMMEDIATE_TOKEN"))
-            });
+            let is_inside_token = rule
+                .get("type")
+                .is_some_and(|kind| kind.as_str().is_some_and(|kind| matches!(kind, "TOKEN" | "IMMEDIATE_TOKEN")));
             match (rule.get("type").and_then(|kind| kind.as_str()), rule.get("value")) {
                 (Some("STRING"), Some(value)) => {
                     texts.extend(value.as_str().filter(|text| !is_node_name(text)).map(str::to_owned));

@@ -14,7 +14,7 @@ use super::Rules;
 use super::ast::{Define, List, Node, Pipeline, TemplateCall, Tree};
 use super::grammar::{self, Kind};
 use super::literal::unquote;
-use super::quote::decode;
+use super::quote::is_white_space;
 use crate::source::Span;
 use blocks::{Block, Open};
 use names::{Names, Scopes};
@@ -149,7 +149,7 @@ impl<'a> Lowering<'a> {
                     }
                 }
                 Kind::Text => {}
-                Kind::Comment => self.comment(span),
+                Kind::Comment => self.comment(span)?,
                 _ => self.item(kind, span, cursor)?,
             }
             while !cursor.goto_next_sibling() {
@@ -253,11 +253,19 @@ impl<'a> Lowering<'a> {
         }
     }
 
-    fn comment(&mut self, span: Span) {
+    /// Notes what a comment trims. The grammar takes comments that are not closed as well.
+    fn comment(&mut self, span: Span) -> Option<()> {
         let text = self.bytes(span);
-        self.text(span.start as usize, text.starts_with(b"{{-"));
-        self.trims_text = text.ends_with(b"-}}");
+        let is_trimming = text.starts_with(b"{{-");
+        let trims = match text.get(if is_trimming { 6 } else { 4 }..)? {
+            [.., b'*', b'/', b'}', b'}'] => false,
+            [.., b'*', b'/', space, b'-', b'}', b'}'] if is_space(*space) => true,
+            _ => return None,
+        };
+        self.text(span.start as usize, is_trimming);
+        self.trims_text = trims;
         self.text_start = span.end as usize;
+        Some(())
     }
 
     /// Adds the text up to `end`, where an action begins that may trim it.
@@ -313,17 +321,8 @@ impl<'a> Lowering<'a> {
         Some(Tree { source: self.source.clone(), root, defines: self.defines, names: self.names.variables })
     }
 
-    /// Go's IsEmptyTree: nothing but white space, here of all scripts.
+    /// Go's IsEmptyTree.
     fn is_empty(&self, list: &List) -> bool {
-        list.nodes.iter().all(|node| match node {
-            Node::Text(span) => {
-                let mut rest = self.bytes(*span);
-                while let Some((_, length)) = decode(rest).filter(|(c, _)| c.is_whitespace()) {
-                    rest = rest.get(length..).unwrap_or_default();
-                }
-                rest.is_empty()
-            }
-            _ => false,
-        })
+        list.nodes.iter().all(|node| matches!(node, Node::Text(span) if is_white_space(self.bytes(*span))))
     }
 }

@@ -14,6 +14,9 @@ use tree_sitter::TreeCursor;
 const MUTATING: &[&str] =
     &["set", "unset", "merge", "mergeOverwrite", "mustMerge", "mustMergeOverwrite", "include", "tpl"];
 
+const KEYWORDS: &[&str] =
+    &["block", "break", "continue", "define", "else", "end", "false", "if", "nil", "range", "template", "true", "with"];
+
 /// A function that the caller knows.
 #[derive(Clone)]
 pub(super) struct Known {
@@ -223,6 +226,10 @@ impl<'a> Lowering<'a> {
             return Some(known.clone());
         }
         let name = self.name(text)?;
+        // The grammar takes a keyword for a name where it expects no keyword.
+        if KEYWORDS.contains(&name) {
+            return None;
+        }
         let index = (self.functions)(name)?;
         let known = Known { name: Arc::from(name), index, may_mutate: MUTATING.contains(&name) };
         self.known.insert(text, known.clone());

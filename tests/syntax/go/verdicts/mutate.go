@@ -10,7 +10,7 @@ func bits(float float64) uint64 { return math.Float64bits(float) }
 
 // pieces are put into templates: tokens, and what almost is one.
 var pieces = []string{
-	"{{", "}}", "{{-", "-}}", " -}}", "{{- ", "{", "}", "-", " ", "\n", "\t", "/*", "*/", "{{/*", "*/}}", "*/ -}}",
+	"{{", "}}", "{{-", "-}}", " -}}", "{{- ", "{", "}", "-", " ", "\n", "\t", "/*", "*/", "/", "{{/*/}}", "{{/*", "*/}}", "*/ -}}",
 	"if", "else", "end", "range", "with", "define", "block", "template", "break", "continue", "nil", "true", "false",
 	"{{end}}", "{{ else }}", "{{ else if . }}", "{{ else with . }}", "{{ if . }}", "{{ range . }}", "{{ with . }}",
 	"{{ define \"x\" }}", "{{ block \"x\" . }}", "{{ template \"x\" }}", "{{ break }}", "{{ continue }}",
