@@ -9,6 +9,10 @@ pub enum IntKind {
     Int,
     Int32,
     Int64,
+    /// `time.Month`, an int that prints as its name.
+    Month,
+    /// `time.Weekday`, an int that prints as its name.
+    Weekday,
 }
 
 /// The unsigned integer types that occur.
@@ -89,6 +93,8 @@ impl Value {
             Data::Int(_, IntKind::Int) => "int".into(),
             Data::Int(_, IntKind::Int32) => "int32".into(),
             Data::Int(_, IntKind::Int64) => "int64".into(),
+            Data::Int(_, IntKind::Month) => "time.Month".into(),
+            Data::Int(_, IntKind::Weekday) => "time.Weekday".into(),
             Data::Uint(_, UintKind::Uint8) => "uint8".into(),
             Data::Uint(_, UintKind::Uint32) => "uint32".into(),
             Data::Uint(_, UintKind::Uint64) => "uint64".into(),
@@ -101,6 +107,8 @@ impl Value {
             Data::NilMap | Data::Unknown(_) => "map[string]interface {}".into(),
             Data::Object(object) if object.is_pointer => format!("*{}", object.type_name),
             Data::Object(object) => object.type_name.into(),
+            Data::Time(_) => "time.Time".into(),
+            Data::Duration(_) => "time.Duration".into(),
         }
     }
 
@@ -109,7 +117,7 @@ impl Value {
         match &self.data {
             Data::Nil => "invalid",
             Data::Bool(_) => "bool",
-            Data::Int(_, IntKind::Int) => "int",
+            Data::Int(_, IntKind::Int | IntKind::Month | IntKind::Weekday) => "int",
             Data::Int(_, IntKind::Int32) => "int32",
             Data::Int(_, IntKind::Int64) => "int64",
             Data::Uint(_, UintKind::Uint8) => "uint8",
@@ -121,7 +129,8 @@ impl Value {
             Data::Bytes(_) | Data::List(_) => "slice",
             Data::Map(_) | Data::NilMap | Data::Unknown(_) => "map",
             Data::Object(object) if object.is_pointer => "ptr",
-            Data::Object(_) => "struct",
+            Data::Object(_) | Data::Time(_) => "struct",
+            Data::Duration(_) => "int64",
         }
     }
 
@@ -137,7 +146,8 @@ impl Value {
             Data::Str(text) | Data::Bytes(text) => !text.is_empty(),
             Data::List(list) => !list.is_empty(),
             Data::Map(id) => !heap.get(*id).entries.is_empty(),
-            Data::Object(_) => true,
+            Data::Object(_) | Data::Time(_) => true,
+            Data::Duration(nanoseconds) => *nanoseconds != 0,
             Data::Unknown(_) => return None,
         })
     }
