@@ -6,6 +6,7 @@ mod regexp;
 mod semver;
 mod strconv;
 mod strings;
+mod time;
 
 use serde_json::Value;
 
