@@ -82,7 +82,8 @@ fn arithmetic_with_times() {
     for seconds in [i64::MIN, i64::MAX] {
         for name in ["UTC", "Asia/Kathmandu"] {
             let time = GoTime::unix(seconds, -1, Zone::load(name).unwrap());
-            let _ = (time.to_string(), time.add_date(i64::MAX, i64::MAX, i64::MAX), time.add(i64::MIN), time.iso_week());
+            let _ =
+                (time.to_string(), time.add_date(i64::MAX, i64::MAX, i64::MAX), time.add(i64::MIN), time.iso_week());
         }
     }
 }

@@ -52,9 +52,9 @@ pub fn parse_duration(text: &[u8]) -> Result<i64, String> {
     let mut total = 0u64;
     while !rest.is_empty() {
         let digits = rest.iter().take_while(|c| c.is_ascii_digit()).count();
-        let whole = rest[..digits].iter().try_fold(0u64, |n, c| {
-            n.checked_mul(10)?.checked_add(u64::from(c - b'0')).filter(|n| *n <= LIMIT)
-        });
+        let whole = rest[..digits]
+            .iter()
+            .try_fold(0u64, |n, c| n.checked_mul(10)?.checked_add(u64::from(c - b'0')).filter(|n| *n <= LIMIT));
         let whole = whole.ok_or_else(invalid)?;
         rest = &rest[digits..];
         let mut fraction = (0, 1.0);
@@ -144,8 +144,14 @@ pub fn seconds_text(seconds: i64) -> String {
 /// Sprig's `durationRound`: in the largest unit of which there is more than one.
 pub fn duration_round(duration: i64) -> String {
     const HOUR: u64 = 3600 * SECOND;
-    let units =
-        [(365 * 24 * HOUR, "y"), (30 * 24 * HOUR, "mo"), (24 * HOUR, "d"), (HOUR, "h"), (60 * SECOND, "m"), (SECOND, "s")];
+    let units = [
+        (365 * 24 * HOUR, "y"),
+        (30 * 24 * HOUR, "mo"),
+        (24 * HOUR, "d"),
+        (HOUR, "h"),
+        (60 * SECOND, "m"),
+        (SECOND, "s"),
+    ];
     let rest = duration.unsigned_abs();
     match units.iter().find(|(unit, _)| rest > *unit) {
         Some((unit, name)) => format!("{}{name}", rest / unit),

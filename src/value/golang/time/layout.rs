@@ -24,12 +24,18 @@ pub(super) enum Item {
     LongYear,
     Year,
     /// `PM` or `pm`
-    Half { is_upper: bool },
+    Half {
+        is_upper: bool,
+    },
     /// `MST`
     ZoneName,
     Offset(Offset),
     /// `.000` or `.999`, which leaves zeros at the end out.
-    Fraction { digits: usize, separator: u8, is_trimmed: bool },
+    Fraction {
+        digits: usize,
+        separator: u8,
+        is_trimmed: bool,
+    },
 }
 
 /// How an offset is written.

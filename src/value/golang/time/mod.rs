@@ -7,9 +7,7 @@ mod layout;
 mod parse;
 mod zone;
 
-pub use duration::{
-    duration_round, duration_text, parse_duration, round_duration, seconds_text, truncate_duration,
-};
+pub use duration::{duration_round, duration_text, parse_duration, round_duration, seconds_text, truncate_duration};
 pub use zone::Zone;
 
 use std::cmp::Ordering;
@@ -19,7 +17,18 @@ const DAY: i64 = 86_400;
 
 /// Go's names of the months.
 pub const MONTHS: [&str; 12] = [
-    "January", "February", "March", "April", "May", "June", "July", "August", "September", "October", "November", "December",
+    "January",
+    "February",
+    "March",
+    "April",
+    "May",
+    "June",
+    "July",
+    "August",
+    "September",
+    "October",
+    "November",
+    "December",
 ];
 
 /// Go's names of the days of a week.
@@ -140,11 +149,8 @@ impl GoTime {
     pub fn add_date(&self, years: i64, months: i64, days: i64) -> GoTime {
         let (year, month, day) = self.year_month_day();
         let (hour, minute, second) = self.clock();
-        let date = (
-            year.saturating_add(years),
-            i64::from(month).saturating_add(months),
-            i64::from(day).saturating_add(days),
-        );
+        let date =
+            (year.saturating_add(years), i64::from(month).saturating_add(months), i64::from(day).saturating_add(days));
         GoTime::date(date, (hour.into(), minute.into(), second.into()), self.nanoseconds.into(), self.zone.clone())
     }
 

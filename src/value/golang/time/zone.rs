@@ -75,11 +75,13 @@ impl Zone {
         let now = timestamp(local_seconds);
         // More transitions than any zone has had; the future has no end.
         let past = rules.preceding(now).take(500);
-        let found = past.chain(rules.following(now).take(200)).map(|t| (t.abbreviation().to_owned(), t.offset().seconds()));
+        let found =
+            past.chain(rules.following(now).take(200)).map(|t| (t.abbreviation().to_owned(), t.offset().seconds()));
         let current = (self.abbreviation(local_seconds), self.offset(local_seconds));
         let named: Vec<i32> =
             std::iter::once(current).chain(found).filter(|(name, _)| name == abbreviation).map(|(_, o)| o).collect();
-        let in_force = |offset: &&i32| self.abbreviation(local_seconds.saturating_sub((**offset).into())) == abbreviation;
+        let in_force =
+            |offset: &&i32| self.abbreviation(local_seconds.saturating_sub((**offset).into())) == abbreviation;
         named.iter().find(in_force).or(named.first()).copied()
     }
 
@@ -97,10 +99,6 @@ impl Zone {
 /// An instant that jiff can express, at which the zone is the same.
 fn timestamp(seconds: i64) -> Timestamp {
     let (first, last) = (Timestamp::MIN.as_second(), Timestamp::MAX.as_second());
-    let moved = if seconds > last {
-        last - CYCLE + (seconds - last).rem_euclid(CYCLE)
-    } else {
-        seconds.max(first)
-    };
+    let moved = if seconds > last { last - CYCLE + (seconds - last).rem_euclid(CYCLE) } else { seconds.max(first) };
     Timestamp::from_second(moved).unwrap_or_default()
 }
