@@ -86,9 +86,10 @@ pub(super) fn control_character(text: &str) -> Option<usize> {
         return first;
     }
     let before = first.unwrap_or(bytes.len());
-    let other = text.get(..before)?.char_indices().find(|(_, c)| {
-        matches!(c, '\u{80}'..='\u{84}' | '\u{86}'..='\u{9F}' | '\u{FFFE}' | '\u{FFFF}')
-    });
+    let other = text
+        .get(..before)?
+        .char_indices()
+        .find(|(_, c)| matches!(c, '\u{80}'..='\u{84}' | '\u{86}'..='\u{9F}' | '\u{FFFE}' | '\u{FFFF}'));
     other.map(|(at, _)| at).or(first)
 }
 
