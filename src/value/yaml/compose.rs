@@ -49,7 +49,7 @@ pub(super) fn document(readable: &Readable<'_>) -> Result<Document, YamlError> {
 
 /// All events, with the targets of aliases.
 fn events(text: &str, parser: &mut Parser<'_>) -> Result<Vec<Event>, YamlError> {
-    let mut events = Vec::with_capacity(text.len() / 16);
+    let mut events = Vec::with_capacity(text.len() / 32);
     let mut anchors: FxHashMap<&str, usize> = FxHashMap::default();
     let name = |(from, to): (usize, usize)| text.get(from..to).unwrap_or_default();
     loop {
