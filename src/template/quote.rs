@@ -1,4 +1,4 @@
-//! Text as Go's `%q` and `%#U` print it, for messages and for nodes that are printed again.
+//! Bytes taken as text as Go takes them, and as its `%q` and `%#U` print them.
 
 use super::unicode::is_print;
 use std::fmt::Write;
@@ -16,6 +16,15 @@ pub fn decode(text: &[u8]) -> Option<(char, usize)> {
         Err(error) => std::str::from_utf8(head.get(..error.valid_up_to())?).ok()?,
     };
     Some(valid.chars().next().map_or((char::REPLACEMENT_CHARACTER, 1), |c| (c, c.len_utf8())))
+}
+
+/// Whether the text is nothing but white space, of any script, as bytes.TrimSpace takes it.
+pub fn is_white_space(text: &[u8]) -> bool {
+    let mut rest = text;
+    while let Some((_, length)) = decode(rest).filter(|(c, _)| c.is_whitespace()) {
+        rest = rest.get(length..).unwrap_or_default();
+    }
+    rest.is_empty()
 }
 
 /// strconv.Quote of bytes.

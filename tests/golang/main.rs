@@ -1,6 +1,7 @@
 //! `value::golang` against answers recorded from Go (see `record/`).
 
 mod fmt;
+mod path;
 mod regexp;
 mod semver;
 mod strconv;

@@ -1,5 +1,5 @@
 // The two tokens that a regular expression cannot find, or not fast enough: text, which ends before the first `{{`,
-// and comments, which end at the first `*/` and count only if a delimiter follows at once.
+// and comments, which end at the first `*/` and the delimiter behind it.
 
 #include "tree_sitter/parser.h"
 
@@ -32,30 +32,33 @@ static bool accept(TSLexer *lexer, int32_t c) {
   return true;
 }
 
-// After `{{`.
+// After `{{`. A comment that is not closed, or whose end has no delimiter, is taken as well, up to the end of the file or
+// of the comment: looking for the end of each of many such comments would take quadratic time, and a person who has just
+// opened a comment sees one.
 static bool scan_comment(TSLexer *lexer) {
   if (accept(lexer, '-')) {
     if (!is_space(lexer->lookahead)) return false;
     advance(lexer);
   }
   if (!accept(lexer, '/') || !accept(lexer, '*')) return false;
+  lexer->result_symbol = COMMENT;
   for (;;) {
     if (lexer->lookahead == '*') {
       advance(lexer);
       if (accept(lexer, '/')) break;
     } else if (lexer->lookahead == 0 && lexer->eof(lexer)) {
-      return false;
+      lexer->mark_end(lexer);
+      return true;
     } else {
       advance(lexer);
     }
   }
+  lexer->mark_end(lexer);
   if (is_space(lexer->lookahead)) {
     advance(lexer);
-    if (!accept(lexer, '-')) return false;
+    if (!accept(lexer, '-')) return true;
   }
-  if (!accept(lexer, '}') || !accept(lexer, '}')) return false;
-  lexer->mark_end(lexer);
-  lexer->result_symbol = COMMENT;
+  if (accept(lexer, '}') && accept(lexer, '}')) lexer->mark_end(lexer);
   return true;
 }
 

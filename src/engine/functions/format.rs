@@ -3,7 +3,7 @@
 use super::print::{print_value, shown, traced};
 use super::strings::rewritten;
 use crate::engine::function::{Call, FnResult, Function, Param, text};
-use crate::value::golang::{Segment, escape, fmt};
+use crate::value::golang::{Segment, escape, fmt, url};
 use crate::value::{Data, Text, TextBuilder, Value};
 
 const ANY: &[Param] = &[Param::Any];
@@ -15,6 +15,7 @@ pub const FUNCTIONS: &[Function] = &[
     Function::new("printf", &[Param::Str, Param::Any], printf).variadic().own().takes_unknown(),
     Function::new("html", ANY, |call, args| escaped(call, args, escape::html)).variadic().own(),
     Function::new("js", ANY, |call, args| escaped(call, args, escape::js)).variadic().own(),
+    Function::new("urlquery", ANY, |call, args| escaped(call, args, url::query_escape)).variadic().own(),
 ];
 
 fn print(call: &mut Call<'_>, args: &[Value]) -> FnResult {

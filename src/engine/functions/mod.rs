@@ -6,12 +6,16 @@ mod defaults;
 mod encoding;
 pub mod files;
 mod format;
+mod paths;
 pub mod print;
 pub(super) mod regex;
 mod rewrite;
+pub mod semver;
 mod strings;
 #[cfg(test)]
 mod testing;
+#[cfg(test)]
+mod tests;
 
 use super::function::Function;
 
@@ -25,6 +29,8 @@ const FAMILIES: &[&[Function]] = &[
     defaults::FUNCTIONS,
     encoding::FUNCTIONS,
     format::FUNCTIONS,
+    paths::FUNCTIONS,
     regex::FUNCTIONS,
+    semver::FUNCTIONS,
     strings::FUNCTIONS,
 ];

@@ -20,6 +20,12 @@ pub fn print_value(rt: &mut Runtime, value: &Value, out: &mut TextBuilder) -> Re
             out.push(b"<no value>");
             Ok(())
         }
+        Data::Object(object) if object.printed.is_some() => {
+            if let Some(text) = &object.printed {
+                out.push_text(text);
+            }
+            Ok(())
+        }
         Data::Object(object) if object.is_pointer && object.text.is_none() => {
             let origin = value.origin;
             let printed = |rt: &Runtime, out: &mut Traced<'_>, limit| {

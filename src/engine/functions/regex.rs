@@ -11,7 +11,7 @@ use crate::value::golang::Segment;
 use crate::value::{Data, Element, List, OriginId, Text, Value};
 use rustc_hash::FxHashMap;
 use std::ops::Range;
-use std::rc::Rc;
+use std::sync::Arc;
 
 const STR2: &[Param] = &[Param::Str, Param::Str];
 const STR3: &[Param] = &[Param::Str, Param::Str, Param::Str];
@@ -42,7 +42,7 @@ pub const FUNCTIONS: &[Function] = &[
 
 /// Patterns that were compiled in this render.
 #[derive(Default)]
-pub struct Patterns(FxHashMap<Box<[u8]>, Result<Rc<Regexp>, RegexpError>>);
+pub struct Patterns(FxHashMap<Box<[u8]>, Result<Arc<Regexp>, RegexpError>>);
 
 /// More patterns than this are forgotten: templates can make them.
 const MAX_PATTERNS: usize = 256;
@@ -51,7 +51,7 @@ fn at(args: &[Value], index: usize) -> &Text {
     text(args.get(index).unwrap_or(&Value::NIL))
 }
 
-fn compile(call: &mut Call<'_>, pattern: &Text) -> Result<Rc<Regexp>, RegexpError> {
+fn compile(call: &mut Call<'_>, pattern: &Text) -> Result<Arc<Regexp>, RegexpError> {
     let patterns = &mut call.rt.patterns.0;
     if let Some(known) = patterns.get(pattern.bytes()) {
         return known.clone();
@@ -59,13 +59,13 @@ fn compile(call: &mut Call<'_>, pattern: &Text) -> Result<Rc<Regexp>, RegexpErro
     if patterns.len() >= MAX_PATTERNS {
         patterns.clear();
     }
-    let compiled = Regexp::compile(pattern.bytes()).map(Rc::new);
+    let compiled = Regexp::compile(pattern.bytes()).map(Arc::new);
     patterns.insert(pattern.bytes().into(), compiled.clone());
     compiled
 }
 
 /// The pattern that is the first argument, and what depends on it.
-fn pattern(call: &mut Call<'_>, args: &[Value]) -> Result<(Rc<Regexp>, OriginId), Failure> {
+fn pattern(call: &mut Call<'_>, args: &[Value]) -> Result<(Arc<Regexp>, OriginId), Failure> {
     call.spend(at(args, 0).len().saturating_mul(64).saturating_add(at(args, 1).len()))?;
     let pattern = at(args, 0);
     let compiled = compile(call, pattern).map_err(|error| match call.name.starts_with("must") {

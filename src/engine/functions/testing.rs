@@ -43,18 +43,6 @@ pub(super) fn evaluate(rt: &mut Runtime, expression: &str, variables: &[Value]) 
     Ok(value)
 }
 
-/// Checks a table of expressions and what they print.
-pub(super) fn check(helm: &str, cases: &[(&str, &str)]) {
-    let mut wrong = String::new();
-    for (expression, expected) in cases {
-        let found = run(helm, expression);
-        if found != *expected {
-            wrong.push_str(&format!("\n{expression}\n  expected {expected:?}\n  found    {found:?}"));
-        }
-    }
-    assert!(wrong.is_empty(), "{wrong}");
-}
-
 struct Parser<'a, 'e> {
     rest: &'e str,
     rt: &'a mut Runtime,
@@ -169,8 +157,7 @@ impl<'e> Parser<'_, 'e> {
                 argument.data = Data::NilMap;
             }
         }
-        let boxed = u32::MAX;
-        let mut call = Call { rt: self.rt, span: Span::default(), name: function.name, boxed };
+        let mut call = Call { rt: self.rt, span: Span::default(), name: function.name, boxed: 0 };
         let mut result = (function.run)(&mut call, &arguments)?;
         for argument in &arguments {
             let origin = match function.flow {

@@ -39,7 +39,7 @@ fn numbers_have_the_values_that_go_gives_them() {
         ("1i+2i", "syntax error scanning complex number"),
         ("0x1+2i", "strconv.ParseFloat: parsing \"0x1\": invalid syntax"),
         ("1p3+2i", "bad 1p"),
-        ("089", "illegal number syntax: \"089\""),
+        ("089", "integer overflow: \"089\""),
         ("1_", "illegal number syntax: \"1_\""),
         ("1__0", "illegal number syntax: \"1__0\""),
         ("1e400", "illegal number syntax: \"1e400\""),

@@ -14,7 +14,7 @@ use super::Rules;
 use super::ast::{Define, List, Node, Pipeline, TemplateCall, Tree};
 use super::grammar::{self, Kind};
 use super::literal::unquote;
-use super::quote::decode;
+use super::quote::is_white_space;
 use crate::source::Span;
 use blocks::{Block, Open};
 use names::{Names, Scopes};
@@ -118,8 +118,11 @@ fn is_space(byte: u8) -> bool {
 }
 
 impl<'a> Lowering<'a> {
-    fn kind(&self, cursor: &TreeCursor) -> Kind {
-        grammar::kind(self.kinds, cursor.node().kind_id())
+    fn node(&self, cursor: &TreeCursor) -> (Kind, Span) {
+        let node = cursor.node();
+        // A file is smaller than 4 GiB: the parser refuses larger ones.
+        let span = Span::new(node.start_byte() as u32, node.end_byte() as u32);
+        (grammar::kind(self.kinds, node.kind_id()), span)
     }
 
     fn byte(&self, at: usize) -> Option<u8> {
@@ -135,19 +138,25 @@ impl<'a> Lowering<'a> {
             self.text(self.source.len(), false);
             return Some(());
         }
+        let mut depth = 0usize;
         loop {
-            match self.kind(cursor) {
+            let (kind, span) = self.node(cursor);
+            match kind {
                 Kind::Container => {
                     if cursor.goto_first_child() {
+                        depth += 1;
                         continue;
                     }
                 }
                 Kind::Text => {}
-                Kind::Comment => self.comment(span_of(cursor)),
-                kind => self.item(kind, cursor)?,
+                Kind::Comment => self.comment(span)?,
+                _ => self.item(kind, span, cursor)?,
             }
             while !cursor.goto_next_sibling() {
-                if !cursor.goto_parent() || cursor.depth() == 0 {
+                cursor.goto_parent();
+                if let Some(outer) = depth.checked_sub(1) {
+                    depth = outer;
+                } else {
                     self.text(self.source.len(), false);
                     return Some(());
                 }
@@ -155,12 +164,12 @@ impl<'a> Lowering<'a> {
         }
     }
 
-    fn item(&mut self, kind: Kind, cursor: &mut TreeCursor) -> Option<()> {
+    fn item(&mut self, kind: Kind, span: Span, cursor: &mut TreeCursor) -> Option<()> {
         if kind == Kind::ElseClause {
             self.end_arm()?;
         }
         let depth = self.scopes.depth();
-        let clause = self.clause(kind, cursor)?;
+        let clause = self.clause(kind, span, cursor)?;
         match kind {
             Kind::Action => {
                 self.take_effects();
@@ -187,16 +196,15 @@ impl<'a> Lowering<'a> {
     }
 
     /// Reads the children of an action or a clause.
-    fn clause(&mut self, kind: Kind, cursor: &mut TreeCursor) -> Option<Clause> {
-        let span = span_of(cursor);
+    fn clause(&mut self, kind: Kind, span: Span, cursor: &mut TreeCursor) -> Option<Clause> {
         let mut clause = Clause { span, ..Clause::default() };
         let mut first = 0;
         if !cursor.goto_first_child() {
             return None;
         }
         loop {
-            let part = span_of(cursor);
-            match self.kind(cursor) {
+            let (token, part) = self.node(cursor);
+            match token {
                 Kind::Open => {
                     self.text(part.start as usize, false);
                     first = part.end;
@@ -205,7 +213,7 @@ impl<'a> Lowering<'a> {
                     self.text(part.start as usize, true);
                     first = part.end;
                 }
-                token @ (Kind::Keyword | Kind::KeywordIf | Kind::KeywordWith) => {
+                Kind::Keyword | Kind::KeywordIf | Kind::KeywordWith => {
                     self.word_ends(part.end)?;
                     if kind == Kind::ElseClause && token != Kind::Keyword {
                         clause.follows = Some(token);
@@ -213,11 +221,7 @@ impl<'a> Lowering<'a> {
                 }
                 Kind::String => clause.name = Some(part),
                 Kind::Pipeline => {
-                    // The pipeline must be apart from the name before it.
-                    if clause.name.is_some_and(|name| name.end == part.start) {
-                        return None;
-                    }
-                    clause.pipeline = Some(self.pipeline(cursor, kind == Kind::RangeClause)?);
+                    clause.pipeline = Some(self.pipeline(part, cursor, kind == Kind::RangeClause)?);
                 }
                 Kind::Close => {
                     self.trims_text = false;
@@ -249,11 +253,19 @@ impl<'a> Lowering<'a> {
         }
     }
 
-    fn comment(&mut self, span: Span) {
+    /// Notes what a comment trims. The grammar takes comments that are not closed as well.
+    fn comment(&mut self, span: Span) -> Option<()> {
         let text = self.bytes(span);
-        self.text(span.start as usize, text.starts_with(b"{{-"));
-        self.trims_text = text.ends_with(b"-}}");
+        let is_trimming = text.starts_with(b"{{-");
+        let trims = match text.get(if is_trimming { 6 } else { 4 }..)? {
+            [.., b'*', b'/', b'}', b'}'] => false,
+            [.., b'*', b'/', space, b'-', b'}', b'}'] if is_space(*space) => true,
+            _ => return None,
+        };
+        self.text(span.start as usize, is_trimming);
+        self.trims_text = trims;
         self.text_start = span.end as usize;
+        Some(())
     }
 
     /// Adds the text up to `end`, where an action begins that may trim it.
@@ -309,23 +321,8 @@ impl<'a> Lowering<'a> {
         Some(Tree { source: self.source.clone(), root, defines: self.defines, names: self.names.variables })
     }
 
-    /// Go's IsEmptyTree: nothing but white space, here of all scripts.
+    /// Go's IsEmptyTree.
     fn is_empty(&self, list: &List) -> bool {
-        list.nodes.iter().all(|node| match node {
-            Node::Text(span) => {
-                let mut rest = self.bytes(*span);
-                while let Some((_, length)) = decode(rest).filter(|(c, _)| c.is_whitespace()) {
-                    rest = rest.get(length..).unwrap_or_default();
-                }
-                rest.is_empty()
-            }
-            _ => false,
-        })
+        list.nodes.iter().all(|node| matches!(node, Node::Text(span) if is_white_space(self.bytes(*span))))
     }
-}
-
-fn span_of(cursor: &TreeCursor) -> Span {
-    let range = cursor.node().byte_range();
-    // A file is smaller than 4 GiB: the parser refuses larger ones.
-    Span::new(range.start as u32, range.end as u32)
 }

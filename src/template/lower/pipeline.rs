@@ -5,7 +5,7 @@ use super::super::ast::{Command, Number, Operand, OperandKind, Pipeline};
 use super::super::grammar::Kind;
 use super::super::literal::{self, Scan, scan_number, unquote};
 use super::super::unicode::is_alphanumeric;
-use super::{Lowering, span_of};
+use super::Lowering;
 use crate::source::Span;
 use std::sync::Arc;
 use tree_sitter::TreeCursor;
@@ -13,6 +13,9 @@ use tree_sitter::TreeCursor;
 /// Functions that change a map they are given, or run a template that might.
 const MUTATING: &[&str] =
     &["set", "unset", "merge", "mergeOverwrite", "mustMerge", "mustMergeOverwrite", "include", "tpl"];
+
+const KEYWORDS: &[&str] =
+    &["block", "break", "continue", "define", "else", "end", "false", "if", "nil", "range", "template", "true", "with"];
 
 /// A function that the caller knows.
 #[derive(Clone)]
@@ -38,20 +41,20 @@ impl Building {
 }
 
 impl<'a> Lowering<'a> {
-    /// Reads the pipeline at the cursor and leaves the cursor there. `is_range` for the head of a `range`.
-    pub(super) fn pipeline(&mut self, cursor: &mut TreeCursor, is_range: bool) -> Option<Pipeline> {
-        let base = cursor.depth();
+    /// Reads the pipeline at the cursor, which covers `span`, and leaves the cursor there. `is_range` for the head of a `range`.
+    pub(super) fn pipeline(&mut self, span: Span, cursor: &mut TreeCursor, is_range: bool) -> Option<Pipeline> {
+        let mut depth = 1usize;
         let mut outer: Vec<Building> = Vec::new();
-        let mut current = Building::new(span_of(cursor));
+        let mut current = Building::new(span);
         // The pipeline in the parentheses that end next.
         let mut inner: Option<Pipeline> = None;
         if !cursor.goto_first_child() {
             return None;
         }
         loop {
-            let span = span_of(cursor);
+            let (kind, span) = self.node(cursor);
             let is_head = is_range && outer.is_empty();
-            let descends = match self.kind(cursor) {
+            let descends = match kind {
                 Kind::Pipeline => {
                     if outer.len() >= MAX_PARENTHESES {
                         return None;
@@ -85,11 +88,14 @@ impl<'a> Lowering<'a> {
                 }
             };
             if descends && cursor.goto_first_child() {
+                depth += 1;
                 continue;
             }
             while !cursor.goto_next_sibling() {
                 cursor.goto_parent();
-                match self.kind(cursor) {
+                depth = depth.checked_sub(1)?;
+                let (kind, span) = self.node(cursor);
+                match kind {
                     Kind::Command => {
                         let command = current.command.take()?;
                         if !current.pipeline.commands.is_empty() && is_constant(command.operands.first()?) {
@@ -102,7 +108,7 @@ impl<'a> Lowering<'a> {
                         if current.is_half_declared && !matches!(first.kind, OperandKind::Variable(..)) {
                             return None;
                         }
-                        if cursor.depth() == base {
+                        if depth == 0 {
                             return Some(current.pipeline);
                         }
                         inner = Some(std::mem::replace(&mut current, outer.pop()?).pipeline);
@@ -110,14 +116,10 @@ impl<'a> Lowering<'a> {
                     Kind::Parenthesized => {
                         let pipeline = inner.take()?;
                         let pos = pipeline.pos;
-                        let operand =
-                            Operand { pos, span: span_of(cursor), kind: OperandKind::Pipeline(Box::new(pipeline)) };
+                        let operand = Operand { pos, span, kind: OperandKind::Pipeline(Box::new(pipeline)) };
                         add(current.command.as_mut()?, operand)?;
                     }
                     _ => {}
-                }
-                if cursor.depth() <= base {
-                    return None;
                 }
             }
         }
@@ -130,8 +132,8 @@ impl<'a> Lowering<'a> {
         }
         let mut variables = Vec::new();
         loop {
-            let span = span_of(cursor);
-            match self.kind(cursor) {
+            let (kind, span) = self.node(cursor);
+            match kind {
                 Kind::Variable => variables.push((self.symbol(span)?, span.end)),
                 Kind::Assign => {
                     // A word before `=` must be followed by a space; before `:=` it need not.
@@ -224,6 +226,10 @@ impl<'a> Lowering<'a> {
             return Some(known.clone());
         }
         let name = self.name(text)?;
+        // The grammar takes a keyword for a name where it expects no keyword.
+        if KEYWORDS.contains(&name) {
+            return None;
+        }
         let index = (self.functions)(name)?;
         let known = Known { name: Arc::from(name), index, may_mutate: MUTATING.contains(&name) };
         self.known.insert(text, known.clone());

@@ -8,6 +8,7 @@
 mod lexer;
 mod parser;
 mod pipeline;
+mod state;
 
 use super::Rules;
 use super::error::{SyntaxError, SyntaxErrorKind};

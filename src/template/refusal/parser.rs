@@ -2,9 +2,10 @@
 
 use super::super::error::SyntaxErrorKind;
 use super::super::literal::unquote;
-use super::super::quote::{decode, quoted};
+use super::super::quote::{is_white_space, quoted};
 use super::super::{MAX_BLOCKS, Rules};
 use super::lexer::{Lexer, Token, TokenKind};
+use super::state::Parser;
 use super::{Refused, Replayed};
 use crate::source::Span;
 use rustc_hash::FxHashMap;
@@ -12,44 +13,16 @@ use rustc_hash::FxHashMap;
 pub(super) struct Replay<'a> {
     source: &'a [u8],
     file: &'a str,
-    lexer: Lexer<'a>,
+    pub lexer: Lexer<'a>,
     pub functions: &'a dyn Fn(&str) -> Option<u16>,
     pub rules: Rules,
     /// Go makes a parser of its own for every template, with its own look-ahead: the file and the templates in it
     /// that are open, the innermost last.
-    parser: Parser<'a>,
+    pub parser: Parser<'a>,
     outer: Vec<Parser<'a>>,
     open: Vec<Open>,
     /// Whether a template is empty, by name.
     templates: FxHashMap<Vec<u8>, bool>,
-}
-
-/// The state of Go's Tree.
-struct Parser<'a> {
-    tokens: [Token; 3],
-    peeked: usize,
-    variables: Vec<&'a [u8]>,
-    /// Those of `variables`, with how often.
-    defined: FxHashMap<&'a [u8], usize>,
-    /// The line of the delimiter of the action that is being read, or 0.
-    action_line: u32,
-    ranges: usize,
-    /// Whether all that was read of the template is white space.
-    is_empty: bool,
-}
-
-impl Parser<'_> {
-    fn new() -> Self {
-        Parser {
-            tokens: [Token::none(), Token::none(), Token::none()],
-            peeked: 0,
-            variables: vec![b"$"],
-            defined: FxHashMap::from_iter([(&b"$"[..], 1)]),
-            action_line: 0,
-            ranges: 0,
-            is_empty: true,
-        }
-    }
 }
 
 /// An open block.
@@ -129,7 +102,7 @@ impl<'a> Replay<'a> {
         let token = self.next_non_space();
         match token.kind {
             TokenKind::Text => {
-                self.parser.is_empty &= is_white(self.text(&token));
+                self.parser.is_empty &= is_white_space(self.text(&token));
                 Ok(Item::Done)
             }
             TokenKind::LeftDelim => {
@@ -312,58 +285,6 @@ impl<'a> Replay<'a> {
         Ok(())
     }
 
-    // The three tokens of look-ahead.
-
-    pub fn next(&mut self) -> Token {
-        let parser = &mut self.parser;
-        if parser.peeked > 0 {
-            parser.peeked -= 1;
-        } else if let Some(first) = parser.tokens.first_mut() {
-            *first = self.lexer.next();
-        }
-        parser.tokens.get(parser.peeked).cloned().unwrap_or_else(Token::none)
-    }
-
-    pub fn peek(&mut self) -> Token {
-        let token = self.next();
-        self.back_up();
-        token
-    }
-
-    pub fn next_non_space(&mut self) -> Token {
-        loop {
-            let token = self.next();
-            if token.kind != TokenKind::Space {
-                return token;
-            }
-        }
-    }
-
-    pub fn peek_non_space(&mut self) -> Token {
-        let token = self.next_non_space();
-        self.back_up();
-        token
-    }
-
-    pub fn back_up(&mut self) {
-        self.parser.peeked += 1;
-    }
-
-    /// Puts a token back before the one that was peeked.
-    pub fn back_up2(&mut self, token: Token) {
-        let [_, second, _] = &mut self.parser.tokens;
-        *second = token;
-        self.parser.peeked = 2;
-    }
-
-    /// Puts two tokens back.
-    pub fn back_up3(&mut self, first: Token, second: Token) {
-        let [_, one, two] = &mut self.parser.tokens;
-        *one = second;
-        *two = first;
-        self.parser.peeked = 3;
-    }
-
     fn expect(&mut self, kind: TokenKind, context: &str) -> Replayed<Token> {
         let token = self.next_non_space();
         if token.kind == kind { Ok(token) } else { Err(self.unexpected(&token, context)) }
@@ -418,13 +339,4 @@ impl<'a> Replay<'a> {
         };
         self.refuse_at(token, format!("{shown}{place}"))
     }
-}
-
-/// White space of all scripts, as bytes.TrimSpace takes it.
-fn is_white(text: &[u8]) -> bool {
-    let mut rest = text;
-    while let Some((_, length)) = decode(rest).filter(|(c, _)| c.is_whitespace()) {
-        rest = rest.get(length..).unwrap_or_default();
-    }
-    rest.is_empty()
 }

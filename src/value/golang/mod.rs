@@ -8,6 +8,8 @@
 
 pub mod escape;
 pub mod fmt;
+pub mod glob;
+pub mod path;
 pub mod regexp;
 mod segment;
 pub mod semver;
@@ -15,6 +17,7 @@ pub mod strconv;
 pub mod strings;
 pub mod unicode;
 mod unicode_data;
+pub mod url;
 mod utf8;
 
 pub use segment::{Segment, collect};

@@ -128,10 +128,10 @@ impl Builder<'_, '_> {
         for field in &object.fields {
             let is_empty = || field.value.truth(self.encoder.heap) == Some(false);
             let name = match self.target {
+                _ if field.json.is_empty() => continue,
                 Target::Yaml => field.name.to_lowercase(),
                 Target::Toml => field.name.to_owned(),
                 _ if field.json == "-" || (field.omit_empty && is_empty()) => continue,
-                _ if field.json.is_empty() => field.name.to_owned(),
                 _ => field.json.to_owned(),
             };
             entries.push((Text::from(name), self.build(&field.value, origin)?));

@@ -28,8 +28,14 @@ pub const FUNCTIONS: &[Function] = &[
     Function::new("mustToPrettyJson", ANY, to::must_pretty_json).own().takes_unknown(),
     Function::new("toRawJson", ANY, to::must_raw_json).own().takes_unknown(),
     Function::new("mustToRawJson", ANY, to::must_raw_json).own().takes_unknown(),
+    Function::new("toToml", ANY, to::toml).own().takes_unknown(),
+    Function::new("mustToToml", ANY, to::must_toml).own().takes_unknown().exists(|profile| profile.since(4, 2, 0)),
     Function::new("fromYaml", STR, from::yaml).own(),
     Function::new("fromYamlArray", STR, from::yaml_array).own(),
+    Function::new("fromJson", STR, from::json).own(),
+    Function::new("fromJsonArray", STR, from::json_array).own(),
+    Function::new("mustFromJson", STR, from::must_json).interface().own(),
+    Function::new("fromToml", STR, from::toml).own().exists(since_3_17),
 ];
 
 fn since_3_17(profile: &Profile) -> bool {

@@ -3,13 +3,14 @@
 use super::super::print::unknown_text;
 use crate::engine::function::{Call, Failure, FnResult};
 use crate::value::json::{EncodeError, Encoder};
-use crate::value::{Text, Value, json, yaml};
+use crate::value::toml::ToTomlError;
+use crate::value::{Text, Value, json, toml, yaml};
 use std::sync::Arc;
 
-type Write = fn(&mut Encoder<'_>, &Value) -> Result<Text, EncodeError>;
+type Write<E> = fn(&mut Encoder<'_>, &Value) -> Result<Text, E>;
 
 /// Writes the first argument; the writer joins what its parts depend on.
-fn written(call: &mut Call<'_>, args: &[Value], write: Write) -> Result<Result<Text, EncodeError>, Failure> {
+fn written<E>(call: &mut Call<'_>, args: &[Value], write: Write<E>) -> Result<Result<Text, E>, Failure> {
     let value = args.first().unwrap_or(&Value::NIL);
     let unknown = |id| Arc::from(unknown_text(id).as_bytes());
     let mut encoder = Encoder::new(&call.rt.heap, &mut call.rt.arena, call.rt.profile);
@@ -25,7 +26,7 @@ fn written(call: &mut Call<'_>, args: &[Value], write: Write) -> Result<Result<T
 }
 
 /// The text, or nothing where it cannot be written.
-fn or_empty(call: &mut Call<'_>, args: &[Value], write: Write) -> FnResult {
+fn or_empty(call: &mut Call<'_>, args: &[Value], write: Write<EncodeError>) -> FnResult {
     match written(call, args, write)? {
         Ok(text) => Ok(Value::string(text)),
         Err(_) => {
@@ -36,7 +37,7 @@ fn or_empty(call: &mut Call<'_>, args: &[Value], write: Write) -> FnResult {
 }
 
 /// The text, or an error.
-fn or_fail(call: &mut Call<'_>, args: &[Value], write: Write) -> FnResult {
+fn or_fail(call: &mut Call<'_>, args: &[Value], write: Write<EncodeError>) -> FnResult {
     match written(call, args, write)? {
         Ok(text) => Ok(Value::string(text)),
         Err(error) => Err(error.to_string().into()),
@@ -73,4 +74,23 @@ pub(super) fn must_pretty_json(call: &mut Call<'_>, args: &[Value]) -> FnResult 
 
 pub(super) fn must_raw_json(call: &mut Call<'_>, args: &[Value]) -> FnResult {
     or_fail(call, args, json::to_raw_json)
+}
+
+/// What cannot be written gives the text of the error for a result.
+pub(super) fn toml(call: &mut Call<'_>, args: &[Value]) -> FnResult {
+    match written(call, args, toml::to_toml)? {
+        Ok(text) => Ok(Value::string(text)),
+        Err(ToTomlError::Panic(message)) => Err(message.into()),
+        Err(ToTomlError::Error(message)) => {
+            let origin = args.first().map_or_else(Default::default, |value| call.deep_origin(value));
+            Ok(Value::string(message).with_origin(origin))
+        }
+    }
+}
+
+pub(super) fn must_toml(call: &mut Call<'_>, args: &[Value]) -> FnResult {
+    match written(call, args, toml::to_toml)? {
+        Ok(text) => Ok(Value::string(text)),
+        Err(ToTomlError::Panic(message) | ToTomlError::Error(message)) => Err(message.into()),
+    }
 }

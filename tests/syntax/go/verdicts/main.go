@@ -3,7 +3,8 @@
 //
 //	go run ./verdicts -functions functions.json DIR… | cargo run --release --example syntax_compare
 //
-// With -mutate N each file is also changed N times at random before it is parsed.
+// With -mutate N each file is changed at random before it is parsed, N times; with -soup N there are also N texts of
+// random tokens.
 package main
 
 import (
@@ -35,6 +36,7 @@ func main() {
 	list := flag.String("functions", "", "JSON: lists of function names by version of Helm")
 	version := flag.String("version", "", "the list to take; all by default")
 	mutants := flag.Int("mutate", 0, "so many random changes of each file instead of the file")
+	soups := flag.Int("soup", 0, "so many texts of random tokens")
 	seed := flag.Int64("seed", 1, "of the random changes")
 	all := flag.Bool("all", false, "all files, not only those below a folder `templates`")
 	flag.Parse()
@@ -46,6 +48,11 @@ func main() {
 		log.Fatal(err)
 	}
 	random := rand.New(rand.NewSource(*seed))
+	for i := range *soups {
+		if err := encoder.Encode(judge(fmt.Sprintf("soup %d", i), soup(random), names)); err != nil {
+			log.Fatal(err)
+		}
+	}
 	for _, root := range flag.Args() {
 		err := filepath.WalkDir(root, func(path string, entry fs.DirEntry, err error) error {
 			if err != nil || entry.IsDir() || !entry.Type().IsRegular() {

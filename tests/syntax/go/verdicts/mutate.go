@@ -10,7 +10,7 @@ func bits(float float64) uint64 { return math.Float64bits(float) }
 
 // pieces are put into templates: tokens, and what almost is one.
 var pieces = []string{
-	"{{", "}}", "{{-", "-}}", " -}}", "{{- ", "{", "}", "-", " ", "\n", "\t", "/*", "*/", "{{/*", "*/}}", "*/ -}}",
+	"{{", "}}", "{{-", "-}}", " -}}", "{{- ", "{", "}", "-", " ", "\n", "\t", "/*", "*/", "/", "{{/*/}}", "{{/*", "*/}}", "*/ -}}",
 	"if", "else", "end", "range", "with", "define", "block", "template", "break", "continue", "nil", "true", "false",
 	"{{end}}", "{{ else }}", "{{ else if . }}", "{{ else with . }}", "{{ if . }}", "{{ range . }}", "{{ with . }}",
 	"{{ define \"x\" }}", "{{ block \"x\" . }}", "{{ template \"x\" }}", "{{ break }}", "{{ continue }}",
@@ -19,6 +19,29 @@ var pieces = []string{
 	"\"", "`", "'", "\\", "\"a\"", "`a`", "'a'", "\"\\x\"", "\"\\n\"", "'ab'", "''",
 	"0", "1", "-1", "+1", "1.5", ".5", "1e3", "0x1f", "0x1p4", "1i", "1+2i", "1_0", "089", "1k", "99999999999999999999",
 	"foo", "add", "printf", "include", "é", "\u00a0", "\u20ac", "\x00", "\xff", "\r", "\r\n", "@", "%", "_", "#", "+",
+}
+
+// soup is a text of pieces only, in every other one within blocks that end.
+func soup(random *rand.Rand) []byte {
+	var out []byte
+	if random.Intn(2) == 0 {
+		out = append(out, "{{ range $a, $b := . }}{{ $x := 1 }}"...)
+	}
+	ends := len(out) > 0
+	for range 1 + random.Intn(4) {
+		out = append(out, "a {{"...)
+		for range 1 + random.Intn(7) {
+			if random.Intn(3) > 0 {
+				out = append(out, ' ')
+			}
+			out = append(out, pieces[random.Intn(len(pieces))]...)
+		}
+		out = append(out, " }} b"...)
+	}
+	if ends {
+		out = append(out, "{{ end }}"...)
+	}
+	return out
 }
 
 // mutate changes a text at one to three places, mostly inside of actions.
