@@ -103,8 +103,17 @@ fn look(text: &str, dialect: Dialect) -> Look {
     }
 }
 
+/// A word like most are: nothing in it needs a closer look.
+fn is_word(text: &str) -> bool {
+    text.starts_with(|c: char| c.is_ascii_alphabetic() || c == '/')
+        && text.bytes().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'-' | b'_' | b'.' | b'/'))
+}
+
 /// The style of a string; `is_key` for keys that are written on the line of their value.
 pub(super) fn choose(text: &str, is_key: bool, dialect: Dialect) -> Style {
+    if is_word(text) {
+        return if resolve::plain(text) == Resolved::Str { Style::Plain } else { Style::Double };
+    }
     let mut style = if text.contains('\n') {
         Style::Literal
     } else if is_ambiguous(text, dialect) {
