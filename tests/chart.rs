@@ -62,7 +62,8 @@ fn compare(case: &Case, expected: &Expected, version: &str) -> Result<(), String
         }
     }
     if let Some(sources) = &expected.sources
-        && let Some(extra) = templates.iter().find(|t| !t.is_partial && !sources.contains(&t.name) && !is_silent(&t.text))
+        && let Some(extra) =
+            templates.iter().find(|t| !t.is_partial && !sources.contains(&t.name) && !is_silent(&t.text))
     {
         return Err(format!("{} is not in Helm's output", extra.name));
     }
@@ -112,7 +113,8 @@ fn prepare(case: &Case, profile: &Profile) -> Result<Prepared, String> {
     let mut sources = Sources::default();
     let mut options = PrepareOptions { kube_version: Some("v1.34.0".into()), ..Default::default() };
     let flags = flags(case, &mut options, profile);
-    let user = chart::user_values(&flags, &mut |_| Err("no files".into()), &mut sources, profile).map_err(|e| e.message)?;
+    let user =
+        chart::user_values(&flags, &mut |_| Err("no files".into()), &mut sources, profile).map_err(|e| e.message)?;
     let chart = chart::load(files, &LoadAt { root: "./c".into() }, &mut sources, profile).map_err(|e| e.message)?;
     chart::prepare(&Arc::new(chart), &user, &options, profile).map_err(|e| e.message)
 }

@@ -43,7 +43,8 @@ fn judge<'a>(case: &'a Case, versions: &[(&str, &'a str)]) -> Vec<Verdict<'a>> {
 #[test]
 fn every_case_renders_as_helm_renders_it() {
     let recording = Recording::load();
-    let exceptions = exceptions::parse(include_str!("conformance/exceptions.tsv")).unwrap_or_else(|error| panic!("{error}"));
+    let exceptions =
+        exceptions::parse(include_str!("conformance/exceptions.tsv")).unwrap_or_else(|error| panic!("{error}"));
     let wanted = std::env::var("CONFORMANCE").ok();
     let versions = recording.versions();
     let chosen = |case: &&Case| wanted.as_ref().is_none_or(|part| case.name.contains(part.as_str()));
@@ -58,7 +59,10 @@ fn every_case_renders_as_helm_renders_it() {
             None if verdict.same => {}
             Some(one) if verdict.same => {
                 if one.names(verdict.version) {
-                    complaints.push(format!("{heading} is an exception, and renders as Helm does: line {} is stale\n", one.line));
+                    complaints.push(format!(
+                        "{heading} is an exception, and renders as Helm does: line {} is stale\n",
+                        one.line
+                    ));
                 }
             }
             Some(Exception { asked: Asked::Nothing, .. }) => {}
@@ -132,7 +136,8 @@ fn every_version_has_the_functions_of_helm() {
         functions: Vec<String>,
         differences: BTreeMap<String, Difference>,
     }
-    let known: Functions = serde_json::from_str(include_str!("conformance/functions.json")).expect("functions.json is a list");
+    let known: Functions =
+        serde_json::from_str(include_str!("conformance/functions.json")).expect("functions.json is a list");
     let added = known.differences.values().flat_map(|difference| &difference.added);
     let names: std::collections::BTreeSet<_> = known.functions.iter().chain(added).collect();
     let mut wrong = Vec::new();
@@ -146,7 +151,8 @@ fn every_version_has_the_functions_of_helm() {
                 }
             };
             let answer = rendered(&chart, version);
-            let not_defined = matches!(&answer, Err(error) if error.contains(&format!("function \"{name}\" not defined")));
+            let not_defined =
+                matches!(&answer, Err(error) if error.contains(&format!("function \"{name}\" not defined")));
             if has == not_defined {
                 wrong.push(format!("Helm {version} {} {name}, ours: {answer:?}", if has { "has" } else { "has no" }));
             }
@@ -168,7 +174,8 @@ fn every_version_has_the_capabilities_of_helm() {
     struct Known {
         versions: BTreeMap<String, Capabilities>,
     }
-    let known: Known = serde_json::from_str(include_str!("conformance/capabilities.json")).expect("capabilities.json is a list");
+    let known: Known =
+        serde_json::from_str(include_str!("conformance/capabilities.json")).expect("capabilities.json is a list");
     let chart = chart_with("{{ .Capabilities.KubeVersion.Version }} {{ toJson .Capabilities.APIVersions }}");
     for (version, capabilities) in known.versions {
         let wanted = serde_json::to_string(&capabilities.api_versions).expect("a list of strings is JSON");
@@ -184,6 +191,11 @@ fn bytes_that_are_no_text_are_compared_as_recorded() {
 #[test]
 fn the_place_of_an_error_leaves_out_what_a_library_says() {
     let error = "template: c/templates/t.yaml:1:3: executing \"c/templates/t.yaml\" at <fromYaml \"a: [\">: error calling fromYaml: yaml: line 1: oops";
-    assert_eq!(recording::place(error), ["template: c/templates/t.yaml:1:3: executing \"c/templates/t.yaml\" at <fromYaml \"a: [\">: error calling fromYaml: "]);
+    assert_eq!(
+        recording::place(error),
+        [
+            "template: c/templates/t.yaml:1:3: executing \"c/templates/t.yaml\" at <fromYaml \"a: [\">: error calling fromYaml: "
+        ]
+    );
     assert_eq!(recording::place("schema:\nc:\n- at '/a': got 0, want 1"), ["schema:", "c:", "- at '/a': "]);
 }

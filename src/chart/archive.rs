@@ -29,7 +29,9 @@ pub fn read(bytes: &[u8], profile: &Profile) -> Result<Vec<RawFile>, LoadError> 
     for entry in archive.entries().map_err(broken)? {
         let mut entry = entry.map_err(broken)?;
         let name = String::from_utf8_lossy(&entry.path_bytes()).into_owned();
-        if is_directory(&entry, &name) || matches!(entry.header().entry_type(), EntryType::XGlobalHeader | EntryType::XHeader) {
+        if is_directory(&entry, &name)
+            || matches!(entry.header().entry_type(), EntryType::XGlobalHeader | EntryType::XHeader)
+        {
             continue;
         }
         let path = chart_path(&name)?;
@@ -38,8 +40,10 @@ pub fn read(bytes: &[u8], profile: &Profile) -> Result<Vec<RawFile>, LoadError> 
             return Err(too_large(profile));
         }
         if size > MAX_FILE_BYTES {
-            let message =
-                format!("decompressed chart file {} is larger than the maximum file size {MAX_FILE_BYTES}", quoted(&name));
+            let message = format!(
+                "decompressed chart file {} is larger than the maximum file size {MAX_FILE_BYTES}",
+                quoted(&name)
+            );
             return Err(LoadError::new(LoadErrorKind::TooLarge, message));
         }
         // Links have no content, and Helm takes them for empty files.
@@ -159,7 +163,10 @@ mod tests {
     #[test]
     fn large_files_are_refused() {
         let content = vec![0; MAX_FILE_BYTES as usize + 1];
-        assert_eq!(outcome(&[("c/x", &content)]), "decompressed chart file \"c/x\" is larger than the maximum file size 5242880");
+        assert_eq!(
+            outcome(&[("c/x", &content)]),
+            "decompressed chart file \"c/x\" is larger than the maximum file size 5242880"
+        );
     }
 
     #[test]

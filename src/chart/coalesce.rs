@@ -92,17 +92,33 @@ impl Coalescer {
         if !self.tables.is_exhausted() {
             return Ok(());
         }
-        Err(PrepareError::new(PrepareErrorKind::Limit, "the values of this chart are too large or too deeply nested".into()))
+        Err(PrepareError::new(
+            PrepareErrorKind::Limit,
+            "the values of this chart are too large or too deeply nested".into(),
+        ))
     }
 
     /// The values of a chart and of its subcharts under `values`, which is not changed. With `merge` nulls are kept.
-    pub fn values(&mut self, graph: &Graph, node: NodeId, values: TableId, merge: bool) -> Result<TableId, PrepareError> {
+    pub fn values(
+        &mut self,
+        graph: &Graph,
+        node: NodeId,
+        values: TableId,
+        merge: bool,
+    ) -> Result<TableId, PrepareError> {
         let copy = self.tables.copy(values);
         self.chart(graph, node, copy, "", merge)?;
         Ok(copy)
     }
 
-    fn chart(&mut self, graph: &Graph, node: NodeId, dest: TableId, prefix: &str, merge: bool) -> Result<(), PrepareError> {
+    fn chart(
+        &mut self,
+        graph: &Graph,
+        node: NodeId,
+        dest: TableId,
+        prefix: &str,
+        merge: bool,
+    ) -> Result<(), PrepareError> {
         self.check()?;
         self.defaults(graph, node, dest, prefix, merge);
         let inner_prefix = joined(prefix, graph.name(node));
@@ -150,7 +166,10 @@ impl Coalescer {
                 }
                 (Item::Table(_), Some(existing)) => {
                     let key = gofmt::quoted(&String::from_utf8_lossy(&key));
-                    self.warn(format!("Conflict: cannot merge map onto non-map for {key}. Skipping."), span_of(&existing));
+                    self.warn(
+                        format!("Conflict: cannot merge map onto non-map for {key}. Skipping."),
+                        span_of(&existing),
+                    );
                 }
                 (item, Some(Item::Table(_))) => {
                     let key = String::from_utf8_lossy(&key);
@@ -182,7 +201,8 @@ impl Coalescer {
             defaults = self.tables.copy(defaults);
         }
         let drops_nulls = self.rules.drops_default_nulls && !merge;
-        let children: BTreeSet<&[u8]> = graph.children(node).iter().map(|child| graph.name(*child).as_bytes()).collect();
+        let children: BTreeSet<&[u8]> =
+            graph.children(node).iter().map(|child| graph.name(*child).as_bytes()).collect();
         for (key, default) in self.tables.entries(defaults) {
             match (self.tables.get(values, &key).cloned(), default) {
                 (Some(value), _) if value.is_null() && !merge => self.tables.remove(values, &key),
@@ -231,7 +251,9 @@ impl Coalescer {
             let existing = self.tables.get(dst, &key).cloned();
             let full_key = || joined(prefix, &String::from_utf8_lossy(&key));
             match existing {
-                Some(existing) if existing.is_null() && !merge && (!self.rules.marks_nulls || nulled.contains(&key)) => {
+                Some(existing)
+                    if existing.is_null() && !merge && (!self.rules.marks_nulls || nulled.contains(&key)) =>
+                {
                     self.tables.remove(dst, &key);
                 }
                 None => self.tables.set(dst, key, item),
@@ -250,7 +272,8 @@ impl Coalescer {
                 Some(existing) => {
                     if let Item::Table(_) = item {
                         let text = gofmt::value(&mut self.tables, &item);
-                        let message = format!("warning: cannot overwrite table with non table for {} ({text})", full_key());
+                        let message =
+                            format!("warning: cannot overwrite table with non table for {} ({text})", full_key());
                         self.warn(message, span_of(&existing));
                     }
                 }

@@ -91,13 +91,25 @@ mod tests {
 
     fn kept(rules: &str, files: &[&str]) -> String {
         let ignore = Ignore::parse(rules.as_bytes()).unwrap();
-        let kept: Vec<_> = files.iter().filter(|f| !ignore.ignores(f.trim_end_matches('/'), f.ends_with('/'))).copied().collect();
+        let kept: Vec<_> =
+            files.iter().filter(|f| !ignore.ignores(f.trim_end_matches('/'), f.ends_with('/'))).copied().collect();
         kept.join(" ")
     }
 
     #[test]
     fn rules_are_applied_as_helm_applies_them() {
-        let files = ["a.bak", "root.txt", "d/", "d/root.txt", "d/x.tmp", "d/e/x.tmp", "adir/", "d/adir", "templates/.dot", "templates/x"];
+        let files = [
+            "a.bak",
+            "root.txt",
+            "d/",
+            "d/root.txt",
+            "d/x.tmp",
+            "d/e/x.tmp",
+            "adir/",
+            "d/adir",
+            "templates/.dot",
+            "templates/x",
+        ];
         let cases = [
             ("# c\r\n*.bak\r\n/root.txt\nd/*.tmp\nadir/\n", "d/ d/root.txt d/e/x.tmp d/adir templates/x"),
             ("", "a.bak root.txt d/ d/root.txt d/x.tmp d/e/x.tmp adir/ d/adir templates/x"),

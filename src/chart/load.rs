@@ -1,12 +1,12 @@
 //! From the files of a chart to the chart (Helm's `pkg/chart/v2/loader`).
 
+use super::Warning;
 use super::archive;
 use super::error::{LoadError, LoadErrorKind};
 use super::limits::{MAX_ARCHIVE_BYTES, MAX_CHART_DEPTH, MAX_CHARTS};
 use super::metadata;
 use super::model::{Chart, ChartFile, Metadata, RawFile, Schema};
 use super::reading::{self, ReadError};
-use super::Warning;
 use crate::profile::Profile;
 use crate::source::Sources;
 use crate::value::Plain;
@@ -67,7 +67,10 @@ impl Loader<'_> {
         let depth = parent.as_ref().map_or(0, |parent| parent.depth + 1);
         self.charts += 1;
         if self.charts > MAX_CHARTS {
-            return Err(LoadError::new(LoadErrorKind::TooLarge, format!("there are more than {MAX_CHARTS} charts in this chart")));
+            return Err(LoadError::new(
+                LoadErrorKind::TooLarge,
+                format!("there are more than {MAX_CHARTS} charts in this chart"),
+            ));
         }
         if depth > MAX_CHART_DEPTH {
             let message = format!("charts are nested more than {MAX_CHART_DEPTH} levels deep");
@@ -130,13 +133,13 @@ impl Loader<'_> {
     }
 
     /// Reads a YAML file of the chart.
-    fn yaml(&mut self, file: &RawFile, at: &LoadAt) -> Result<Plain, LoadError> {
+    fn yaml(&mut self, file: &RawFile, at: &LoadAt, parts: &mut Parts) -> Result<Plain, LoadError> {
         let base = self.add(file, at, "")?;
-        reading::document(&file.bytes, base).map_err(|e| cannot_load(&file.path, e))
+        reading::document(&file.bytes, base, &mut parts.warnings).map_err(|e| cannot_load(&file.path, e))
     }
 
     fn chart_yaml(&mut self, file: &RawFile, at: &LoadAt, parts: &mut Parts) -> Result<(), LoadError> {
-        let plain = self.yaml(file, at)?;
+        let plain = self.yaml(file, at, parts)?;
         let metadata = parts.metadata.get_or_insert_default();
         metadata::decode(&plain, metadata).map_err(|e| cannot_load(&file.path, e))?;
         metadata.raw = plain;
@@ -149,10 +152,11 @@ impl Loader<'_> {
     fn file(&mut self, file: RawFile, at: &LoadAt, full_path: &str, parts: &mut Parts) -> Result<(), LoadError> {
         match file.path.as_str() {
             "Chart.yaml" => {}
-            "Chart.lock" => parts.lock = Some(self.lock(&file, at)?),
+            "Chart.lock" => parts.lock = Some(self.lock(&file, at, parts)?),
             "values.yaml" => {
                 let base = self.add(&file, at, "")?;
-                let values = reading::values(&file.bytes, base, self.profile).map_err(|e| cannot_load(&file.path, e))?;
+                let values = reading::values(&file.bytes, base, self.profile, &mut parts.warnings)
+                    .map_err(|e| cannot_load(&file.path, e))?;
                 parts.values = Some(values);
             }
             "values.schema.json" => {
@@ -161,7 +165,7 @@ impl Loader<'_> {
             }
             "requirements.yaml" => self.requirements(file, at, parts)?,
             "requirements.lock" => {
-                parts.lock = Some(self.lock(&file, at)?);
+                parts.lock = Some(self.lock(&file, at, parts)?);
                 self.deprecated(
                     file,
                     parts,
@@ -182,13 +186,13 @@ impl Loader<'_> {
         Ok(())
     }
 
-    fn lock(&mut self, file: &RawFile, at: &LoadAt) -> Result<super::Lock, LoadError> {
-        let plain = self.yaml(file, at)?;
+    fn lock(&mut self, file: &RawFile, at: &LoadAt, parts: &mut Parts) -> Result<super::Lock, LoadError> {
+        let plain = self.yaml(file, at, parts)?;
         metadata::decode_lock(plain).map_err(|e| cannot_load(&file.path, e))
     }
 
     fn requirements(&mut self, file: RawFile, at: &LoadAt, parts: &mut Parts) -> Result<(), LoadError> {
-        let plain = self.yaml(&file, at)?;
+        let plain = self.yaml(&file, at, parts)?;
         let metadata = parts.metadata.get_or_insert_default();
         let api_version = metadata.api_version.clone();
         metadata::decode(&plain, metadata).map_err(|e| cannot_load(&file.path, e))?;

@@ -2,19 +2,22 @@
 //! (Helm's `pkg/chart/v2/metadata.go` and `dependency.go`).
 
 use super::error::LoadError;
-use super::gofmt::{float32, is_printable, quoted};
+use super::gofmt::{float32, quoted};
 use super::model::{Dependency, Lock, Maintainer, Metadata};
 use super::reading::ReadError;
 use super::versions;
 use crate::profile::Profile;
 use crate::source::Span;
+use crate::value::golang::unicode;
 use crate::value::{Plain, PlainData};
 use std::collections::BTreeSet;
 
-/// The entry of a map under a name in any case; an exact name comes first.
+/// The entry of a map that Go decodes into the field of this name: case does not matter, and the last in byte order that
+/// is not null wins.
 pub(super) fn field<'p>(plain: &'p Plain, name: &str) -> Option<&'p Plain> {
-    let map = plain.as_map()?;
-    map.get(name.as_bytes()).or_else(|| map.iter().rev().find(|(key, _)| key.eq_ignore_ascii_case(name.as_bytes())).map(|e| e.1))
+    let matching =
+        || plain.as_map().into_iter().flatten().rev().filter(|(key, _)| key.eq_ignore_ascii_case(name.as_bytes()));
+    matching().find(|(_, value)| !value.is_null()).or_else(|| matching().next()).map(|(_, value)| value)
 }
 
 /// Fills a struct from a map. The first entry of the wrong type is the error.
@@ -28,7 +31,11 @@ impl<'p> Decoder<'p> {
     fn new(type_name: &'static str, path: &str, plain: &'p Plain) -> Self {
         let mut decoder = Decoder { path: path.into(), plain, error: None };
         if !plain.is_null() && plain.as_map().is_none() {
-            let target = if path.is_empty() { format!("value of type chart.{type_name}") } else { decoder.target("", type_name) };
+            let target = if path.is_empty() {
+                format!("value of type chart.{type_name}")
+            } else {
+                decoder.target("", type_name)
+            };
             decoder.fail(plain, target);
         }
         decoder
@@ -48,7 +55,8 @@ impl<'p> Decoder<'p> {
             PlainData::List(_) => "array",
             PlainData::Map(_) => "object",
         };
-        let message = format!("error unmarshaling JSON: while decoding JSON: json: cannot unmarshal {kind} into Go {target}");
+        let message =
+            format!("error unmarshaling JSON: while decoding JSON: json: cannot unmarshal {kind} into Go {target}");
         self.error.get_or_insert(ReadError { message, span: Some(plain.span) });
     }
 
@@ -71,7 +79,13 @@ impl<'p> Decoder<'p> {
     }
 
     /// A list, each element by `each`; null gives `None`.
-    fn list<T>(&mut self, name: &str, go_type: &str, into: &mut Option<Vec<T>>, mut each: impl FnMut(&mut Self, &'p Plain) -> T) {
+    fn list<T>(
+        &mut self,
+        name: &str,
+        go_type: &str,
+        into: &mut Option<Vec<T>>,
+        mut each: impl FnMut(&mut Self, &'p Plain) -> T,
+    ) {
         let Some(plain) = field(self.plain, name) else { return };
         match plain.as_list() {
             Some(list) => *into = Some(list.iter().map(|element| each(self, element)).collect()),
@@ -192,7 +206,11 @@ pub(super) fn decode_lock(plain: Plain) -> Result<Lock, ReadError> {
 /// White space becomes blanks, and what cannot be printed is dropped.
 fn sanitize(text: &mut String) {
     if !text.bytes().all(|b| (b' '..0x7f).contains(&b)) {
-        *text = text.chars().map(|c| if c.is_whitespace() { ' ' } else { c }).filter(|c| is_printable(*c)).collect();
+        *text = text
+            .chars()
+            .map(|c| if unicode::is_space(c) { ' ' } else { c })
+            .filter(|c| unicode::is_print(*c))
+            .collect();
     }
 }
 
@@ -224,13 +242,13 @@ pub(super) fn validate(metadata: &mut Metadata, profile: &Profile) -> Result<(),
     if profile.is_helm4() && matches!(name.as_str(), "." | "..") {
         return fail(format!("chart.metadata.name {} is not allowed", quoted(name)), span("name"));
     }
-    if profile.since(3, 13, 0) && name.contains('/') && name != "/" {
+    if profile.since(3, 14, 1) && name.contains('/') && name != "/" {
         return fail(format!("chart.metadata.name {} is invalid", quoted(name)), span("name"));
     }
     if metadata.version.is_empty() {
         return fail("chart.metadata.version is required".into(), span("version"));
     }
-    if !versions::is_version(&metadata.version, profile) {
+    if !versions::is_version(&metadata.version) {
         return fail(format!("chart.metadata.version {} is invalid", quoted(&metadata.version)), span("version"));
     }
     if !matches!(metadata.kind.as_str(), "" | "application" | "library") {
@@ -259,16 +277,21 @@ fn validate_dependencies(metadata: &mut Metadata, profile: &Profile) -> Result<(
         if null.is_some_and(|null| null == dependency.span) {
             return fail("dependencies must not contain empty or null nodes".into(), dependency.span);
         }
-        for text in [&mut dependency.name, &mut dependency.version, &mut dependency.repository, &mut dependency.condition] {
+        for text in
+            [&mut dependency.name, &mut dependency.version, &mut dependency.repository, &mut dependency.condition]
+        {
             sanitize(text);
         }
         dependency.tags.iter_mut().flatten().for_each(sanitize);
         let (name, alias) = (&dependency.name, &dependency.alias);
         if !alias.bytes().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'_' | b'-')) {
-            return fail(format!("dependency {} has disallowed characters in the alias", quoted(name)), dependency.span);
+            return fail(
+                format!("dependency {} has disallowed characters in the alias", quoted(name)),
+                dependency.span,
+            );
         }
         let key = if alias.is_empty() { name } else { alias };
-        if !names.insert(key.clone()) && profile.since(3, 13, 0) {
+        if !names.insert(key.clone()) && profile.since(3, 14, 0) {
             return fail(format!("more than one dependency with name or alias {}", quoted(key)), dependency.span);
         }
     }

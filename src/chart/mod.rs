@@ -23,6 +23,8 @@ mod reading;
 mod schema;
 mod tables;
 mod templates;
+#[cfg(test)]
+mod tests;
 mod values;
 mod versions;
 
@@ -34,4 +36,5 @@ pub use load::{LoadAt, load};
 pub use model::{Chart, ChartFile, Dependency, Lock, Maintainer, Metadata, RawFile, Schema};
 pub use prepare::{PrepareOptions, Prepared, PreparedChart, prepare};
 pub use templates::Template;
+pub use versions::is_compatible;
 pub use values::{ValueFlags, merge as merge_values, user_values};

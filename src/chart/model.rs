@@ -150,6 +150,9 @@ impl Chart {
 impl Metadata {
     /// A field as it was read, with its place: from requirements.yaml where that has it.
     pub fn field(&self, name: &str) -> Option<&Plain> {
-        self.requirements.as_ref().and_then(|raw| super::metadata::field(raw, name)).or_else(|| super::metadata::field(&self.raw, name))
+        self.requirements
+            .as_ref()
+            .and_then(|raw| super::metadata::field(raw, name))
+            .or_else(|| super::metadata::field(&self.raw, name))
     }
 }

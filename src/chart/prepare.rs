@@ -65,7 +65,12 @@ impl PreparedChart {
 }
 
 /// Prepares a chart as `helm template` does before it parses templates.
-pub fn prepare(root: &Arc<Chart>, user: &Plain, options: &PrepareOptions, profile: &Profile) -> Result<Prepared, PrepareError> {
+pub fn prepare(
+    root: &Arc<Chart>,
+    user: &Plain,
+    options: &PrepareOptions,
+    profile: &Profile,
+) -> Result<Prepared, PrepareError> {
     let installable = |text: String| Err(PrepareError::new(PrepareErrorKind::NotInstallable, text));
     if root.is_library() && !options.allow_library {
         return installable(format!("{} charts are not installable", root.metadata.kind));
@@ -126,7 +131,9 @@ fn check_lists(root: &Chart, user: &Plain, rules: &Rules) -> Result<(), PrepareE
     if !rules.crashes_on_null_in_list {
         return Ok(());
     }
-    let Some(null) = null_in_list(user, false, 0).or_else(|| null_in_list(&root.values, false, 0)) else { return Ok(()) };
+    let Some(null) = null_in_list(user, false, 0).or_else(|| null_in_list(&root.values, false, 0)) else {
+        return Ok(());
+    };
     let message = "panic: reflect: call of reflect.Value.Set on zero Value".to_string();
     Err(PrepareError { span: Some(null.span), ..PrepareError::new(PrepareErrorKind::Values, message) })
 }
@@ -191,7 +198,8 @@ fn check_schemas(prepared: &mut Prepared, profile: &Profile) -> Result<(), Prepa
     if message.is_empty() {
         return Ok(());
     }
-    let message = format!("values don't meet the specifications of the schema(s) in the following chart(s):\n{message}");
+    let message =
+        format!("values don't meet the specifications of the schema(s) in the following chart(s):\n{message}");
     Err(PrepareError { span, ..PrepareError::new(PrepareErrorKind::Schema, message) })
 }
 

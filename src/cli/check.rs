@@ -160,7 +160,7 @@ fn check(path: &Path, arguments: &args::Check, targets: Option<crate::kube::Vers
     }
     let chart = lifecycle::Chart { chart: Arc::new(without_missing(loaded)), sources };
     let mut findings: Vec<Finding> = Vec::new();
-    let mut add = |new: Vec<Finding>, findings: &mut Vec<Finding>| {
+    let add = |new: Vec<Finding>, findings: &mut Vec<Finding>| {
         for finding in new {
             let known = findings.iter().any(|f| f.fingerprint() == finding.fingerprint() && f.primary == finding.primary);
             if !known {

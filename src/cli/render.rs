@@ -96,11 +96,10 @@ pub fn render(arguments: &args::Render, input: &dyn Input, sources: &mut Sources
     let loaded = chart::load(files, &at, sources, &profile)
         .map_err(|error| Refusal::new(error.message, Exit::Failed).at(error.span))?;
     let options = PrepareOptions {
-        kube_version: Some(capabilities.version.clone()),
+        kube_version: Some(capabilities.normalized.clone()),
         skip_schemas: arguments.skip_schema_validation,
         allow_library: arguments.phase == Phase::Lint,
     };
-    let crds = loaded_crds(arguments.include_crds);
     let prepared = chart::prepare(&Arc::new(loaded), &user, &options, &profile)
         .map_err(|error| Refusal::new(error.message, Exit::Findings).at(error.span))?;
     let is_upgrade = arguments.is_upgrade || arguments.phase == Phase::Upgrade;
@@ -140,13 +139,8 @@ pub fn render(arguments: &args::Render, input: &dyn Input, sources: &mut Sources
     if let Some(error) = &rendering.error {
         return Err(refusal_of(error, &profile));
     }
-    let output = output(arguments, &prepared, &rendering, crds, &profile)?;
+    let output = output(arguments, &prepared, &rendering, &profile)?;
     Ok(Rendered { output, rendering })
-}
-
-/// Whether the files of crds/ are printed.
-fn loaded_crds(include: bool) -> bool {
-    include
 }
 
 /// The user's values.
@@ -235,7 +229,6 @@ fn output(
     arguments: &args::Render,
     prepared: &chart::Prepared,
     rendering: &Rendering,
-    include_crds: bool,
     profile: &crate::profile::Profile,
 ) -> Result<Text, Refusal> {
     if let Some(wanted) = &arguments.raw {
@@ -255,7 +248,7 @@ fn output(
         Refusal::new(error.message, Exit::Findings).at(span)
     })?;
     let mut crds = Vec::new();
-    if include_crds {
+    if arguments.include_crds {
         for prepared_chart in &prepared.charts {
             for file in prepared_chart.chart.crds() {
                 let path = if profile.since(3, 13, 0) {

@@ -78,7 +78,7 @@ impl Capabilities {
             lenient = lenient.trim_end_matches('+').to_string();
         }
         let invalid = if profile.since(3, 18, 0) { "invalid semantic version" } else { "Invalid Semantic Version" };
-        let version = parse(&lenient).ok_or_else(|| refused(invalid))?;
+        let version = parse(&lenient).filter(|_| !lenient.ends_with('+')).ok_or_else(|| refused(invalid))?;
         let cut = format!("v{}.{}.{}", version.0, version.1, version.2);
         let with_suffix = if text.starts_with('v') { text.to_string() } else { format!("v{text}") };
         // Two numbers stay two numbers.

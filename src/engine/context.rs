@@ -80,12 +80,16 @@ impl Importer<'_> {
         let mut path = section.to_vec();
         path.push(global.clone());
         let Some(copy) = self.map_at(root, &path) else { return };
+        let own = path.iter().try_fold(values, |plain, key| plain.as_map()?.get(key));
+        let Some(own) = own.and_then(Plain::as_map) else { return };
         let top = self.rt.arena.path(PathId::NONE, &global);
         for (name, plain) in globals {
             let is_copied = self.rt.heap.get(copy).entries.contains_key(name);
-            if is_copied {
+            let Some(own) = own.get(name).filter(|_| is_copied) else { continue };
+            // Tables are merged with what the subchart has of its own; what the root says wins.
+            if own.as_map().is_some() || own.data == plain.data {
                 let path = self.rt.arena.path(top, name);
-                let value = self.value(plain, path);
+                let value = self.value(own, path);
                 self.rt.heap.get_mut(copy).entries.insert(name.clone(), value);
             }
         }
@@ -160,7 +164,8 @@ impl Importer<'_> {
             type_name: if is_helm4 { "common.KubeVersion" } else { "chartutil.KubeVersion" },
             is_pointer: false,
             fields,
-            text: Some(Text::from(printed.as_str())),
+            text: None,
+            printed: Some(Text::from(printed.as_str())),
         };
         let versions_origin = origin_of(self.rt, &["APIVersions"]);
         let versions = capabilities.api_versions.iter().map(|v| string(v)).collect();
@@ -179,6 +184,7 @@ impl Importer<'_> {
                 },
             ],
             text: None,
+            printed: None,
         };
         let object = Object {
             type_name: if is_helm4 { "common.Capabilities" } else { "chartutil.Capabilities" },
@@ -189,6 +195,7 @@ impl Importer<'_> {
                 field("HelmVersion", Data::Object(Arc::new(build)).into()),
             ],
             text: None,
+            printed: None,
         };
         Data::Object(Arc::new(object)).into()
     }
@@ -207,7 +214,10 @@ impl Importer<'_> {
     fn strings(&self, list: Option<&Vec<String>>) -> Value {
         let is_helm4 = self.rt.profile.is_helm4();
         let element = if is_helm4 { Element::Any } else { Element::String };
-        let Some(list) = list else { return Data::List(List::nil(element)).into() };
+        let Some(list) = list else {
+            // Helm 4 makes a new list of every list.
+            return Data::List(if is_helm4 { List::new(vec![]) } else { List::nil(element) }).into();
+        };
         Data::List(List::of(element, list.iter().map(|s| string(s)).collect())).into()
     }
 
@@ -221,9 +231,6 @@ impl Importer<'_> {
 
     fn structs(&mut self, element: Element, items: Vec<Vec<Field>>, type_name: &'static str, is_nil: bool) -> Value {
         if self.rt.profile.is_helm4() {
-            if is_nil {
-                return Data::List(List::nil(Element::Any)).into();
-            }
             let maps = items
                 .into_iter()
                 .map(|fields| {
@@ -235,7 +242,7 @@ impl Importer<'_> {
         }
         let objects = items
             .into_iter()
-            .map(|fields| Data::Object(Arc::new(Object { type_name, is_pointer: true, fields, text: None })).into())
+            .map(|fields| Data::Object(Arc::new(Object { type_name, is_pointer: true, fields, text: None, printed: None })).into())
             .collect();
         if is_nil { Data::List(List::nil(element)).into() } else { Data::List(List::of(element, objects)).into() }
     }
@@ -256,6 +263,7 @@ impl Importer<'_> {
         let mut dependencies = Vec::new();
         for d in metadata.dependencies.iter().flatten() {
             let import_values = match &d.import_values {
+                None if self.rt.profile.is_helm4() => Data::List(List::new(vec![])).into(),
                 None => Data::List(List::nil(Element::Any)).into(),
                 Some(list) => {
                     let items = list.iter().map(|plain| self.constant(plain)).collect();
@@ -302,8 +310,19 @@ impl Importer<'_> {
             let entries: Vec<_> = fields.into_iter().map(|f| (key(f.name), f.value)).collect();
             return Data::Map(self.rt.new_map(entries)).into();
         }
+        // The metadata is a struct of its own in Go's struct, which printing shows.
+        let mut fields = fields;
+        let root = fields.pop();
+        let metadata = Object { type_name: "chart.Metadata", is_pointer: false, fields, text: None, printed: None };
+        let metadata = Value::from(Data::Object(Arc::new(metadata)));
+        let shown = format!("{{{} {is_root}}}", super::functions::print::display(self.rt, &metadata));
+        let Data::Object(metadata) = metadata.data else { return Value::NIL };
+        // Nobody else holds the object yet.
+        let mut fields = Arc::into_inner(metadata).map(|m| m.fields).unwrap_or_default();
+        fields.extend(root);
         let type_name = "struct { chart.Metadata; IsRoot bool }";
-        Data::Object(Arc::new(Object { type_name, is_pointer: false, fields, text: None })).into()
+        let text = Some(Text::from(shown));
+        Data::Object(Arc::new(Object { type_name, is_pointer: false, fields, text, printed: None })).into()
     }
 
     /// Data that depends on nothing.

@@ -178,5 +178,5 @@ pub fn quoted(text: &str) -> String {
 
 /// Go's `%q` of any bytes.
 pub fn quoted_bytes(text: &[u8]) -> String {
-    String::from_utf8_lossy(&crate::value::golang::strconv::quote(text)).into_owned()
+    crate::value::golang::strconv::quote(text)
 }

@@ -11,6 +11,7 @@ pub mod error;
 mod eval;
 pub mod function;
 pub mod functions;
+mod import;
 pub mod log;
 mod render;
 mod runtime;

@@ -62,7 +62,7 @@ impl RenderError {
     /// As Helm prints it after `Error: `.
     pub fn helm_text(&self, profile: &Profile) -> String {
         match self {
-            RenderError::Syntax { name, error, .. } => error.helm_text(name),
+            RenderError::Syntax { name, error, .. } => error.helm_message(name),
             RenderError::Exec(error) => error.helm_text(profile),
         }
     }

@@ -5,7 +5,7 @@ use crate::profile::Profile;
 use crate::source::Span;
 use crate::value::origin::{Cause, DrawId, GuardId, PathId, PhaseField};
 use crate::value::{Arena, Data, Heap, OriginId, Plain, Value};
-use rustc_hash::FxHashMap;
+use rustc_hash::{FxHashMap, FxHashSet};
 use std::hash::{Hash, Hasher};
 use std::sync::Arc;
 
@@ -120,6 +120,8 @@ pub struct Runtime {
     /// The path of calls that leads to the current node.
     pub call_path: u64,
     pub(super) draw_counts: FxHashMap<u64, u64>,
+    /// Regular expressions are compiled once a render.
+    pub(super) patterns: super::functions::regex::Patterns,
     /// Two renders of the same input may differ here for a reason that is no cause (map order); each reason once.
     pub nondeterministic: Vec<(Span, &'static str)>,
 }
@@ -142,6 +144,7 @@ impl Runtime {
             heap_marks: OriginId::NONE,
             call_path: 0,
             draw_counts: FxHashMap::default(),
+            patterns: Default::default(),
             nondeterministic: Vec::new(),
         }
     }
@@ -160,8 +163,17 @@ impl Runtime {
         }
     }
 
-    /// Everything a value depends on, its pieces and nested entries included.
+    /// Everything a value depends on, its pieces and nested entries included. Each map and list counts once, also where
+    /// one holds itself or is shared many times.
     pub fn deep_origin(&mut self, value: &Value) -> OriginId {
+        match &value.data {
+            Data::List(_) | Data::Map(_) | Data::Object(_) => self.nested_origin(value),
+            _ => self.flat_origin(value),
+        }
+    }
+
+    /// What a value without entries depends on.
+    fn flat_origin(&mut self, value: &Value) -> OriginId {
         let mut origin = value.origin;
         match &value.data {
             Data::Str(text) | Data::Bytes(text) => {
@@ -173,35 +185,41 @@ impl Runtime {
                     }
                 }
             }
-            Data::List(list) => {
-                for item in list.items() {
-                    let inner = self.deep_origin(item);
-                    origin = self.arena.join(origin, inner);
-                }
-            }
-            Data::Map(id) => {
-                let map = self.heap.get(*id);
-                let shape = map.shape;
-                let values: Vec<Value> = map.entries.values().cloned().collect();
-                origin = self.arena.join(origin, shape);
-                for value in &values {
-                    let inner = self.deep_origin(value);
-                    origin = self.arena.join(origin, inner);
-                }
-            }
-            Data::Object(object) => {
-                for field in &object.fields {
-                    let inner = self.deep_origin(&field.value);
-                    origin = self.arena.join(origin, inner);
-                }
-            }
             Data::Unknown(id) => {
                 if let Some(unknown) = self.unknowns.get(*id as usize) {
-                    let inner = unknown.origin;
-                    origin = self.arena.join(origin, inner);
+                    origin = self.arena.join(origin, unknown.origin);
                 }
             }
             _ => {}
+        }
+        origin
+    }
+
+    fn nested_origin(&mut self, value: &Value) -> OriginId {
+        let mut origin = OriginId::NONE;
+        let mut maps = FxHashSet::default();
+        let mut lists = FxHashSet::default();
+        let mut todo = vec![value.clone()];
+        while let Some(value) = todo.pop() {
+            self.left = self.left.saturating_sub(1);
+            let own = self.flat_origin(&value);
+            origin = self.arena.join(origin, own);
+            // What is pushed last comes next: the entries are taken in their order.
+            match &value.data {
+                Data::List(list) if lists.insert(list.items().as_ptr() as usize) => {
+                    todo.extend(list.items().iter().rev().filter(|item| may_depend(item)).cloned());
+                }
+                Data::Map(id) if maps.insert(*id) => {
+                    let map = self.heap.get(*id);
+                    origin = self.arena.join(origin, map.shape);
+                    todo.extend(map.entries.values().rev().filter(|entry| may_depend(entry)).cloned());
+                }
+                Data::Object(object) => {
+                    let fields = object.fields.iter().rev().map(|field| &field.value);
+                    todo.extend(fields.filter(|field| may_depend(field)).cloned());
+                }
+                _ => {}
+            }
         }
         origin
     }
@@ -241,4 +259,14 @@ impl Runtime {
     pub fn phase_origin(&mut self, field: PhaseField) -> OriginId {
         self.arena.source(Cause::Phase(field), Span::default())
     }
+}
+
+/// `false` for constants without parts.
+fn may_depend(value: &Value) -> bool {
+    !value.origin.is_none()
+        || match &value.data {
+            Data::Str(text) | Data::Bytes(text) => !text.pieces().is_empty(),
+            Data::List(_) | Data::Map(_) | Data::Object(_) | Data::Unknown(_) => true,
+            _ => false,
+        }
 }

@@ -78,14 +78,14 @@ impl LiveState {
                 continue;
             }
             let id = identity(&object.id, world);
-            let rendered = kube::live_object(&plain(&object.node), &kube_context(world));
+            let manifest = plain(&object.node);
             let stored = match next.objects.get(&id) {
                 Some(live) if !object.is_hook() => {
                     let before = old.iter().find(|o| !o.is_hook() && identity(&o.id, world) == id);
-                    let before = before.map(|o| plain(&o.node)).unwrap_or_default();
-                    merged(live, &before, &plain(&object.node))
+                    let before = before.map_or_else(|| manifest.clone(), |o| plain(&o.node));
+                    updated(live, &before, &manifest, &object.id)
                 }
-                _ => rendered,
+                _ => filled(kube::live_object(&manifest, &kube_context(world))),
             };
             next.objects.insert(id, Arc::new(stored));
         }
@@ -117,28 +117,32 @@ fn identity(id: &ObjectId, world: &World) -> Identity {
     (id.group().to_string(), id.kind.clone(), namespace, id.name.clone())
 }
 
-/// The live object with a changed manifest: what the manifest states is set, what left it is removed, the rest stays.
-/// Lists are replaced as a whole.
-fn merged(live: &Plain, old: &Plain, new: &Plain) -> Plain {
-    let (Some(live_map), Some(new_map)) = (live.as_map(), new.as_map()) else { return new.clone() };
-    let empty = BTreeMap::new();
-    let old_map = old.as_map().unwrap_or(&empty);
-    let mut map = live_map.clone();
-    for key in old_map.keys() {
-        if !new_map.contains_key(key) {
-            map.remove(key);
-        }
+/// What the server makes of the patch from one manifest to the next.
+fn updated(live: &Plain, old: &Plain, new: &Plain, id: &ObjectId) -> Plain {
+    let patch = kube::three_way_patch(old, new, live, &id.api_version, &id.kind);
+    // A patch that cannot be made, or is empty, leaves the object as it is.
+    let Ok(Some(patch)) = patch else { return live.clone() };
+    match kube::apply_patch(live, &patch, &id.api_version, &id.kind) {
+        Ok(object) => kube::defaulted(&object, kube::KubeVersion::NEWEST),
+        Err(_) => live.clone(),
     }
-    for (key, value) in new_map {
-        let value = match (live_map.get(key), old_map.get(key)) {
-            // An unchanged list keeps what the server filled into its elements.
-            (Some(live), Some(old)) if old == value && value.as_list().is_some() => live.clone(),
-            (Some(live), old) => merged(live, old.unwrap_or(&Plain::default()), value),
-            (None, _) => value.clone(),
-        };
-        map.insert(key.clone(), value);
+}
+
+/// What controllers write into a fresh object: a claim is bound to a volume.
+fn filled(mut object: Plain) -> Plain {
+    if object.get("kind").and_then(Plain::as_str) != Some("PersistentVolumeClaim") {
+        return object;
     }
-    Plain { data: PlainData::Map(map), span: live.span }
+    let uid = object.at(&["metadata", "uid"]).and_then(Plain::as_str).unwrap_or("0").to_string();
+    let spec = object.as_map_mut().and_then(|map| map.get_mut(&b"spec"[..]));
+    if let Some(spec) = spec.and_then(Plain::as_map_mut) {
+        spec.entry(Arc::from(&b"volumeName"[..])).or_insert_with(|| Plain::string(&format!("pvc-{uid}")));
+    }
+    if let Some(map) = object.as_map_mut() {
+        let phase = BTreeMap::from([(Arc::from(&b"phase"[..]), Plain::string("Bound"))]);
+        map.insert(Arc::from(&b"status"[..]), PlainData::Map(phase).into());
+    }
+    object
 }
 
 /// A document as data: what Go's JSON decoder makes of it, integers kept.

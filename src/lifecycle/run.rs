@@ -95,8 +95,10 @@ pub struct Life {
     pub prepared: Option<Prepared>,
     /// In the order of [`PhaseKind::ALL`]; install alone when nothing in it can differ in another phase.
     pub phases: Vec<Phase>,
-    /// What `lookup` found in the cluster after the install.
+    /// What is in the cluster after the install.
     pub live: LiveState,
+    /// And after the first upgrade.
+    pub live_after_upgrade: LiveState,
 }
 
 impl Life {
@@ -170,6 +172,7 @@ pub fn live(chart: &Chart, world: World, cache: &Cache) -> Life {
                 prepared: None,
                 phases: Vec::new(),
                 live: LiveState::default(),
+                live_after_upgrade: LiveState::default(),
             };
         }
     };
@@ -181,17 +184,19 @@ pub fn live(chart: &Chart, world: World, cache: &Cache) -> Life {
     let varies = install.rendering.error.is_some() || install.manifests.is_err() || varies(&install.rendering);
     let after_install = empty.after(&[], &install.objects, &world);
     let mut phases = vec![install];
+    let mut live_after_upgrade = after_install.clone();
     if varies {
         let upgrade = render(PhaseKind::Upgrade, &after_install);
         let after_upgrade = after_install.after(&phases[0].objects, &upgrade.objects, &world);
         phases.push(upgrade);
         phases.push(render(PhaseKind::UpgradeAgain, &after_upgrade));
+        live_after_upgrade = after_upgrade;
         let offline = LiveState::offline();
         for kind in [PhaseKind::Offline, PhaseKind::OfflineAgain, PhaseKind::Lint] {
             phases.push(render(kind, &offline));
         }
     }
-    Life { world, refused: None, prepared: Some(prepared), phases, live: after_install }
+    Life { world, refused: None, prepared: Some(prepared), phases, live: after_install, live_after_upgrade }
 }
 
 /// Whether anything that was rendered depends on what differs between the phases of one life.

@@ -93,7 +93,7 @@ enum Hook {
 }
 
 /// Reads a head; the error is Helm's text and the offset in the document.
-fn read(text: &Text, _profile: &Profile) -> Result<(Head, Hook), (String, usize)> {
+fn read(text: &Text, profile: &Profile) -> Result<(Head, Hook), (String, usize)> {
     let document = yaml::read(text.bytes()).map_err(|error| {
         let offset = error.offset();
         (format!("error converting YAML to JSON: {error}"), offset)
@@ -103,7 +103,7 @@ fn read(text: &Text, _profile: &Profile) -> Result<(Head, Hook), (String, usize)
     let entries = match &root.kind {
         Kind::Map(_) => root,
         Kind::Null => return Ok((head, Hook::No)),
-        _ => return Err((wrong_type(root, "", "releaseutil.SimpleHead"), root.span.start)),
+        _ => return Err((wrong_type(root, "", simple_head(profile)), root.span.start)),
     };
     head.api_version = string(entries, "version", "version")?.or(string(entries, "apiVersion", "apiVersion")?).unwrap_or_default();
     head.kind = string(entries, "kind", "kind")?.unwrap_or_default();
@@ -154,6 +154,16 @@ fn string(node: &Node, name: &str, path: &str) -> Result<Option<String>, (String
     }
 }
 
+/// Go's name of the type that a head is decoded into.
+fn simple_head(profile: &Profile) -> &'static str {
+    if profile.is_helm4() { "util.SimpleHead" } else { "releaseutil.SimpleHead" }
+}
+
+/// Go names the struct for its own fields, and none for those of the nameless struct in it.
+fn holder(path: &str) -> &'static str {
+    if path.starts_with("metadata.") { "" } else { "SimpleHead" }
+}
+
 /// encoding/json's complaint about a value of the wrong type.
 fn wrong_type(node: &Node, path: &str, wanted: &str) -> String {
     let found = match node.kind {
@@ -163,7 +173,7 @@ fn wrong_type(node: &Node, path: &str, wanted: &str) -> String {
         Kind::Bool(_) => "bool",
         _ => "number",
     };
-    let field = if path.is_empty() { String::new() } else { format!(" Go struct field SimpleHead.{path}") };
+    let field = if path.is_empty() { String::new() } else { format!(" Go struct field {}.{path}", holder(path)) };
     let value = if path.is_empty() { " Go value" } else { "" };
     format!("error unmarshaling JSON: while decoding JSON: json: cannot unmarshal {found} into{value}{field} of type {wanted}")
 }

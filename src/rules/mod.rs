@@ -19,6 +19,7 @@ mod words;
 mod yaml_error;
 
 use crate::finding::{Finding, Severity};
+use crate::kube::VersionRange;
 use crate::lifecycle::{self, Life, PhaseKind};
 pub use story::{Mode, Story, Why};
 
@@ -50,9 +51,33 @@ pub const RULES: &[&Rule] = &[
 /// Which Kubernetes versions and which Helm count.
 #[derive(Clone, Debug)]
 pub struct Targets {
-    pub kubernetes: crate::kube::VersionRange,
+    pub kubernetes: VersionRange,
     /// The user, or the chart's `kubeVersion`, claims the versions; otherwise they are all that are known.
     pub is_claimed: bool,
+}
+
+/// The targets of a chart whose user asked for none: what its `kubeVersion` admits, else all that is known.
+pub fn targets_of(constraint: &str) -> Targets {
+    let all = VersionRange::ALL;
+    if constraint.is_empty() {
+        return Targets { kubernetes: all, is_claimed: false };
+    }
+    let profile = crate::profile::Profile::default();
+    let minors = (all.from.minor..=all.to.minor).filter(|minor| {
+        // The first or a late patch of a minor may be admitted.
+        [0, 20].iter().any(|patch| {
+            let version = format!("v{}.{minor}.{patch}", all.from.major);
+            crate::chart::is_compatible(constraint, &version, &profile)
+        })
+    });
+    let minors: Vec<_> = minors.collect();
+    match (minors.first(), minors.last()) {
+        (Some(first), Some(last)) => {
+            let text = format!("{}.{first}..{}.{last}", all.from.major, all.from.major);
+            Targets { kubernetes: VersionRange::parse(&text).unwrap_or(all), is_claimed: true }
+        }
+        _ => Targets { kubernetes: all, is_claimed: false },
+    }
 }
 
 /// What the rules look at: a life with its differences, explained.

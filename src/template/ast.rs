@@ -38,6 +38,25 @@ pub struct List {
     pub nodes: Vec<Node>,
 }
 
+impl Drop for List {
+    /// Takes nested blocks apart one after the other: dropping them inside of each other needs a stack as deep as they
+    /// are.
+    fn drop(&mut self) {
+        fn detach(nodes: &mut [Node], pending: &mut Vec<Vec<Node>>) {
+            for node in nodes {
+                let (Node::If(branch) | Node::With(branch) | Node::Range(branch)) = node else { continue };
+                pending.push(std::mem::take(&mut branch.body.nodes));
+                pending.extend(branch.otherwise.as_mut().map(|list| std::mem::take(&mut list.nodes)));
+            }
+        }
+        let mut pending = Vec::new();
+        detach(&mut self.nodes, &mut pending);
+        while let Some(mut nodes) = pending.pop() {
+            detach(&mut nodes, &mut pending);
+        }
+    }
+}
+
 #[derive(Debug)]
 pub enum Node {
     /// Literal text after trimming; never empty.
@@ -91,6 +110,30 @@ pub struct Pipeline {
     /// The declared or assigned variables; at most two, and two only in `range`.
     pub declares: Vec<Symbol>,
     pub commands: Vec<Command>,
+}
+
+impl Drop for Pipeline {
+    /// As for [`List`]: parentheses may be nested deeply.
+    fn drop(&mut self) {
+        fn detach(commands: &mut [Command], pending: &mut Vec<Vec<Command>>) {
+            for operand in commands.iter_mut().flat_map(|command| &mut command.operands) {
+                match &mut operand.kind {
+                    OperandKind::Pipeline(inner) => pending.push(std::mem::take(&mut inner.commands)),
+                    OperandKind::Chain(base, _) => {
+                        if let OperandKind::Pipeline(inner) = &mut base.kind {
+                            pending.push(std::mem::take(&mut inner.commands));
+                        }
+                    }
+                    _ => {}
+                }
+            }
+        }
+        let mut pending = Vec::new();
+        detach(&mut self.commands, &mut pending);
+        while let Some(mut commands) = pending.pop() {
+            detach(&mut commands, &mut pending);
+        }
+    }
 }
 
 #[derive(Debug)]

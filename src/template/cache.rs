@@ -26,7 +26,7 @@ impl Cache {
         if let Some(tree) = self.trees.lock().unwrap_or_else(PoisonError::into_inner).get(source) {
             return Ok(tree.clone());
         }
-        let tree = Arc::new(parse(source, name, functions, Rules::of(profile))?);
+        let tree = Arc::new(parse(source, name, functions, Rules::of_go(u32::from(profile.go())))?);
         let mut trees = self.trees.lock().unwrap_or_else(PoisonError::into_inner);
         Ok(trees.entry(source.clone()).or_insert(tree).clone())
     }

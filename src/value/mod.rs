@@ -7,11 +7,14 @@
 
 pub mod golang;
 mod heap;
+pub mod json;
 mod list;
 pub mod origin;
 mod plain;
 mod text;
+pub mod toml;
 mod types;
+pub mod yaml;
 
 pub use heap::{Heap, Key, MapId, MapKind, MapObject, Root};
 pub use list::{Element, List};

@@ -234,6 +234,12 @@ impl TextBuilder {
         }
     }
 
+    /// Lays a piece over bytes that were pushed before.
+    pub fn push_piece(&mut self, piece: Piece) {
+        let at = self.pieces.partition_point(|p| p.start <= piece.start);
+        self.pieces.insert(at, piece);
+    }
+
     fn insert(&mut self, piece: Piece) {
         let at = self.pieces.partition_point(|p| p.start < piece.start);
         self.pieces.insert(at, piece);

@@ -49,12 +49,15 @@ pub struct Object {
     pub fields: Vec<Field>,
     /// What `%v`, `toString` and the like print where the type has a `String` method.
     pub text: Option<super::Text>,
+    /// What `{{ }}` prints where only a pointer to the type has a `String` method.
+    pub printed: Option<super::Text>,
 }
 
 /// An exported field of a struct.
 #[derive(Debug)]
 pub struct Field {
     pub name: &'static str,
+    /// Empty for a field that is not exported.
     pub json: &'static str,
     pub omit_empty: bool,
     pub value: Value,

@@ -26,11 +26,16 @@ SAME, SAME_ERROR, UNSTABLE = "same", "same error", "same as another run of Helm"
 GOOD = (SAME, SAME_ERROR, UNSTABLE)
 
 
-def error_of(stderr):
-    """What a program says went wrong: what follows `Error: `, or all it said."""
-    text = stderr.decode("utf-8", "backslashreplace").replace("\r\n", "\n")
-    match = re.search(r"(?ms)^Error: (.*)", text)
-    return (match[1] if match else text).strip().replace(HINT, "")
+def helm_error(run):
+    """What Helm says went wrong: what follows `Error: `; warnings stand before it."""
+    said = text(run.stderr)
+    match = re.search(r"(?ms)^Error: (.*)", said)
+    return (match[1] if match else said).strip().replace(HINT, "")
+
+
+def our_error(run):
+    """The same of chartlint, which prints the message alone."""
+    return text(run.stderr).strip()
 
 
 def text(line):
@@ -44,16 +49,16 @@ def judge(case, helm, ours):
     row.update({"chart": case.chart, "case": case.name})
     row["helm seconds"], row["our seconds"] = f"{first.seconds:.3f}", f"{ours.seconds:.3f}"
     if ours.code is None or ours.code < 0 or ours.code == 101:
-        said = error_of(ours.stderr)
+        said = our_error(ours)
         row.update(verdict="crash" if ours.code is not None else "no end", ours=said, cause=said.split("\n")[0][:110])
     elif first.code == 0 and ours.code != 0:
-        said = error_of(ours.stderr)
+        said = our_error(ours)
         row.update(verdict="ours fails", ours=said, cause=causes.of_error(said))
     elif first.code != 0 and ours.code == 0:
-        said = error_of(first.stderr)
+        said = helm_error(first)
         row.update(verdict="helm fails", helm=said, cause=causes.of_error(said))
     elif first.code != 0:
-        judge_errors(row, error_of(first.stderr), error_of(second.stderr), error_of(ours.stderr))
+        judge_errors(row, helm_error(first), helm_error(second), our_error(ours))
     else:
         judge_outputs(row, Expected(first.stdout, second.stdout), first.stdout, ours.stdout)
     return row
@@ -103,7 +108,8 @@ class Comparison:
         else:
             helm = [self.run_helm(case) for _ in range(2)]
         command = [os.path.abspath(self.options.chartlint), "render", case.chart, "--name", RELEASE]
-        ours = run([*command, "--helm", self.version, *case.arguments, *extra], self.root, self.home)
+        command += ["--error-format", "plain", "--helm", self.version]
+        ours = run([*command, *case.arguments, *extra], self.root, self.home)
         row = judge(case, helm, ours)
         if row["verdict"] not in GOOD and self.helm and self.options.again:
             # Helm walks some maps in no order: ours may be what it prints another time.

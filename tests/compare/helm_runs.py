@@ -145,10 +145,13 @@ class Recording:
         for number, one in enumerate(runs):
             for suffix in ("stdout", "stderr"):
                 said = getattr(one, suffix)
+                path = self._path(case, suffix + ("2" if number else ""))
                 if number and said == getattr(first, suffix):
+                    if os.path.exists(path):
+                        os.remove(path)
                     continue
                 stable = stable and not number
-                with open(self._path(case, suffix + ("2" if number else "")), "wb") as file:
+                with open(path, "wb") as file:
                     file.write(said)
         row = (case.chart, case.name, first.code, "yes" if stable and first.code == second.code else "no",
                f"{first.seconds:.3f}", f"{second.seconds:.3f}", len(first.stdout))

@@ -14,7 +14,7 @@ pub enum Wanted {
     Manifest,
 }
 
-/// What came of it: the bytes, or the error without the word before it.
+/// What came of it: the bytes, or the error.
 pub type Rendered = Result<Vec<u8>, String>;
 
 /// A chart named `c` in a folder of its own, which goes when this does.
@@ -55,7 +55,7 @@ impl Chart {
         match output.status.code() {
             // 101 is how a Rust program ends that panics.
             None | Some(101) => Err(format!("chartlint crashed ({}): {said}", output.status)),
-            Some(_) => Err(said.split_once("Error: ").map_or(&*said, |(_, error)| error).to_string()),
+            Some(_) => Err(said.into_owned()),
         }
     }
 }

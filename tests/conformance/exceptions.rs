@@ -51,7 +51,13 @@ pub fn parse(text: &str) -> Result<Vec<Exception>, String> {
             return Err(format!("line {number}: an exception needs a reason"));
         }
         let versions = versions.split(',').filter(|version| *version != "*").map(str::to_string).collect();
-        exceptions.push(Exception { case: case.to_string(), versions, asked, reason: reason.to_string(), line: number });
+        exceptions.push(Exception {
+            case: case.to_string(),
+            versions,
+            asked,
+            reason: reason.to_string(),
+            line: number,
+        });
     }
     Ok(exceptions)
 }

@@ -59,7 +59,8 @@ impl Recording {
 
     /// Every recorded version with its label, the oldest first.
     pub fn versions(&self) -> Vec<(&str, &str)> {
-        let number = |version: &str| version.split('.').map(|part| part.parse::<u32>().unwrap_or(0)).collect::<Vec<_>>();
+        let number =
+            |version: &str| version.split('.').map(|part| part.parse::<u32>().unwrap_or(0)).collect::<Vec<_>>();
         let mut versions: Vec<_> =
             self.versions.iter().map(|(label, version)| (label.as_str(), version.trim_start_matches('v'))).collect();
         versions.sort_by_key(|(_, version)| number(version));

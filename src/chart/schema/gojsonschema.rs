@@ -1,52 +1,99 @@
 //! The texts of xeipuuv/gojsonschema, which Helm uses up to 3.18.4.
 
-use super::santhosh::{dotted, wanted};
+use super::tree::{self, Branch, Child, Leaf, Node};
 use crate::chart::gofmt;
-use jsonschema::ValidationError;
 use jsonschema::error::ValidationErrorKind as Kind;
 use serde_json::Value;
 use std::fmt::Write;
 
 /// All errors as Helm prints them.
-pub(super) fn message(errors: &[ValidationError], _instance: &Value) -> String {
+pub(super) fn message(root: &Node, schema: &Value) -> String {
     let mut out = String::new();
-    for error in errors {
-        write(&mut out, error);
-    }
+    node(&mut out, root, schema);
     out
 }
 
-fn write(out: &mut String, error: &ValidationError) {
-    let field = match dotted(error.instance_path()) {
-        path if path.is_empty() => "(root)".to_string(),
-        path => path,
-    };
-    if let Kind::AdditionalProperties { unexpected } = error.kind() {
-        let mut names = unexpected.clone();
-        names.sort();
-        for name in names {
-            let _ = writeln!(out, "- {field}: Additional property {name} is not allowed");
-        }
-        return;
-    }
-    // Writing to a string cannot fail.
-    let _ = writeln!(out, "- {field}: {}", text(error, &field));
-    if let Kind::AnyOf { context } | Kind::OneOfNotValid { context } = error.kind() {
-        // The library shows the branch that came closest: the one with the fewest errors stands for it.
-        for nearest in context.iter().min_by_key(|branch| branch.len()).into_iter().flatten() {
-            write(out, nearest);
-        }
+/// The field of a JSON pointer, as the library names it.
+fn field(pointer: &str) -> String {
+    match pointer.strip_prefix('/') {
+        None => "(root)".into(),
+        Some(path) => path.replace('/', ".").replace("~1", "/").replace("~0", "~"),
     }
 }
 
-fn text(error: &ValidationError, field: &str) -> String {
+fn node(out: &mut String, tree: &Node, schema: &Value) {
+    let field = field(&tree.at);
+    // Writing to a string cannot fail.
+    let _ = match tree.branch {
+        Branch::Then => writeln!(out, "- {field}: Must validate \"then\" as \"if\" was valid"),
+        Branch::Else => writeln!(out, "- {field}: Must validate \"else\" as \"if\" was not valid"),
+        _ => Ok(()),
+    };
+    for child in &tree.children {
+        match child {
+            Child::Node(inner) => node(out, inner, schema),
+            Child::Leaf(inner) => leaf(out, inner, schema),
+        }
+    }
+    if tree.branch == Branch::AllOf {
+        let _ = writeln!(out, "- {field}: Must validate all the schemas (allOf)");
+    }
+}
+
+fn leaf(out: &mut String, leaf: &Leaf, schema: &Value) {
+    let field = field(leaf.error.instance_path().as_str());
+    let texts: Vec<String> = match leaf.error.kind() {
+        Kind::AdditionalProperties { unexpected } => {
+            let mut names = unexpected.clone();
+            names.sort();
+            names.iter().map(|name| format!("Additional property {name} is not allowed")).collect()
+        }
+        Kind::Required { .. } if leaf.depends_on.is_some() => {
+            leaf.names.iter().map(|name| format!("Has a dependency on {name}")).collect()
+        }
+        Kind::Required { .. } => leaf.names.iter().map(|name| format!("{name} is required")).collect(),
+        _ => vec![text(leaf, &field, schema)],
+    };
+    for text in texts {
+        // Writing to a string cannot fail.
+        let _ = writeln!(out, "- {field}: {text}");
+    }
+    match leaf.error.kind() {
+        // The library shows the branch that came closest: one of the right type, and of those one with few errors.
+        Kind::AnyOf { context } | Kind::OneOfNotValid { context } => {
+            let branches = tree::branches(leaf.error, context, schema);
+            if let Some(nearest) = branches.iter().min_by_key(|branch| (has_wrong_type(branch), branch.children.len()))
+            {
+                node(out, nearest, schema);
+            }
+        }
+        Kind::PropertyNames { error } => {
+            let inner = Leaf { error, names: Vec::new(), depends_on: None, keyword: String::new() };
+            let _ = writeln!(out, "- {field}: {}", text(&inner, &field, schema));
+        }
+        _ => {}
+    }
+}
+
+fn has_wrong_type(branch: &Node) -> bool {
+    let is_type = |child: &Child| matches!(child, Child::Leaf(leaf) if matches!(leaf.error.kind(), Kind::Type { .. }) && leaf.error.instance_path().as_str() == branch.at);
+    branch.children.iter().any(is_type)
+}
+
+fn text(leaf: &Leaf, field: &str, schema: &Value) -> String {
+    let error = leaf.error;
     match error.kind() {
-        Kind::Type { kind } => {
-            let names = wanted(kind);
-            let expected = if names.len() == 1 { names.concat() } else { format!("[{}]", names.join(",")) };
+        Kind::Type { .. } => {
+            // The names stand in the order of the schema.
+            let expected = match schema.pointer(error.schema_path().as_str()) {
+                Some(Value::Array(names)) => {
+                    format!("[{}]", names.iter().filter_map(Value::as_str).collect::<Vec<_>>().join(","))
+                }
+                Some(Value::String(name)) => name.clone(),
+                _ => "undefined".into(),
+            };
             format!("Invalid type. Expected: {expected}, given: {}", type_of(error.instance()))
         }
-        Kind::Required { property } => format!("{} is required", property.as_str().unwrap_or_default()),
         Kind::Enum { options } => {
             let options: Vec<_> = options.as_array().into_iter().flatten().map(Value::to_string).collect();
             format!("{field} must be one of the following: {}", options.join(", "))
@@ -66,10 +113,15 @@ fn text(error: &ValidationError, field: &str) -> String {
         Kind::MinProperties { limit } => format!("Must have at least {limit} properties"),
         Kind::MaxProperties { limit } => format!("Must have at most {limit} properties"),
         Kind::AdditionalItems { .. } => "No additional items allowed on array".into(),
-        Kind::UniqueItems => "array items must be unique".into(),
+        Kind::UniqueItems => match super::santhosh::first_duplicate(error.instance()) {
+            Some((i, j)) => format!("array items[{i},{j}] must be unique"),
+            None => "array items must be unique".into(),
+        },
         Kind::Contains => "At least one of the items must match".into(),
         Kind::AnyOf { .. } => "Must validate at least one schema (anyOf)".into(),
-        Kind::OneOfNotValid { .. } | Kind::OneOfMultipleValid { .. } => "Must validate one and only one schema (oneOf)".into(),
+        Kind::OneOfNotValid { .. } | Kind::OneOfMultipleValid { .. } => {
+            "Must validate one and only one schema (oneOf)".into()
+        }
         Kind::Not { .. } => "Must not validate the schema (not)".into(),
         Kind::FalseSchema => "False always fails validation".into(),
         Kind::PropertyNames { error } => {

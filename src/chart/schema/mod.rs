@@ -7,12 +7,13 @@ mod gojsonschema;
 mod santhosh;
 #[cfg(test)]
 mod tests;
+mod tree;
 
 use super::Warning;
 use super::model::Chart;
 use crate::profile::Profile;
 use crate::value::{Plain, PlainData};
-use jsonschema::{Retrieve, Uri, Validator};
+use jsonschema::{Retrieve, Uri, ValidationError, Validator};
 use serde_json::Value;
 use std::sync::{Arc, Mutex};
 
@@ -23,6 +24,7 @@ const MAX_ERRORS: usize = 200;
 #[derive(Debug)]
 pub(super) struct Compiled {
     outcome: Result<Validator, Failure>,
+    schema: Value,
     /// What the schema refers to outside itself.
     remote: Vec<String>,
 }
@@ -38,7 +40,12 @@ enum Failure {
 }
 
 /// Validates the values of one chart, and gives the lines of Helm's message if they do not fit.
-pub(super) fn validate(chart: &Chart, values: &Plain, profile: &Profile, warnings: &mut Vec<Warning>) -> Option<String> {
+pub(super) fn validate(
+    chart: &Chart,
+    values: &Plain,
+    profile: &Profile,
+    warnings: &mut Vec<Warning>,
+) -> Option<String> {
     let schema = chart.schema.as_ref()?;
     let compiled = schema.compiled.get_or_init(|| Compiled::new(&schema.file.bytes));
     for uri in &compiled.remote {
@@ -56,23 +63,28 @@ pub(super) fn validate(chart: &Chart, values: &Plain, profile: &Profile, warning
     }
     let errors: Vec<_> = validator.iter_errors(&instance).take(MAX_ERRORS).collect();
     let uses_gojsonschema = profile.helm <= crate::profile::Release(3, 18, 4);
-    Some(if uses_gojsonschema { gojsonschema::message(&errors, &instance) } else { santhosh::message(&errors, &instance) })
+    let tree = tree::build(&errors, &compiled.schema);
+    Some(if uses_gojsonschema {
+        gojsonschema::message(&tree, &compiled.schema)
+    } else {
+        santhosh::message(&tree, &compiled.schema)
+    })
 }
 
 impl Compiled {
     fn new(bytes: &[u8]) -> Self {
         let remote = Arc::new(Mutex::new(Vec::new()));
-        let outcome = match serde_json::from_slice::<Value>(bytes) {
+        let parsed = serde_json::from_slice::<Value>(bytes);
+        let schema = parsed.as_ref().cloned().unwrap_or_default();
+        let outcome = match parsed {
             Err(e) if e.is_eof() && bytes.trim_ascii().is_empty() => Err(Failure::NotJson("EOF".into())),
             Err(e) if e.is_eof() => Err(Failure::NotJson("unexpected EOF".into())),
             Err(e) => Err(Failure::NotJson(e.to_string())),
-            Ok(schema) => jsonschema::options()
+            Ok(_) => jsonschema::options()
                 .with_base_uri("file:///values.schema.json")
                 .with_retriever(Remote(remote.clone()))
                 .build(&schema)
-                .map_err(|e| Failure::NotASchema(format!(
-                    "\"file:///values.schema.json#\" is not valid against metaschema: {e}"
-                ))),
+                .map_err(|e| Failure::NotASchema(not_a_schema(&schema, &e))),
         };
         let mut remote = remote.lock().map(|mut uris| std::mem::take(&mut *uris)).unwrap_or_default();
         remote.sort();
@@ -81,8 +93,19 @@ impl Compiled {
             Err(Failure::NotASchema(_)) if !remote.is_empty() => Err(Failure::NeedsRemote),
             outcome => outcome,
         };
-        Compiled { outcome, remote }
+        Compiled { outcome, schema, remote }
     }
+}
+
+/// The message for what is no schema.
+fn not_a_schema(schema: &Value, error: &ValidationError<'static>) -> String {
+    let default = "https://json-schema.org/draft/2020-12/schema";
+    let named = schema.get("$schema").and_then(Value::as_str).unwrap_or(default);
+    let lines = santhosh::message(&tree::build([error], &Value::Null), &Value::Null);
+    format!(
+        "\"file:///values.schema.json#\" is not valid against metaschema: jsonschema validation failed with '{}#'\n{lines}",
+        named.trim_end_matches('#')
+    )
 }
 
 /// Gives a schema that allows everything for each one that is not there, and remembers which.

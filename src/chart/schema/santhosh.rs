@@ -1,14 +1,14 @@
 //! The texts of santhosh-tekuri/jsonschema v6, which Helm uses since 3.18.5 and in 4.x.
 //!
 //! That library reports a tree: what failed inside `allOf`, `anyOf`, `oneOf` and references is indented below it. Its order
-//! of properties is Go's map order and changes from run to run; here it is the order of the keys.
+//! of properties is Go's map order and changes from run to run; here it is the validator's. It also says why a text does not
+//! have a format, and why no item matches `contains`; that is left out here.
 
+use super::tree::{self, Branch, Child, Leaf, Node};
 use crate::chart::gofmt;
 use jsonschema::error::{TypeKind, ValidationErrorKind as Kind};
-use jsonschema::paths::{Location, LocationSegment};
 use jsonschema::{JsonType, ValidationError};
 use serde_json::Value;
-use std::collections::BTreeMap;
 use std::fmt::Write;
 
 /// A line of the message with those below it.
@@ -16,15 +16,15 @@ struct Line {
     at: String,
     text: String,
     below: Vec<Line>,
+    /// Several errors of one subschema.
+    is_group: bool,
 }
 
 /// All errors as Helm prints them.
-pub(super) fn message(errors: &[ValidationError], instance: &Value) -> String {
-    let mut lines: Vec<Line> = Vec::new();
-    for error in grouped(errors) {
-        place(&mut lines, error, 0);
-    }
-    let _ = instance;
+pub(super) fn message(root: &Node, schema: &Value) -> String {
+    let whole = node_line(root, schema);
+    // The library leaves out the outermost group.
+    let lines = if whole.is_group { whole.below } else { vec![whole] };
     let mut out = String::new();
     for line in &lines {
         write(&mut out, line, 0);
@@ -40,133 +40,73 @@ fn write(out: &mut String, line: &Line, depth: usize) {
     }
 }
 
-/// An error, with the names of all properties that one keyword misses or refuses at one place.
-struct Grouped<'e> {
-    error: &'e ValidationError<'e>,
-    names: Vec<String>,
+fn line_of(child: &Child, schema: &Value) -> Line {
+    match child {
+        Child::Node(node) => node_line(node, schema),
+        Child::Leaf(leaf) => Line {
+            at: leaf.error.instance_path().as_str().into(),
+            text: text(leaf),
+            below: causes(leaf.error, schema),
+            is_group: false,
+        },
+    }
 }
 
-fn grouped<'e>(errors: &'e [ValidationError<'e>]) -> Vec<Grouped<'e>> {
-    let mut groups: Vec<Grouped> = Vec::new();
-    let mut known: BTreeMap<(String, String), usize> = BTreeMap::new();
-    for error in errors {
-        let Kind::Required { property } = error.kind() else {
-            groups.push(Grouped { error, names: Vec::new() });
-            continue;
-        };
-        let name = property.as_str().unwrap_or_default().to_string();
-        let place = (error.instance_path().as_str().to_string(), error.evaluation_path().as_str().to_string());
-        match known.get(&place) {
-            Some(index) => groups[*index].names.push(name),
-            None => {
-                known.insert(place, groups.len());
-                groups.push(Grouped { error, names: vec![name] });
-            }
+/// A subschema in which one thing failed stands for that; others are groups.
+fn node_line(node: &Node, schema: &Value) -> Line {
+    let mut below: Vec<Line> = node.children.iter().map(|child| line_of(child, schema)).collect();
+    if node.branch != Branch::AllOf && below.len() == 1 {
+        return below.remove(0);
+    }
+    let text = if node.branch == Branch::AllOf { "'allOf' failed" } else { "validation failed" };
+    let is_group = !matches!(node.branch, Branch::AllOf | Branch::Reference);
+    Line { at: node.at.clone(), text: text.into(), below, is_group }
+}
+
+fn causes(error: &ValidationError, schema: &Value) -> Vec<Line> {
+    match error.kind() {
+        Kind::AnyOf { context } | Kind::OneOfNotValid { context } => {
+            tree::branches(error, context, schema).iter().map(|branch| node_line(branch, schema)).collect()
         }
-    }
-    groups
-}
-
-/// Puts an error under the `allOf`s that it comes from.
-fn place(lines: &mut Vec<Line>, group: Grouped, _depth: usize) {
-    let path = group.error.instance_path().as_str().to_string();
-    let mut lines = lines;
-    for at in all_ofs(group.error) {
-        let index = match lines.last() {
-            Some(line) if line.at == at && line.text == "allOf failed" => lines.len() - 1,
-            _ => {
-                lines.push(Line { at, text: "allOf failed".into(), below: Vec::new() });
-                lines.len() - 1
-            }
-        };
-        lines = &mut lines[index].below;
-    }
-    let below = causes(group.error);
-    lines.push(Line { at: path, text: text(&group), below });
-}
-
-/// The places in the instance at which the error's path goes through an `allOf`, outermost first.
-fn all_ofs(error: &ValidationError) -> Vec<String> {
-    let segments: Vec<String> = error.evaluation_path().iter().map(|s| s.to_string()).collect();
-    let instance: Vec<String> = error.instance_path().iter().map(|s| segment(&s)).collect();
-    let (mut at, mut consumed, mut found) = (0, 0, Vec::new());
-    while at < segments.len() {
-        let (step, takes) = match segments[at].as_str() {
-            "properties" | "patternProperties" => (2, 1),
-            "items" | "prefixItems" if segments.get(at + 1).is_some_and(|s| s.parse::<usize>().is_ok()) => (2, 1),
-            "items" | "additionalItems" | "additionalProperties" | "unevaluatedProperties" | "unevaluatedItems" => (1, 1),
-            "allOf" => {
-                found.push(pointer(&instance[..consumed.min(instance.len())]));
-                (2, 0)
-            }
-            "dependentSchemas" | "dependencies" | "anyOf" | "oneOf" => (2, 0),
-            _ => (1, 0),
-        };
-        at += step;
-        consumed += takes;
-    }
-    found
-}
-
-fn segment(segment: &LocationSegment) -> String {
-    segment.to_string()
-}
-
-fn pointer(segments: &[String]) -> String {
-    segments.iter().map(|s| format!("/{}", s.replace('~', "~0").replace('/', "~1"))).collect()
-}
-
-fn causes(error: &ValidationError) -> Vec<Line> {
-    let (Kind::AnyOf { context } | Kind::OneOfNotValid { context }) = error.kind() else {
-        return match error.kind() {
-            Kind::PropertyNames { error } => lines_of(std::slice::from_ref(error)),
-            _ => Vec::new(),
-        };
-    };
-    let mut lines = Vec::new();
-    for branch in context {
-        let mut below = lines_of(branch);
-        if below.len() > 1 {
-            // Several errors of one branch are a group of their own.
-            let at = error.instance_path().as_str().to_string();
-            below = vec![Line { at, text: "validation failed".into(), below }];
+        Kind::PropertyNames { error } => {
+            let inner = tree::build([&**error], schema);
+            inner.children.iter().map(|child| Line { at: String::new(), ..line_of(child, schema) }).collect()
         }
-        lines.extend(below);
+        _ => Vec::new(),
     }
-    lines
-}
-
-fn lines_of(errors: &[ValidationError<'static>]) -> Vec<Line> {
-    let mut lines = Vec::new();
-    for group in grouped(errors) {
-        let below = causes(group.error);
-        lines.push(Line { at: group.error.instance_path().as_str().to_string(), text: text(&group), below });
-    }
-    lines
 }
 
 /// The text of one error.
-fn text(group: &Grouped) -> String {
-    let instance = group.error.instance();
-    match group.error.kind() {
+fn text(leaf: &Leaf) -> String {
+    let instance = leaf.error.instance();
+    match leaf.error.kind() {
         Kind::Type { kind } => format!("got {}, want {}", type_of(instance), wanted(kind).join(" or ")),
-        Kind::Required { .. } if group.names.len() == 1 => format!("missing property {}", quoted_names(&group.names)),
-        Kind::Required { .. } => format!("missing properties {}", quoted_names(&group.names)),
+        Kind::Required { .. } => match &leaf.depends_on {
+            Some(property) => {
+                format!("properties {} required, if {} exists", quoted_names(&leaf.names), quote(property))
+            }
+            None if leaf.names.len() == 1 => format!("missing property {}", quoted_names(&leaf.names)),
+            None => format!("missing properties {}", quoted_names(&leaf.names)),
+        },
         Kind::AdditionalProperties { unexpected } => {
             let mut names = unexpected.clone();
             names.sort();
             format!("additional properties {} not allowed", quoted_names(&names))
         }
         Kind::Enum { options } => enum_text(options),
-        Kind::Constant { expected_value } if is_primitive(expected_value) => format!("value must be {}", display(expected_value)),
-        Kind::Constant { .. } => "const failed".into(),
+        Kind::Constant { expected_value } if is_primitive(expected_value) => {
+            format!("value must be {}", display(expected_value))
+        }
+        Kind::Constant { .. } => "'const' failed".into(),
         Kind::Pattern { pattern } => format!("{} does not match pattern {}", display(instance), quote(pattern)),
         Kind::Format { format } => format!("{} is not valid {format}", display(instance)),
         Kind::Minimum { limit } => compared("minimum", instance, limit),
         Kind::Maximum { limit } => compared("maximum", instance, limit),
         Kind::ExclusiveMinimum { limit } => compared("exclusiveMinimum", instance, limit),
         Kind::ExclusiveMaximum { limit } => compared("exclusiveMaximum", instance, limit),
-        Kind::MultipleOf { multiple_of } => format!("multipleOf: got {}, want {}", display(instance), gofmt::float(*multiple_of)),
+        Kind::MultipleOf { multiple_of } => {
+            format!("multipleOf: got {}, want {}", display(instance), gofmt::float(*multiple_of))
+        }
         Kind::MinLength { limit } => format!("minLength: got {}, want {limit}", size(instance)),
         Kind::MaxLength { limit } => format!("maxLength: got {}, want {limit}", size(instance)),
         Kind::MinItems { limit } => format!("minItems: got {}, want {limit}", size(instance)),
@@ -178,13 +118,15 @@ fn text(group: &Grouped) -> String {
         }
         Kind::UniqueItems => unique_text(instance),
         Kind::Contains => "no items match contains schema".into(),
-        Kind::AnyOf { .. } => "anyOf failed".into(),
-        Kind::OneOfNotValid { .. } => "oneOf failed, none matched".into(),
+        Kind::AnyOf { .. } => "'anyOf' failed".into(),
+        Kind::OneOfNotValid { .. } => "'oneOf' failed, none matched".into(),
         Kind::OneOfMultipleValid { context } => one_of_text(context),
-        Kind::Not { .. } => "not failed".into(),
+        Kind::Not { .. } => "'not' failed".into(),
         Kind::FalseSchema => "false schema".into(),
-        Kind::PropertyNames { error } => format!("invalid propertyName {}", quote(error.instance().as_str().unwrap_or_default())),
-        _ => group.error.to_string(),
+        Kind::PropertyNames { error } => {
+            format!("invalid propertyName {}", quote(error.instance().as_str().unwrap_or_default()))
+        }
+        _ => leaf.error.to_string(),
     }
 }
 
@@ -192,25 +134,28 @@ fn text(group: &Grouped) -> String {
 fn one_of_text(context: &[Vec<ValidationError<'static>>]) -> String {
     let matched: Vec<_> = context.iter().enumerate().filter(|(_, errors)| errors.is_empty()).map(|(i, _)| i).collect();
     match matched[..] {
-        [first, second, ..] => format!("oneOf failed, subschemas {first}, {second} matched"),
-        _ => "oneOf failed, several subschemas matched".into(),
+        [first, second, ..] => format!("'oneOf' failed, subschemas {first}, {second} matched"),
+        _ => "'oneOf' failed, several subschemas matched".into(),
     }
 }
 
 fn unique_text(instance: &Value) -> String {
-    let list = instance.as_array().map(Vec::as_slice).unwrap_or_default();
-    for (j, value) in list.iter().enumerate() {
-        if let Some(i) = list[..j].iter().position(|earlier| earlier == value) {
-            return format!("items at {i} and {j} are equal");
-        }
+    match first_duplicate(instance) {
+        Some((i, j)) => format!("items at {i} and {j} are equal"),
+        None => "items are equal".into(),
     }
-    "items are equal".into()
+}
+
+/// The first two elements of a list that are equal.
+pub(super) fn first_duplicate(list: &Value) -> Option<(usize, usize)> {
+    let list = list.as_array()?;
+    (0..list.len()).find_map(|j| list[..j].iter().position(|earlier| *earlier == list[j]).map(|i| (i, j)))
 }
 
 fn enum_text(options: &Value) -> String {
     let options = options.as_array().map(Vec::as_slice).unwrap_or_default();
     if !options.iter().all(is_primitive) {
-        return "enum failed".into();
+        return "'enum' failed".into();
     }
     match options {
         [only] => format!("value must be {}", display(only)),
@@ -273,7 +218,7 @@ fn type_of(value: &Value) -> &'static str {
 }
 
 /// The wanted types in the library's order.
-pub(super) fn wanted(kind: &TypeKind) -> Vec<&'static str> {
+fn wanted(kind: &TypeKind) -> Vec<&'static str> {
     let all = [
         (JsonType::Null, "null"),
         (JsonType::Boolean, "boolean"),
@@ -298,9 +243,4 @@ fn quoted_names(names: &[String]) -> String {
 fn quote(text: &str) -> String {
     let quoted = gofmt::quoted(text);
     format!("'{}'", quoted[1..quoted.len() - 1].replace("\\\"", "\"").replace('\'', "\\'"))
-}
-
-/// An instance path with dots, for the other library.
-pub(super) fn dotted(location: &Location) -> String {
-    location.iter().map(|s| segment(&s)).collect::<Vec<_>>().join(".")
 }

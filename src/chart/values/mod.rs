@@ -38,10 +38,8 @@ pub fn user_values(
     let mut base = Plain::map();
     for (name, bytes) in &flags.files {
         let address = sources.add(name.clone(), String::new(), bytes.clone()).unwrap_or(0);
-        let values = reading::values(bytes, address, profile).map_err(|e| ValuesError {
-            message: format!("failed to parse {name}: {}", e.message),
-            span: e.span,
-        })?;
+        let values = reading::values(bytes, address, profile, &mut Vec::new())
+            .map_err(|e| ValuesError { message: format!("failed to parse {name}: {}", e.message), span: e.span })?;
         merge(&mut base, values);
     }
     for text in &flags.set_json {
@@ -99,7 +97,11 @@ fn parse<'a>(
     // The base is a map from the start.
     let Some(map) = base.as_map_mut() else { return Ok(()) };
     set::parse(text, address, kind, profile.is_helm4(), map).map_err(|message| ValuesError {
-        message: if is_json { format!("failed parsing {flag} data {text}") } else { format!("failed parsing {flag} data: {message}") },
+        message: if is_json {
+            format!("failed parsing {flag} data {text}")
+        } else {
+            format!("failed parsing {flag} data: {message}")
+        },
         span: span(text, address),
     })
 }

@@ -37,7 +37,13 @@ type Map = BTreeMap<Key, Plain>;
 
 /// Reads `text`, whose first byte has the address `base`, into `dest`. `lenient_end` is Helm 4's way to take an index
 /// without `]` for the end of the text.
-pub(super) fn parse<'a>(text: &'a str, base: u32, kind: Kind<'a>, lenient_end: bool, dest: &mut Map) -> Result<(), String> {
+pub(super) fn parse<'a>(
+    text: &'a str,
+    base: u32,
+    kind: Kind<'a>,
+    lenient_end: bool,
+    dest: &mut Map,
+) -> Result<(), String> {
     let mut parser = Parser { text, at: 0, base, kind, lenient_end };
     loop {
         match parser.key(dest, 0, 0) {
@@ -177,7 +183,8 @@ impl Parser<'_> {
         }
         text.parse().or_else(|e: std::num::ParseIntError| {
             use std::num::IntErrorKind::{NegOverflow, PosOverflow};
-            let why = if matches!(e.kind(), PosOverflow | NegOverflow) { "value out of range" } else { "invalid syntax" };
+            let why =
+                if matches!(e.kind(), PosOverflow | NegOverflow) { "value out of range" } else { "invalid syntax" };
             error(format!("error parsing index: strconv.Atoi: parsing {}: {why}", quoted(&text)))
         })
     }

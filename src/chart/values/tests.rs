@@ -14,7 +14,8 @@ fn show(plain: &Plain) -> String {
         PlainData::String(s) => format!("{:?}", String::from_utf8_lossy(s)),
         PlainData::List(list) => format!("[{}]", list.iter().map(show).collect::<Vec<_>>().join(",")),
         PlainData::Map(map) => {
-            let entries: Vec<_> = map.iter().map(|(k, v)| format!("{}:{}", String::from_utf8_lossy(k), show(v))).collect();
+            let entries: Vec<_> =
+                map.iter().map(|(k, v)| format!("{}:{}", String::from_utf8_lossy(k), show(v))).collect();
             format!("{{{}}}", entries.join(","))
         }
     }
@@ -39,7 +40,10 @@ fn set(text: &str) -> ValueFlags {
 fn set_is_read_as_helm_reads_it() {
     let cases = [
         ("a=1,b=01,c=1.5,d=true,e=null,f=,g=-3", r#"{a:1,b:"01",c:"1.5",d:true,e:null,f:"",g:-3}"#),
-        ("a=TRUE,b=1e3,c=0x1F,d=9223372036854775808,e=+5,f=a b", r#"{a:true,b:"1e3",c:"0x1F",d:"9223372036854775808",e:5,f:"a b"}"#),
+        (
+            "a=TRUE,b=1e3,c=0x1F,d=9223372036854775808,e=+5,f=a b",
+            r#"{a:true,b:"1e3",c:"0x1F",d:"9223372036854775808",e:5,f:"a b"}"#,
+        ),
         (r"a.b\.c=1", "{a:{b.c:1}}"),
         (r"d=x\,y", r#"{d:"x,y"}"#),
         (r"e\=f=2", "{e=f:2}"),

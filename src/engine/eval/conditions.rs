@@ -77,7 +77,7 @@ impl Evaluator<'_> {
         operand: &Operand,
         depth: u32,
     ) -> Option<Expression> {
-        let constant = || Some(Expression::Constant(crate::template::print::operand(operand, &frame.unit.tree.names)));
+        let constant = || Some(Expression::Constant(crate::template::print::operand(&frame.unit.tree, operand)));
         let span = operand.span.at(frame.unit.base);
         match &operand.kind {
             OperandKind::Nil | OperandKind::Bool(_) | OperandKind::Number(_) | OperandKind::String { .. } => constant(),

@@ -66,6 +66,10 @@ impl Evaluator<'_> {
                 Ok(Val::boxed(self.rt.entry(&receiver.v, &key, span)))
             }
             Data::Object(object) if object.field(name).is_some() => {
+                if object.fields.iter().any(|f| f.name == &**name && f.json.is_empty()) {
+                    let message = format!("{name} is an unexported field of struct type {}", object.type_name);
+                    return Err(self.error(frame, message, None));
+                }
                 if has_arguments {
                     let message = format!("{name} has arguments but cannot be invoked as function");
                     return Err(self.error(frame, message, None));

@@ -22,7 +22,7 @@ impl Evaluator<'_> {
             Data::Object(object) if object.type_name.ends_with(".Capabilities") => {
                 functions::files::CAPABILITIES_METHODS
             }
-            Data::Object(object) if object.type_name.starts_with("semver.") => functions::semver::METHODS,
+            Data::Object(object) if object.type_name.starts_with("semver.") => functions::semver::methods_of(object),
             Data::Time(_) => functions::dates::TIME_METHODS,
             Data::Duration(_) => functions::dates::DURATION_METHODS,
             _ => return None,

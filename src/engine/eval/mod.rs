@@ -148,13 +148,13 @@ impl Evaluator<'_> {
     /// An execution error at the frame's current node.
     #[cold]
     pub(super) fn error(&self, frame: &Frame<'_>, message: impl Into<String>, cause: Option<Error>) -> Error {
-        let names = &frame.unit.tree.names;
+        let tree = &*frame.unit.tree;
         let (pos, span, context) = match frame.at {
             At::None => (0, Span::default(), String::new()),
-            At::Pipeline(p) => (p.pos, p.span, print::pipeline(p, names)),
-            At::Command(c) => (c.pos, c.span, print::command(c, names)),
-            At::Operand(o) => (o.pos, o.span, print::operand(o, names)),
-            At::Template(t) => (t.pos, t.span, print::template_call(t, names)),
+            At::Pipeline(p) => (p.pos, p.span, print::pipeline(tree, p)),
+            At::Command(c) => (c.pos, c.span, print::command(tree, c)),
+            At::Operand(o) => (o.pos, o.span, print::operand(tree, o)),
+            At::Template(t) => (t.pos, t.span, print::template_call(tree, t)),
         };
         let before = &frame.unit.tree.source[..(pos as usize).min(frame.unit.tree.source.len())];
         let line = before.iter().filter(|b| **b == b'\n').count() as u32 + 1;

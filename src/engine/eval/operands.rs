@@ -141,7 +141,7 @@ impl Evaluator<'_> {
         if arguments.is_empty() && last.is_none() {
             return Ok(());
         }
-        let shown = crate::template::print::operand(first, &frame.unit.tree.names);
+        let shown = crate::template::print::operand(&frame.unit.tree, first);
         Err(self.error(frame, format!("can't give argument to non-function {shown}"), None))
     }
 
@@ -204,7 +204,7 @@ impl Evaluator<'_> {
     ) -> Result<Val, Error> {
         frame.at = At::Operand(operand);
         let found = |expected: &str| {
-            let shown = crate::template::print::operand(operand, &frame.unit.tree.names);
+            let shown = crate::template::print::operand(&frame.unit.tree, operand);
             format!("expected {expected}; found {shown}")
         };
         match (&operand.kind, param) {
@@ -242,7 +242,7 @@ impl Evaluator<'_> {
                     Param::Uint32 => found("unsigned integer"),
                     Param::Float => found("float"),
                     _ => {
-                        let shown = crate::template::print::operand(operand, &frame.unit.tree.names);
+                        let shown = crate::template::print::operand(&frame.unit.tree, operand);
                         format!("can't handle {shown} for arg of type {}", param.type_name())
                     }
                 };
@@ -333,7 +333,7 @@ impl Evaluator<'_> {
             Entry::Special(special) => {
                 let (values, _) =
                     self.arguments(frame, dot, special.name(), special.params(), false, arguments, last)?;
-                match self.special(*special, values, span) {
+                match self.special(special, values, span) {
                     Ok(value) => Ok(value),
                     Err(cause) => {
                         frame.at = node;

@@ -79,7 +79,7 @@ impl Evaluator<'_> {
         }
     }
 
-    fn print(&mut self, frame: &mut Frame<'_>, value: &Val, pipeline: &Pipeline) -> Result<(), Error> {
+    fn print<'t>(&mut self, frame: &mut Frame<'t>, value: &Val, pipeline: &'t Pipeline) -> Result<(), Error> {
         let start = self.out.len();
         let span = pipeline.span.at(frame.unit.base);
         self.note_write(span);

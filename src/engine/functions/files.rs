@@ -9,15 +9,23 @@ const fn method(name: &'static str, params: &'static [Param], run: fn(&mut Call<
     Method { name, params, variadic: false, returns: Returns::Concrete, run }
 }
 
+/// A value as YAML.
+fn to_yaml(call: &mut Call<'_>, value: &Value) -> Result<Text, yaml::EncodeError> {
+    let rt = &mut *call.rt;
+    yaml::to_yaml(&mut yaml::Encoder::new(&rt.heap, &mut rt.arena, rt.profile), value)
+}
+
 /// The methods of the named type of `.Values` and of the context.
 pub const VALUES_METHODS: &[Method] = &[
     method("YAML", &[], |call, args| {
-        let text = yaml::to_yaml(&mut call.rt.encoder(), &args[0]).map_err(|e| e.to_string())?;
+        let text = to_yaml(call, &args[0]).map_err(|e| e.to_string())?;
         let mut out = crate::value::TextBuilder::default();
         out.push_text(&text);
         out.push(b"\n");
         Ok(Value::string(out.finish()))
     }),
+    // It wants an io.Writer, which no template has.
+    method("Encode", &[Param::Any], |_, _| Err("interface conversion: not an io.Writer".into())),
     method("AsMap", &[], |call, args| {
         let Data::Map(id) = args[0].data else { return Ok(args[0].clone()) };
         let mut map = call.rt.heap.get(id).clone();
@@ -99,7 +107,7 @@ fn lines(call: &mut Call<'_>, args: &[Value]) -> FnResult {
     let content = text(&value).clone();
     let bytes = content.bytes();
     let profile = call.rt.profile;
-    if bytes.is_empty() {
+    if bytes.is_empty() && profile.since(3, 13, 0) {
         if profile.since(4, 3, 0) || (profile.since(3, 21, 4) && !profile.is_helm4()) {
             return Ok(Value::new(Data::List(List::of(Element::String, vec![])), value.origin));
         }
@@ -119,13 +127,13 @@ fn lines(call: &mut Call<'_>, args: &[Value]) -> FnResult {
 
 fn glob(call: &mut Call<'_>, args: &[Value]) -> FnResult {
     let Data::Map(id) = args[0].data else { return Ok(args[0].clone()) };
-    let pattern = text(&args[1]).lossy().into_owned();
+    let pattern = text(&args[1]).clone();
     // A malformed pattern means everything, as in Helm.
-    let glob = golang::glob::Glob::new(&pattern);
+    let glob = golang::glob::Glob::compile(pattern.bytes());
     let map = call.rt.heap.get(id);
     let entries = map.entries.iter().filter(|(path, _)| match &glob {
-        Ok(glob) => glob.matches(&String::from_utf8_lossy(path)),
-        Err(_) => true,
+        Some(glob) => glob.is_match(path),
+        None => true,
     });
     let entries = entries.map(|(path, file)| (path.clone(), file.clone())).collect();
     let found = MapObject { kind: MapKind::Files, entries, ..MapObject::default() };
@@ -138,7 +146,7 @@ fn as_yaml(call: &mut Call<'_>, files: &Value, encode: bool) -> FnResult {
     let files: Vec<(Key, Value)> = call.rt.heap.get(id).entries.iter().map(|(k, v)| (k.clone(), v.clone())).collect();
     let mut entries: Vec<(Key, Value)> = Vec::new();
     for (path, file) in files {
-        let name: Key = Arc::from(path::base(&path).as_slice());
+        let name: Key = Arc::from(golang::collect(&path, |out| path::base(&path, out)));
         call.spend(text(&file).len())?;
         if entries.iter().any(|(known, _)| *known == name) {
             call.rt.nondeterministic.push((call.span, "two files have the same base name"));
@@ -153,7 +161,7 @@ fn as_yaml(call: &mut Call<'_>, files: &Value, encode: bool) -> FnResult {
         entries.push((name, content));
     }
     let map = Value::from(Data::Map(call.rt.new_map(entries)));
-    let text = yaml::to_yaml(&mut call.rt.encoder(), &map).unwrap_or_else(|_| Text::empty());
+    let text = to_yaml(call, &map).unwrap_or_else(|_| Text::empty());
     Ok(Value::string(text))
 }
 
@@ -182,7 +190,7 @@ pub const KUBE_METHODS: &[Method] = &[
 
 fn printed(value: &Value) -> Value {
     match &value.data {
-        Data::Object(object) => Value::string(object.text.clone().unwrap_or_else(Text::empty)),
+        Data::Object(object) => Value::string(object.printed.clone().unwrap_or_else(Text::empty)),
         _ => Value::NIL,
     }
 }

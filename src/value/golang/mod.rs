@@ -8,11 +8,17 @@
 
 pub mod escape;
 pub mod fmt;
+pub mod glob;
+pub mod path;
+pub mod regexp;
 mod segment;
+pub mod semver;
 pub mod strconv;
 pub mod strings;
+pub mod time;
 pub mod unicode;
 mod unicode_data;
+pub mod url;
 mod utf8;
 
 pub use segment::{Segment, collect};

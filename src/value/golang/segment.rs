@@ -26,15 +26,22 @@ pub fn collect(input: &[u8], run: impl FnOnce(&mut dyn FnMut(Segment))) -> Vec<u
 /// Joins neighbouring copies, so that a function may emit rune by rune.
 pub(super) struct Joiner<'o> {
     pending: Range<usize>,
+    written: usize,
     out: &'o mut dyn FnMut(Segment),
 }
 
 impl<'o> Joiner<'o> {
     pub fn new(out: &'o mut dyn FnMut(Segment)) -> Self {
-        Joiner { pending: 0..0, out }
+        Joiner { pending: 0..0, written: 0, out }
+    }
+
+    /// The number of bytes since this was asked last.
+    pub fn taken(&mut self) -> usize {
+        std::mem::take(&mut self.written)
     }
 
     pub fn copy(&mut self, range: Range<usize>) {
+        self.written = self.written.saturating_add(range.len());
         if self.pending.end == range.start && !self.pending.is_empty() {
             self.pending.end = range.end;
         } else {
@@ -44,6 +51,7 @@ impl<'o> Joiner<'o> {
     }
 
     pub fn insert(&mut self, bytes: &[u8]) {
+        self.written = self.written.saturating_add(bytes.len());
         self.flush();
         if !bytes.is_empty() {
             (self.out)(Segment::Insert(bytes));
@@ -51,6 +59,7 @@ impl<'o> Joiner<'o> {
     }
 
     pub fn change(&mut self, range: Range<usize>, bytes: &[u8]) {
+        self.written = self.written.saturating_add(bytes.len());
         self.flush();
         (self.out)(Segment::Change(range, bytes));
     }

@@ -1,0 +1,105 @@
+//! What API servers answer when an operation of a life reaches them.
+
+use crate::finding::Severity;
+use crate::kube::{self, FieldChange, KubeVersion, Mode, Outcome, Target, VersionRange};
+use crate::lifecycle::{Life, ObjectChange, PhaseKind, plain};
+use crate::manifest::ObjectId;
+use crate::value::Plain;
+
+use super::Targets;
+use super::story::Story;
+
+/// A step from one manifest to another on an object that exists.
+pub struct Update {
+    id: ObjectId,
+    live: Plain,
+    changes: Vec<FieldChange>,
+}
+
+/// Versions that refuse an update in the same words.
+#[derive(Clone, PartialEq, Debug)]
+pub struct Refusal {
+    pub range: VersionRange,
+    pub message: String,
+    pub fields: Vec<String>,
+}
+
+/// The object as two phases render it.
+fn rendered(life: &Life, kind: PhaseKind, id: &ObjectId) -> Option<Plain> {
+    let phase = life.phase(kind)?;
+    let object = phase.objects.iter().find(|o| !o.is_hook() && o.id == *id)?;
+    Some(plain(&object.node))
+}
+
+impl Update {
+    /// The update of an object from the manifest of one phase to that of another, when the cluster holds what the
+    /// first one left.
+    pub fn new(life: &Life, id: &ObjectId, from: PhaseKind, to: PhaseKind) -> Option<Update> {
+        let (old, new) = (rendered(life, from, id)?, rendered(life, to, id)?);
+        let state = if from == PhaseKind::Install { &life.live } else { &life.live_after_upgrade };
+        let live = (**state.get(id, &life.world)?).clone();
+        let patch = kube::three_way_patch(&old, &new, &live, &id.api_version, &id.kind).ok()??;
+        let after = kube::apply_patch(&live, &patch, &id.api_version, &id.kind).ok()?;
+        let changes = kube::changes(&live, &after);
+        Some(Update { id: id.clone(), live, changes })
+    }
+
+    fn target(&self, mode: Mode) -> Target<'_> {
+        Target { mode, name: &self.id.name, ..Target::new(&self.id.api_version, &self.id.kind, &self.live) }
+    }
+
+    /// The versions of the range that refuse it.
+    pub fn refusals(&self, range: VersionRange, mode: Mode) -> Vec<Refusal> {
+        let target = self.target(mode);
+        let answers = kube::over_range(range, |at| match kube::update_outcome(&target, &self.changes, at) {
+            Outcome::Refused { message, fields } => Some((message, fields)),
+            Outcome::Accepted { .. } => None,
+        });
+        let refused = answers.into_iter().filter_map(|stretch| {
+            let (message, fields) = stretch.answer?;
+            let fields = fields.iter().map(|f| f.to_string()).collect();
+            Some(Refusal { range: stretch.range, message, fields })
+        });
+        refused.collect()
+    }
+}
+
+/// Whether some server that was asked refuses an edit of the field: of those that are made when it comes, changes or
+/// goes.
+pub fn is_immutable(life: &Life, story: &Story) -> bool {
+    let ObjectChange::Field { field, .. } = &story.difference.change else { return false };
+    let id = &story.difference.id;
+    let Some(live) = life.live_after_upgrade.get(id, &life.world).or_else(|| life.live.get(id, &life.world)) else {
+        return false;
+    };
+    let target = Target::new(&id.api_version, &id.kind, live);
+    let path = kube::FieldPath::parse(field);
+    kube::recorded().iter().any(|version: &KubeVersion| {
+        [kube::Op::Change, kube::Op::Unset]
+            .iter()
+            .any(|op| kube::verdict(&target, &path, *op, None, *version).is_refused())
+    })
+}
+
+/// Refused where somebody claims the version or maintains it is an error; what only servers past their end of life
+/// refuse, and nobody claims, is a warning.
+pub fn severity(refusals: &[Refusal], targets: &Targets) -> Option<Severity> {
+    if refusals.is_empty() {
+        return None;
+    }
+    let counts = |refusal: &Refusal| targets.is_claimed || !refusal.range.is_past_end_of_life();
+    Some(if refusals.iter().any(counts) { Severity::Error } else { Severity::Warning })
+}
+
+/// `refused by Kubernetes 1.20.0-1.20.10 with "…"`
+pub fn words(refusals: &[Refusal]) -> String {
+    let mut parts: Vec<String> = Vec::new();
+    let mut messages: Vec<&str> = refusals.iter().map(|r| r.message.as_str()).collect();
+    messages.dedup();
+    for message in messages {
+        let same = refusals.iter().filter(|r| r.message == message);
+        let ranges: Vec<String> = same.map(|r| r.range.to_string()).collect();
+        parts.push(format!("refused by Kubernetes {} with \"{message}\"", ranges.join(", ")));
+    }
+    parts.join("; ")
+}

@@ -1,0 +1,102 @@
+//! A field that the API server never lets change, or only sets once, is filled from a lookup.
+
+use super::consequence::{self, Update};
+use super::story::Why;
+use super::{Evidence, Rule, words};
+use crate::finding::{Effect, Finding, Severity};
+use crate::kube::{Mode, VersionRange};
+use crate::lifecycle::PhaseKind;
+use crate::manifest::ObjectId;
+use std::collections::BTreeSet;
+
+pub static RULE: Rule = Rule {
+    name: "immutable-field-from-lookup",
+    severity: Severity::Error,
+    summary: "an immutable field is filled from a lookup: absent on install, there on upgrade, null on rollback",
+    check,
+};
+
+fn check(evidence: &Evidence<'_>, findings: &mut Vec<Finding>) {
+    let life = evidence.life;
+    let is_candidate =
+        |s: &super::Story| matches!(s.why, Why::Lookup(_)) && s.phases.0 == PhaseKind::Install && !s.difference.is_hook;
+    // The siblings of an immutable field that come from the same lookup belong to its finding.
+    let objects: BTreeSet<(ObjectId, String)> = evidence
+        .stories
+        .iter()
+        .filter(|story| is_candidate(story) && consequence::is_immutable(life, story))
+        .map(|story| (story.difference.id.clone(), words::cause(life, story)))
+        .collect();
+    let groups = evidence.take(|story| {
+        is_candidate(story) && objects.contains(&(story.difference.id.clone(), words::cause(life, story)))
+    });
+    for mut group in groups {
+        let id = group[0].difference.id.clone();
+        group.sort_by_key(|story| !consequence::is_immutable(life, story));
+        let lead = group[0];
+        let rollback = Update::new(life, &id, PhaseKind::Upgrade, PhaseKind::Install);
+        let upgrade = Update::new(life, &id, PhaseKind::Install, PhaseKind::Upgrade);
+        let all = VersionRange::ALL;
+        let refusals = |update: &Option<Update>, range| {
+            let mut refusals = update.as_ref().map(|u| u.refusals(range, Mode::Patch)).unwrap_or_default();
+            if refusals.is_empty() {
+                refusals = update.as_ref().map(|u| u.refusals(range, Mode::Apply)).unwrap_or_default();
+            }
+            refusals
+        };
+        let range = evidence.targets.kubernetes;
+        let mut refused = refusals(&rollback, range);
+        refused.extend(refusals(&upgrade, range));
+        let severity = consequence::severity(&refused, evidence.targets).unwrap_or(Severity::Info);
+        let field = lead.field().field;
+        let mut finding = words::finding(&RULE, evidence, &group, severity);
+        finding.title = format!("{id} gets `{field}` from a lookup {}", words::when(lead));
+        for (name, update, what) in [("upgrade", &upgrade, "sets it"), ("rollback", &rollback, "unsets it")] {
+            let known = refusals(update, all);
+            let says = if known.is_empty() {
+                format!("{what}: every server that was asked takes it and keeps the value")
+            } else {
+                format!("{what}: {}; other versions take it", consequence::words(&known))
+            };
+            match finding.effects.iter_mut().find(|e| e.operation == name) {
+                Some(effect) if !known.is_empty() => effect.says = format!("{} - {says}", effect.says),
+                Some(_) => {}
+                None => finding.effects.push(Effect { operation: name, says }),
+            }
+        }
+        finding.effects.push(Effect {
+            operation: "offline",
+            says: "absent: helm template and Argo CD render without a cluster".into(),
+        });
+        finding.versions = if refused.is_empty() {
+            format!("none of {range} refuses it")
+        } else {
+            let ranges: Vec<String> = refused.iter().map(|r| r.range.to_string()).collect();
+            format!("Kubernetes {} of {range}", ranges.join(", "))
+        };
+        finding.help = help(&id, &field);
+        findings.push(finding);
+    }
+}
+
+fn help(id: &ObjectId, field: &str) -> String {
+    let kind = id.kind.to_lowercase();
+    let instead = match id.kind.as_str() {
+        "Service" | "PersistentVolumeClaim" => {
+            "leave fields that the cluster fills in out of the template: an update that does not name them keeps them"
+        }
+        _ => "let a value decide what stands here, never a lookup",
+    };
+    let stuck = if id.kind == "Service" {
+        format!(
+            "a release that is stuck: `kubectl delete {kind} {}`, then roll back; the Service gets another address",
+            id.name
+        )
+    } else {
+        format!(
+            "a release that is stuck: upgrade to a mended chart instead of rolling back, or set `{field}` in the values \
+             to what the live {kind} has",
+        )
+    };
+    format!("{instead}\n{stuck}")
+}

@@ -1,0 +1,199 @@
+//! The tree-sitter grammar of templates and a parser that is used again and again.
+
+use super::ast::Tree;
+use super::error::{SyntaxError, SyntaxErrorKind};
+use super::lower::{self, Doubt};
+use super::{Rules, refusal};
+use crate::source::Span;
+use std::ops::ControlFlow;
+use std::sync::Arc;
+use std::sync::LazyLock;
+use tree_sitter::{Language, ParseOptions};
+
+/// The language of Go templates, for tree-sitter.
+pub fn language() -> Language {
+    unsafe extern "C" {
+        fn tree_sitter_gotmpl() -> *const tree_sitter::ffi::TSLanguage;
+    }
+    // SAFETY: build.rs links the generated parser, whose function returns a static of this type.
+    unsafe { Language::from_raw(tree_sitter_gotmpl()) }
+}
+
+/// The nodes of the grammar that lowering looks at.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Kind {
+    /// Of no interest: tokens of punctuation.
+    Other,
+    Error,
+    /// `{{`
+    Open,
+    /// `{{-` and a white space
+    TrimOpen,
+    Close,
+    TrimClose,
+    Keyword,
+    KeywordIf,
+    KeywordWith,
+    Comma,
+    Assign,
+    Text,
+    Comment,
+    Action,
+    /// `if_action` and its kind: holds clauses and items.
+    Container,
+    IfClause,
+    WithClause,
+    RangeClause,
+    DefineClause,
+    BlockClause,
+    ElseClause,
+    EndClause,
+    TemplateAction,
+    BreakAction,
+    ContinueAction,
+    Pipeline,
+    Declaration,
+    Command,
+    Selector,
+    Parenthesized,
+    Dot,
+    Nil,
+    True,
+    False,
+    Number,
+    Character,
+    String,
+    Field,
+    Variable,
+    Function,
+}
+
+fn kind_of(name: &str) -> Kind {
+    match name {
+        "{{" => Kind::Open,
+        "{{-" => Kind::TrimOpen,
+        "}}" => Kind::Close,
+        "-}}" => Kind::TrimClose,
+        "if" => Kind::KeywordIf,
+        "with" => Kind::KeywordWith,
+        "range" | "else" | "end" | "define" | "block" | "template" | "break" | "continue" => Kind::Keyword,
+        "," => Kind::Comma,
+        "=" => Kind::Assign,
+        "text" => Kind::Text,
+        "comment" => Kind::Comment,
+        "action" => Kind::Action,
+        "if_action" | "with_action" | "range_action" | "define_action" | "block_action" => Kind::Container,
+        "if_clause" => Kind::IfClause,
+        "with_clause" => Kind::WithClause,
+        "range_clause" => Kind::RangeClause,
+        "define_clause" => Kind::DefineClause,
+        "block_clause" => Kind::BlockClause,
+        "else_clause" => Kind::ElseClause,
+        "end_clause" => Kind::EndClause,
+        "template_action" => Kind::TemplateAction,
+        "break_action" => Kind::BreakAction,
+        "continue_action" => Kind::ContinueAction,
+        "pipeline" => Kind::Pipeline,
+        "declaration" => Kind::Declaration,
+        "command" => Kind::Command,
+        "selector" => Kind::Selector,
+        "parenthesized_pipeline" => Kind::Parenthesized,
+        "dot" => Kind::Dot,
+        "nil" => Kind::Nil,
+        "true" => Kind::True,
+        "false" => Kind::False,
+        "number" => Kind::Number,
+        "character" => Kind::Character,
+        "string" | "raw_string" => Kind::String,
+        "field" => Kind::Field,
+        "variable" => Kind::Variable,
+        "function" => Kind::Function,
+        _ => Kind::Other,
+    }
+}
+
+/// Kinds by tree-sitter's id.
+static KINDS: LazyLock<Box<[Kind]>> = LazyLock::new(|| {
+    let language = language();
+    (0..language.node_kind_count()).map(|id| kind_of(language.node_kind_for_id(id as u16).unwrap_or(""))).collect()
+});
+
+/// The kinds by id, to look up many nodes.
+pub(super) fn kinds() -> &'static [Kind] {
+    &KINDS
+}
+
+/// The kind of a node. What has no entry is an error node, whose ids lie beyond the language's.
+pub(super) fn kind(kinds: &[Kind], id: u16) -> Kind {
+    kinds.get(id as usize).copied().unwrap_or(Kind::Error)
+}
+
+/// A parser to keep for many files.
+pub struct Parser {
+    inner: tree_sitter::Parser,
+}
+
+impl Default for Parser {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+impl Parser {
+    pub fn new() -> Self {
+        let mut inner = tree_sitter::Parser::new();
+        // The only failure is a grammar generated for another version of the library, and then nothing parses: the
+        // tests notice.
+        let _ = inner.set_language(&language());
+        Parser { inner }
+    }
+
+    /// See [`super::parse`].
+    pub fn parse(
+        &mut self,
+        source: &Arc<[u8]>,
+        name: &str,
+        functions: &dyn Fn(&str) -> Option<u16>,
+        rules: Rules,
+    ) -> Result<Tree, SyntaxError> {
+        let over_budget = |message: &str| SyntaxError {
+            kind: SyntaxErrorKind::TooDeep,
+            message: message.to_owned(),
+            line: 1,
+            span: Span::default(),
+        };
+        if u32::try_from(source.len()).is_err() {
+            return Err(over_budget("the file is larger than 4 GiB"));
+        }
+        let lowered = match self.syntax(source) {
+            Some(tree) => lower::lower(&tree, source, name, functions, rules),
+            None => Err(Doubt::Syntax),
+        };
+        lowered.map_err(|doubt| match doubt {
+            Doubt::Budget => over_budget("too many assignments in nested blocks"),
+            Doubt::Syntax => refusal::refusal(source, name, functions, rules),
+        })
+    }
+
+    /// tree-sitter's tree, or nothing if it has an error. Recovery is for editors and may take long; it is cut short.
+    fn syntax(&mut self, source: &[u8]) -> Option<tree_sitter::Tree> {
+        // Generated lexers take NUL for the end of the text. In an action only a literal may hold one, and there this
+        // byte stands for it as well.
+        let patched: Vec<u8>;
+        let text = if source.contains(&0) {
+            patched = source.iter().map(|b| if *b == 0 { 1 } else { *b }).collect();
+            &patched
+        } else {
+            source
+        };
+        let mut stop_at_error = |state: &tree_sitter::ParseState| {
+            if state.has_error() { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
+        };
+        let options = ParseOptions::new().progress_callback(&mut stop_at_error);
+        let tree = self.inner.parse_with_options(&mut |at, _| text.get(at..).unwrap_or_default(), None, Some(options));
+        if tree.is_none() {
+            self.inner.reset();
+        }
+        tree.filter(|tree| !tree.root_node().has_error())
+    }
+}

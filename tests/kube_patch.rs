@@ -1,0 +1,124 @@
+//! Patches as Helm makes them, and what servers make of them.
+
+mod kube_support;
+
+use chartlint::kube::{self, Context, KubeVersion, Outcome, Target};
+use chartlint::value::Plain;
+use kube_support::{objects, plain};
+use serde_json::{Value, json};
+
+fn patch(original: &Value, modified: &Value, current: &Value, api_version: &str, kind: &str) -> Value {
+    let patch = kube::three_way_patch(&plain(original), &plain(modified), &plain(current), api_version, kind);
+    match patch.expect("a patch") {
+        Some(patch) => serde_json::from_str(&kube::to_json(&patch)).expect("JSON"),
+        None => Value::Null,
+    }
+}
+
+/// Rolls OpenKruise's webhook Service back: what the upgrade copied from the live object becomes null.
+#[test]
+fn rollback_of_openkruise() {
+    let first = json!({
+        "apiVersion": "v1", "kind": "Service", "metadata": {"name": "kruise-webhook-service"},
+        "spec": {"ports": [{"port": 443, "targetPort": 9876}], "selector": {"app": "kruise"}}
+    });
+    let mut context = Context::new("kruise-system", "kruise");
+    context.version = KubeVersion::new(1, 21, 1);
+    let live = kube::live_object(&plain(&first), &context);
+    let mut second = first.clone();
+    for field in ["clusterIP", "clusterIPs", "ipFamilies", "ipFamilyPolicy", "type"] {
+        let value = live.at(&["spec", field]).expect("a live value");
+        second["spec"][field] = serde_json::from_str(&kube::to_json(value)).expect("JSON");
+    }
+    let live_json: Value = serde_json::from_str(&kube::to_json(&live)).expect("JSON");
+    assert_eq!(patch(&first, &second, &live_json, "v1", "Service"), Value::Null, "the upgrade changes nothing");
+    let rollback = patch(&second, &first, &live_json, "v1", "Service");
+    assert_eq!(
+        rollback,
+        json!({"spec": {"clusterIP": null, "clusterIPs": null, "ipFamilies": null, "ipFamilyPolicy": null, "type": null}})
+    );
+    let after = kube::apply_patch(&live, &plain(&rollback), "v1", "Service").expect("applied");
+    let outcome =
+        kube::update_outcome(&Target::new("v1", "Service", &live), &kube::changes(&live, &after), context.version);
+    let Outcome::Refused { message, .. } = outcome else { panic!("{outcome:?}") };
+    assert_eq!(
+        message,
+        r#"Service "kruise-webhook-service" is invalid: [spec.clusterIPs[0]: Invalid value: []string(nil): primary clusterIP can not be unset, spec.ipFamilies[0]: Invalid value: []core.IPFamily(nil): primary ipFamily can not be unset]"#
+    );
+}
+
+#[test]
+fn lists_are_merged_by_key() {
+    let with = |containers: Value| json!({"spec": {"template": {"spec": {"containers": containers}}}});
+    let old = with(json!([{"name": "a", "image": "a:1", "args": ["x"]}, {"name": "b", "image": "b:1"}]));
+    let new = with(json!([{"name": "a", "image": "a:2"}]));
+    let live = with(json!([
+        {"name": "a", "image": "a:1", "args": ["x"], "imagePullPolicy": "IfNotPresent"},
+        {"name": "b", "image": "b:1"},
+        {"name": "injected", "image": "c"}
+    ]));
+    let made = patch(&old, &new, &live, "apps/v1", "Deployment");
+    assert_eq!(
+        made["spec"]["template"]["spec"],
+        json!({
+            "$setElementOrder/containers": [{"name": "a"}],
+            "containers": [{"args": null, "image": "a:2", "name": "a"}, {"$patch": "delete", "name": "b"}]
+        })
+    );
+    let after = kube::apply_patch(&plain(&live), &plain(&made), "apps/v1", "Deployment").expect("applied");
+    assert_eq!(
+        kube::to_json(&after),
+        kube::to_json(&plain(&with(json!([
+            {"image": "a:2", "imagePullPolicy": "IfNotPresent", "name": "a"}, {"image": "c", "name": "injected"}
+        ]))))
+    );
+}
+
+#[test]
+fn elements_without_their_key() {
+    let with = |env: Value| json!({"spec": {"containers": [{"name": "a", "env": env}]}});
+    let error = kube::three_way_patch(
+        &plain(&with(json!([{"value": "1"}]))),
+        &plain(&with(json!([{"value": "2"}]))),
+        &plain(&with(json!([{"value": "1"}]))),
+        "v1",
+        "Pod",
+    );
+    assert_eq!(error.expect_err("no key").to_string(), "map: map[value:2] does not contain declared merge key: name");
+}
+
+#[test]
+fn custom_resources_are_patched_from_manifest_to_manifest() {
+    let old = json!({"spec": {"a": 1, "b": {"c": 1, "d": 2}, "l": [{"name": "x"}]}});
+    let new = json!({"spec": {"b": {"c": 1, "d": 3}, "l": [{"name": "y"}]}});
+    let live = json!({"spec": {"a": 7, "b": {"c": 9, "d": 2}}});
+    let made = patch(&old, &new, &live, "example.com/v1", "Thing");
+    assert_eq!(made, json!({"spec": {"a": null, "b": {"d": 3}, "l": [{"name": "y"}]}}));
+}
+
+/// Whatever was sent again changes nothing, and whatever changes is what the patch says.
+#[test]
+fn recorded_objects_sent_again() {
+    for version in [KubeVersion::new(1, 24, 17), KubeVersion::new(1, 37, 2)] {
+        let pairs = objects(version);
+        for pair in &pairs {
+            let (sent, stored) = (&pair["sent"], &pair["stored"]);
+            let text = |field: &str| sent[field].as_str().expect("text").to_string();
+            let mut modified = sent.clone();
+            modified["metadata"]["annotations"] = json!({"a": "b"});
+            let made = patch(sent, &modified, stored, &text("apiVersion"), &text("kind"));
+            let live = plain(stored);
+            let after = kube::apply_patch(&live, &plain(&made), &text("apiVersion"), &text("kind")).expect("applied");
+            assert_eq!(
+                after.at(&["metadata", "annotations", "a"]).and_then(Plain::as_str),
+                Some("b"),
+                "{}",
+                pair["variant"]
+            );
+            let after = kube::defaulted(&after, version);
+            let others = kube::changes(&live, &after).into_iter().map(|c| c.field.to_string());
+            let others: Vec<String> = others.filter(|field| !field.starts_with("metadata.annotations")).collect();
+            assert!(others.is_empty(), "{version} {}: {others:?}", pair["variant"]);
+        }
+    }
+}

@@ -1,0 +1,3 @@
+module chartlint/tests/syntax
+
+go 1.24
