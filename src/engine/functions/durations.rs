@@ -62,7 +62,7 @@ fn parsed(call: &Call<'_>, value: &Value) -> Result<i64, String> {
         }
         Data::Float(seconds) => fractional(*seconds),
         Data::Str(text) => {
-            let trimmed = strings::trim_space(text.bytes());
+            let trimmed = &text.bytes()[strings::trim(text.bytes())];
             if trimmed.is_empty() {
                 return Err("empty duration".into());
             }

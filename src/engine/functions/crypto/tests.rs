@@ -133,7 +133,7 @@ fn an_authority_with_the_key_of_another_does_not_sign() {
         type_name: "sprig.certificate",
         is_pointer: false,
         fields: vec![field("Cert", Value::string(cert)), field("Key", key)],
-        text: None,
+        text: None, printed: None,
     };
     let authority = Value::from(Data::Object(std::sync::Arc::new(object)));
     let found = run_with(&mut rt, "genSignedCert \"b\" (list) (list) 1 $a", &[authority]);
