@@ -1,5 +1,6 @@
 //! Go's types of values: names, kinds, truth.
 
+use super::golang::time::{MONTHS, WEEKDAYS};
 use super::{Data, Element, Heap, MapKind, Value};
 use crate::profile::Profile;
 
@@ -21,6 +22,20 @@ pub enum UintKind {
     Uint8,
     Uint32,
     Uint64,
+}
+
+impl IntKind {
+    /// What a number of a named type prints as.
+    pub fn text(self, number: i64) -> Option<String> {
+        let (type_name, first, names) = match self {
+            IntKind::Month => ("Month", 1, &MONTHS[..]),
+            IntKind::Weekday => ("Weekday", 0, &WEEKDAYS[..]),
+            _ => return None,
+        };
+        let index = usize::try_from(number.saturating_sub(first)).ok();
+        let name = index.and_then(|index| names.get(index).map(|name| name.to_string()));
+        Some(name.unwrap_or_else(|| format!("%!{type_name}({number})")))
+    }
 }
 
 /// A struct value, seen from a template.

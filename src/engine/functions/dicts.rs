@@ -293,3 +293,84 @@ fn copied_map(call: &mut Call<'_>, id: MapId, depth: usize) -> Result<MapId, Fai
     }
     Ok(call.rt.heap.add(copy))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::testing::{check, evaluate, runtime};
+    use super::*;
+    use crate::source::Span;
+    use crate::value::origin::{Cause, PhaseField};
+
+    #[test]
+    fn dictionaries_are_read_and_changed() {
+        check("4.1.4", &[
+            ("dict \"a\" 1 \"b\"", "map[a:1 b:]"),
+            ("dict 1 2 nil 3 true 4 (list 1) 5", "map[1:2 <nil>:3 [1]:5 true:4]"),
+            ("get (dict \"a\" 1) \"a\"", "1"),
+            ("kindOf (get (dict) \"a\")", "string"),
+            ("kindOf (get (dict \"a\" nil) \"a\")", "invalid"),
+            ("set (dict \"a\" 1) \"b\" 2", "map[a:1 b:2]"),
+            ("set nil \"b\" 2", "error: assignment to entry in nil map"),
+            ("unset (dict \"a\" 1) \"a\"", "map[]"),
+            ("unset nil \"a\"", "map[]"),
+            ("hasKey (dict \"a\" nil) \"a\"", "true"),
+            ("hasKey nil \"a\"", "false"),
+            ("pluck \"a\" (dict \"a\" 1) (dict \"b\" 2) (dict \"a\" 3)", "[1 3]"),
+            ("keys (dict \"b\" 1 \"a\" 2) (dict \"a\" 2)", "[a b a]"),
+            ("values (dict \"b\" 1 \"a\" 2)", "[2 1]"),
+            ("pick (dict \"a\" 1 \"b\" 2) \"a\" \"z\"", "map[a:1]"),
+            ("omit (dict \"a\" 1 \"b\" 2) \"a\"", "map[b:2]"),
+            ("deepCopy (list 1 (dict \"a\" nil))", "[1 map[a:<nil>]]"),
+            ("deepCopy nil", "error: reflect: call of reflect.Value.Type on zero Value"),
+        ]);
+    }
+
+    #[test]
+    fn dig_asserts_types() {
+        check("4.1.4", &[
+            ("dig \"a\" \"b\" \"def\" (dict \"a\" (dict \"b\" 5))", "5"),
+            ("dig \"a\" \"z\" \"def\" (dict \"a\" (dict))", "def"),
+            ("dig \"a\" \"def\" (dict \"a\" nil)", "<no value>"),
+            ("dig \"a\" (dict)", "error: dig needs at least three arguments"),
+            ("dig 1 \"def\" (dict)", "error: interface conversion: interface {} is int, not string"),
+            (
+                "dig \"a\" \"b\" \"def\" (dict \"a\" nil)",
+                "error: interface conversion: interface {} is nil, not map[string]interface {}",
+            ),
+            (
+                "dig \"a\" \"def\" \"notdict\"",
+                "error: interface conversion: interface {} is string, not map[string]interface {}",
+            ),
+        ]);
+    }
+
+    #[test]
+    fn copies_are_deep_or_shallow() {
+        let mut rt = runtime("4.1.4");
+        let map = evaluate(&mut rt, "dict \"x\" (dict \"y\" 1) \"z\" 3", &[]).expect("a map");
+        let inner = "set (get $b \"x\") \"y\" 2";
+        for (copy, expected) in [("pick $a \"x\"", 2), ("omit $a \"z\"", 2), ("deepCopy $a", 1)] {
+            let map = evaluate(&mut rt, "deepCopy $a", std::slice::from_ref(&map)).expect("a map");
+            let copy = evaluate(&mut rt, copy, std::slice::from_ref(&map)).expect("a copy");
+            evaluate(&mut rt, inner, &[map.clone(), copy]).expect("a change");
+            let found = evaluate(&mut rt, "get (get $a \"x\") \"y\"", &[map]).expect("a value");
+            assert!(matches!(found.data, Data::Int(found, _) if found == expected));
+        }
+    }
+
+    #[test]
+    fn what_told_the_key_is_kept() {
+        let mut rt = runtime("4.1.4");
+        let origin = rt.arena.source(Cause::Phase(PhaseField::Revision), Span::default());
+        let key = Value::string("k").with_origin(origin);
+        let value = Value::string("v");
+        let map = evaluate(&mut rt, "dict $a $b", &[key.clone(), value]).expect("a map");
+        assert!(!map.origin.is_live());
+        let entry = evaluate(&mut rt, "get $a \"k\"", std::slice::from_ref(&map)).expect("an entry");
+        assert!(entry.origin.is_live());
+        let missing = evaluate(&mut rt, "hasKey $a \"other\"", std::slice::from_ref(&map)).expect("an answer");
+        assert!(missing.origin.is_live());
+        let constant = evaluate(&mut rt, "get (dict \"k\" 1 \"o\" $a) \"k\"", &[key]).expect("an entry");
+        assert!(!constant.origin.is_live());
+    }
+}

@@ -48,7 +48,7 @@ impl Comparison<'_, '_> {
                 true
             }
             (Data::Map(a), Data::Map(b)) => self.maps(*a, *b, depth)?,
-            (Data::Time(a), Data::Time(b)) => a == b,
+            (Data::Time(a), Data::Time(b)) => a.go_syntax() == b.go_syntax(),
             (Data::Duration(a), Data::Duration(b)) => a == b,
             (Data::Object(a), Data::Object(b)) => {
                 if a.type_name != b.type_name || a.is_pointer != b.is_pointer || a.fields.len() != b.fields.len() {

@@ -269,3 +269,66 @@ fn chunk(call: &mut Call<'_>, args: &[Value]) -> FnResult {
         _ => Err("runtime error: makeslice: len out of range".into()),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::testing::check;
+
+    #[test]
+    fn lists_are_taken_apart_and_put_together() {
+        check("4.1.4", &[
+            ("first (list 1 2)", "1"),
+            ("first (list)", "<no value>"),
+            ("last (list 1 2)", "2"),
+            ("rest (list 1 2 3)", "[2 3]"),
+            ("rest (list)", "[]"),
+            ("initial (list 1 2 3)", "[1 2]"),
+            ("append (list 1) 2", "[1 2]"),
+            ("prepend (list 1) 0", "[0 1]"),
+            ("concat (list 1) (list 2 3) (list)", "[1 2 3]"),
+            ("concat", "[]"),
+            ("reverse (list 1 2 3)", "[3 2 1]"),
+            ("compact (list 0 1 \"\" 2 nil false (list))", "[1 2]"),
+            ("tuple 1 2", "[1 2]"),
+            ("chunk 2 (list 1 2 3 4 5)", "[[1 2] [3 4] [5]]"),
+            ("chunk 2 (list)", "[]"),
+            ("chunk -5 (list 1 2)", "[]"),
+            ("slice (list 1 2 3 4) 1 3", "[2 3]"),
+            ("slice (list 1 2 3) \"1\"", "[2 3]"),
+            ("slice (list) 0 1", "<no value>"),
+            ("slice (until 3) 1 | typeOf", "[]int"),
+        ]);
+    }
+
+    #[test]
+    fn equality_knows_types() {
+        check("4.1.4", &[
+            ("uniq (list 1 1 2 \"1\" 1.5 nil nil)", "[1 2 1 1.5 <nil>]"),
+            ("without (list 1 2 3 2) 2", "[1 3]"),
+            ("without (list 1 2)", "[1 2]"),
+            ("has 1 (list 1 2)", "true"),
+            ("has 1 (list (int64 1))", "false"),
+            ("has \"1\" (list 1)", "false"),
+            ("has nil (list nil)", "true"),
+            ("has 1 nil", "false"),
+            ("has (list 1) (list (list 1))", "true"),
+        ]);
+    }
+
+    #[test]
+    fn what_is_no_list_is_refused() {
+        check("4.1.4", &[
+            ("first nil", "error: runtime error: invalid memory address or nil pointer dereference"),
+            ("mustFirst \"a\"", "error: Cannot find first on type string"),
+            ("append \"a\" 1", "error: Cannot push on type string"),
+            ("compact \"abc\"", "error: Cannot compact on type string"),
+            ("has \"a\" \"abc\"", "error: Cannot find has on type string"),
+            ("concat 1", "error: Cannot concat type int as list"),
+            ("slice \"abc\" 1 2", "error: list should be type of slice or array but string"),
+            ("slice (list 1 2) 1 5", "error: reflect.Value.Slice: slice index out of bounds"),
+            ("slice (list 1 2) -1", "error: reflect.Value.Slice: slice index out of bounds"),
+            ("chunk 0 (list 1 2)", "error: runtime error: makeslice: len out of range"),
+            ("chunk 1 \"a\"", "error: Cannot chunk type string"),
+        ]);
+    }
+}

@@ -4,9 +4,11 @@ mod builtins;
 mod casts;
 mod compare;
 mod crypto;
+pub mod dates;
 mod decimal;
 mod defaults;
 mod dicts;
+mod durations;
 mod encoding;
 mod equality;
 pub mod files;
@@ -41,8 +43,10 @@ const FAMILIES: &[&[Function]] = &[
     crypto::HASHES,
     crypto::KEYS,
     crypto::PASSWORDS,
+    dates::FUNCTIONS,
     defaults::FUNCTIONS,
     dicts::FUNCTIONS,
+    durations::FUNCTIONS,
     encoding::FUNCTIONS,
     format::FUNCTIONS,
     lists::FUNCTIONS,

@@ -215,3 +215,95 @@ fn seq(call: &mut Call<'_>, args: &[Value]) -> FnResult {
     }
     Ok(Value::string(out))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::testing::check;
+
+    #[test]
+    fn integers_are_cast_and_wrap() {
+        check("4.1.4", &[
+            ("add 1 2 3", "6"),
+            ("add", "0"),
+            ("add 1.9 1.9", "2"),
+            ("add \"3\" \"x\" true nil", "4"),
+            ("add1 5", "6"),
+            ("sub 5 3", "2"),
+            ("div -7 2", "-3"),
+            ("mod -7 3", "-1"),
+            ("mul 2 3 4", "24"),
+            ("mul 2.9 2", "4"),
+            ("div 1 0", "error: runtime error: integer divide by zero"),
+            ("div -9223372036854775808 -1", "-9223372036854775808"),
+            ("add 9223372036854775807 1", "-9223372036854775808"),
+            ("max 1.9 1.2", "1"),
+            ("min 3 1 2", "1"),
+            ("toDecimal 777", "511"),
+            ("toDecimal \"0755\"", "493"),
+            ("toDecimal \"8\"", "0"),
+            ("atoi \"010\"", "10"),
+            ("atoi \"99999999999999999999\"", "9223372036854775807"),
+            ("typeOf (add 1 2)", "int64"),
+            ("typeOf (int 1.5)", "int"),
+        ]);
+    }
+
+    #[test]
+    fn floats_are_added_as_decimals() {
+        check("4.1.4", &[
+            ("addf 0.1 0.2", "0.3"),
+            ("mulf 0.1 3", "0.3"),
+            ("subf 7.5 2 3", "2.5"),
+            ("divf 10 2 4", "1.25"),
+            ("divf 1 3", "0.3333333333333333"),
+            ("divf 2 3", "0.6666666666666667"),
+            ("divf -2 3", "-0.6666666666666667"),
+            ("add1f 1.5", "2.5"),
+            ("mulf 1000 1000", "1e+06"),
+            ("mulf 1e300 1e300", "+Inf"),
+            ("addf 1e300 1e-300", "1e+300"),
+            ("divf 1 0", "error: decimal division by 0"),
+            ("addf (float64 \"Inf\")", "error: Cannot create a Decimal from +Inf"),
+            ("maxf 1.5 2", "2"),
+            ("minf (float64 \"NaN\") 2", "NaN"),
+        ]);
+    }
+
+    #[test]
+    fn rounding_goes_down_below_zero() {
+        check("4.1.4", &[
+            ("floor 123.9999", "123"),
+            ("ceil -1.5", "-1"),
+            ("round 123.555555 3", "123.556"),
+            ("round -1.5 0", "-2"),
+            ("round -2.4 0", "-3"),
+            ("round 0.285 2", "0.28"),
+            ("round 1234.5 -2", "1200"),
+            ("round 1.4 0 0.4", "1"),
+            ("round 1.5 400", "NaN"),
+            ("round 1.5 -400", "NaN"),
+        ]);
+    }
+
+    #[test]
+    fn sequences_count() {
+        check("4.1.4", &[
+            ("until 3", "[0 1 2]"),
+            ("until -3", "[0 -1 -2]"),
+            ("untilStep 0 10 3", "[0 3 6 9]"),
+            ("untilStep 10 0 -4", "[10 6 2]"),
+            ("untilStep 0 3 0", "[]"),
+            ("untilStep 3 0 1", "[]"),
+            ("seq 5", "1 2 3 4 5"),
+            ("seq -2", "1 0 -1 -2"),
+            ("seq 0", "1 0"),
+            ("seq 5 2", "5 4 3 2"),
+            ("seq 0 2 10", "0 2 4 6 8 10"),
+            ("seq 0 -2 -5", "0 -2 -4"),
+            ("seq 5 2 0", ""),
+            ("seq 1 2 3 4", ""),
+            ("seq 0 0 5", ""),
+            ("until 9000000000000", "budget: the render was stopped after 400000000 units of work"),
+        ]);
+    }
+}

@@ -93,7 +93,7 @@ fn within(prefix: &'static str) -> impl Fn(Failure) -> Failure {
 fn certificate(cert: Value, key: Value) -> Value {
     let field = |name, value| Field { name, json: name, omit_empty: false, value };
     let fields = vec![field("Cert", cert), field("Key", key)];
-    Data::Object(Arc::new(Object { type_name: "sprig.certificate", is_pointer: false, fields, text: None })).into()
+    Data::Object(Arc::new(Object { type_name: "sprig.certificate", is_pointer: false, fields, text: None, printed: None })).into()
 }
 
 fn field(certificate: &Value, name: &str) -> Text {

@@ -16,6 +16,8 @@ mod keys;
 mod password;
 mod pem;
 mod samples;
+#[cfg(test)]
+mod tests;
 mod x509;
 
 use crate::engine::function::{Call, Function};
