@@ -6,7 +6,7 @@ use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
 
 /// The address space that a run may have, in KiB: two stacks of a GiB for each thread, and what the work needs.
-const ADDRESS_SPACE: u64 = 12 << 20;
+const ADDRESS_SPACE: u64 = 8 << 20;
 /// A run in a debug build on a busy machine may take this long. It is no promise of speed: a hang is longer.
 const TIME: Duration = Duration::from_secs(240);
 
@@ -61,7 +61,11 @@ impl Chart {
 
     /// `render` ends with this exit code and says this; the check of the chart ends too, and with no failure of ours.
     fn ends(&self, code: i32, says: &str) {
-        let (found, said) = self.run(&["render", "c", "--error-format", "plain"]);
+        self.ends_with(&[], code, says);
+    }
+
+    fn ends_with(&self, flags: &[&str], code: i32, says: &str) {
+        let (found, said) = self.run(&[&["render", "c", "--error-format", "plain"], flags].concat());
         let shown = said.chars().take(2000).collect::<String>();
         assert_eq!(found, code, "{shown}");
         assert!(said.contains(says), "expected {says:?} in:\n{shown}");
@@ -151,6 +155,21 @@ const TEMPLATES: &[(&str, &str, i32, &str)] = &[
         1,
         "",
     ),
+    ("a-list-in-lists-printed", r#"{{ $l := list 1 }}{{ range until 60 }}{{ $l = list $l $l }}{{ end }}{{ $l }}"#, 1, BUDGET),
+    ("a-list-in-lists-copied", r#"{{ $l := list 1 }}{{ range until 60 }}{{ $l = list $l $l }}{{ end }}{{ deepCopy $l }}"#, 1, BUDGET),
+    ("a-list-in-lists-digested", r#"{{ $l := list 1 }}{{ range until 60 }}{{ $l = list $l $l }}{{ end }}{{ $l | toString | len }}"#, 1, BUDGET),
+    ("a-list-in-lists-joined", r#"{{ $l := list 1 }}{{ range until 60 }}{{ $l = list $l $l }}{{ end }}{{ join "," $l | len }}"#, 1, BUDGET),
+    ("a-map-in-maps-merged", r#"{{ $l := dict }}{{ range until 60 }}{{ $l = dict "a" $l "b" $l }}{{ end }}{{ merge (dict) (deepCopy $l) | len }}"#, 1, BUDGET),
+    ("a-map-in-maps-as-toml", r#"{{ $l := dict }}{{ range until 60 }}{{ $l = dict "a" $l "b" $l }}{{ end }}{{ toToml $l | len }}"#, 1, BUDGET),
+    ("a-map-in-maps-as-yaml", r#"{{ $l := dict }}{{ range until 60 }}{{ $l = dict "a" $l "b" $l }}{{ end }}{{ toYaml $l | len }}"#, 1, BUDGET),
+    ("lists-in-lists-compared", r#"{{ $l := list 1 }}{{ $k := list 1 }}{{ range until 60 }}{{ $l = list $l $l }}{{ $k = list $k $k }}{{ end }}{{ deepEqual $l $k }}"#, 1, BUDGET),
+    ("a-range-of-nearly-the-budget", r#"{{ range 390000000 }}{{ end }}"#, 1, BUDGET),
+    ("until-nearly-the-budget", r#"{{ until 390000000 | len }}"#, 1, BUDGET),
+    ("many-maps", r#"{{ range until 1000000 }}{{ range until 1000000 }}{{ $_ := dict "a" (dict "b" (dict)) }}{{ end }}{{ end }}"#, 1, BUDGET),
+    ("many-conditions", r#"{{ range $i := until 1000000 }}{{ range $j := until 1000000 }}{{ if $.Values.a }}{{ else }}x{{ end }}{{ end }}{{ end }}"#, 1, BUDGET),
+    ("many-draws", r#"{{ range until 1000000 }}{{ range until 1000000 }}{{ $_ := randInt 0 9 }}{{ end }}{{ end }}"#, 1, BUDGET),
+    ("many-lookups", r#"{{ range until 1000000 }}{{ range until 1000000 }}{{ $_ := lookup "v1" "Pod" "a" "b" }}{{ end }}{{ end }}"#, 1, BUDGET),
+    ("many-texts-to-run", r#"{{ range $i := until 1000000 }}{{ $_ := tpl (printf "{{/* %d */}}{{ . }}" $i) $i }}{{ end }}"#, 1, ""),
     ("a-width-without-end", r#"{{ printf "%1000000000d" 1 }}"#, 0, "%!(BADWIDTH)"),
     ("a-width-from-an-argument", r#"{{ printf "%*d" 1000000000 1 }}"#, 0, "%!(BADWIDTH)"),
     ("indent", r#"{{ indent 1000000000 "x" }}"#, 1, BUDGET),
@@ -168,14 +187,14 @@ const TEMPLATES: &[(&str, &str, i32, &str)] = &[
     ("division", r#"{{ div 1 0 }}"#, 1, "divide by zero"),
     ("the-least-number-divided", r#"{{ div -9223372036854775808 -1 }} {{ mod -9223372036854775808 -1 }}"#, 0, ""),
     ("chunks", r#"{{ chunk 0 (list 1 2) }}"#, 1, ""),
-    ("a-slice-outside", r#"{{ slice (list 1 2) 5 9 }}"#, 1, "out of range"),
+    ("a-slice-outside", r#"{{ slice (list 1 2) 5 9 }}"#, 1, "out of bounds"),
     ("an-index-outside", r#"{{ index (list 1 2) 9223372036854775807 }}"#, 1, "out of range"),
     ("a-pattern-that-backtracks", r#"{{ regexMatch "(a+)+$" (print (repeat 10000 "a") "b") }}"#, 0, "false"),
     ("a-pattern-that-multiplies", r#"{{ regexMatch "((((a{1,100}){1,100}){1,100}){1,100})" "a" }}"#, 1, ""),
     ("a-pattern-of-a-thousand-letters", r#"{{ regexMatch "(x{1000}){1000}" "x" }}"#, 1, ""),
     ("a-deep-pattern", r#"{{ regexMatch (print (repeat 100000 "(") (repeat 100000 ")")) "a" }}"#, 1, ""),
     ("a-map-that-holds-itself-printed", r#"{{ $d := dict }}{{ $_ := set $d "x" $d }}{{ $d }}"#, 1, ""),
-    ("a-map-that-holds-itself-as-yaml", r#"{{ $d := dict }}{{ $_ := set $d "x" $d }}{{ toYaml $d }}"#, 1, ""),
+    ("a-map-that-holds-itself-as-yaml", r#"{{ $d := dict }}{{ $_ := set $d "x" $d }}{{ mustToYaml $d }}"#, 1, ""),
     ("a-map-that-holds-itself-as-json", r#"{{ $d := dict }}{{ $_ := set $d "x" $d }}{{ mustToJson $d }}"#, 1, ""),
     ("a-map-that-holds-itself-as-toml", r#"{{ $d := dict }}{{ $_ := set $d "x" $d }}{{ toToml $d }}"#, 1, ""),
     ("a-map-that-holds-itself-formatted", r#"{{ $d := dict }}{{ $_ := set $d "x" $d }}{{ printf "%v" $d }}"#, 1, ""),
@@ -195,13 +214,13 @@ const TEMPLATES: &[(&str, &str, i32, &str)] = &[
     (
         "two-maps-that-hold-themselves-merged",
         r#"{{ $d := dict }}{{ $_ := set $d "x" $d }}{{ $e := dict }}{{ $_ := set $e "x" $e }}{{ merge $e $d | len }}"#,
-        0,
-        "",
+        1,
+        "stack overflow",
     ),
     ("a-map-that-holds-itself-digested", r#"{{ $d := dict }}{{ $_ := set $d "x" $d }}{{ sha256sum (toString $d) }}"#, 1, ""),
     (
         "a-list-of-a-map-that-holds-it",
-        r#"{{ $d := dict }}{{ $_ := set $d "x" (list $d) }}{{ uniq (list $d $d) | len }}{{ toYaml $d }}"#,
+        r#"{{ $d := dict }}{{ $_ := set $d "x" (list $d) }}{{ uniq (list $d $d) | len }}{{ mustToYaml $d }}"#,
         1,
         "",
     ),
@@ -209,9 +228,8 @@ const TEMPLATES: &[(&str, &str, i32, &str)] = &[
     ("deep-json", r#"{{ fromJson (repeat 100000 "[") }}"#, 0, "Error"),
     ("deep-block-yaml", r#"{{ fromYaml (print (repeat 50000 "- ") "x") }}"#, 0, ""),
     ("a-cost-of-bcrypt", r#"{{ htpasswd "a" (repeat 100 "x") }}"#, 0, ""),
-    ("a-yaml-without-end", "a: {{ repeat 100000 \"[\" }}\n", 1, "error"),
-    ("a-date-of-the-end-of-time", r#"{{ date "2006" 9223372036854775807 }}{{ duration 9223372036854775807 }}"#, 0, ""),
-    ("a-date-far-away", r#"{{ dateModify "9999999h" now | len }}{{ ago (toDate "2006" "0001") }}"#, 0, ""),
+        ("a-date-of-the-end-of-time", r#"{{ date "2006" 9223372036854775807 }}{{ duration 9223372036854775807 }}"#, 0, ""),
+    ("a-date-far-away", r#"{{ dateModify "9999999h" now | unixEpoch }}{{ ago (toDate "2006" "0001") }}"#, 0, ""),
     ("a-version-of-huge-numbers", r#"{{ semverCompare ">=99999999999999999999.1" "1.2.3" }}"#, 1, ""),
     ("numbers-that-overflow", r#"{{ add 9223372036854775807 1 }} {{ mul 9223372036854775807 2 }} {{ int "1e400" }}"#, 0, ""),
     ("round", r#"{{ round 1.5 2147483647 }} {{ round 1.5 -400 }}"#, 0, ""),
@@ -222,7 +240,10 @@ fn templates_end_with_a_message() {
     let only = std::env::var("HOSTILE").ok();
     let mut wrong = Vec::new();
     for (name, template, code, says) in TEMPLATES.iter().filter(|case| only.as_deref().is_none_or(|o| case.0.contains(o))) {
-        let result = std::panic::catch_unwind(|| Chart::template(name, template).ends(*code, says));
+        let result = std::panic::catch_unwind(|| {
+            // The text of the file: what YAML makes of it is another matter.
+            Chart::template(name, template).ends_with(&["--raw", "templates/t.yaml"], *code, says)
+        });
         if let Err(panic) = result {
             let message = panic.downcast_ref::<String>().cloned().unwrap_or_default();
             wrong.push(format!("{name}: {message}"));

@@ -13,10 +13,19 @@ type Write<E> = fn(&mut Encoder<'_>, &Value) -> Result<Text, E>;
 fn written<E>(call: &mut Call<'_>, args: &[Value], write: Write<E>) -> Result<Result<Text, E>, Failure> {
     let value = args.first().unwrap_or(&Value::NIL);
     let unknown = |id| Arc::from(unknown_text(id).as_bytes());
+    let left = call.rt.left;
     let mut encoder = Encoder::new(&call.rt.heap, &mut call.rt.arena, call.rt.profile);
     encoder.unknown = Some(&unknown);
+    encoder.left = left;
     let result = write(&mut encoder, value);
-    if encoder.is_unstable {
+    let (is_unstable, made) = (encoder.is_unstable, left - encoder.left);
+    if encoder.left == 0 {
+        // What Helm would go on to write until its memory ends.
+        call.spend(usize::MAX)?;
+    }
+    // A tree lives no longer than the call: a part of its size is the time that it took.
+    call.spend(usize::try_from(made / 16).unwrap_or(usize::MAX))?;
+    if is_unstable {
         call.rt.nondeterministic.push((call.span, "the order of keys in YAML differs from run to run"));
     }
     if let Ok(text) = &result {
