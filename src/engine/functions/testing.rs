@@ -1,7 +1,6 @@
 //! Calls functions as a template would, for the tests of the families: `join "," (list 1 "a") | upper`.
 //!
-//! It knows literals, calls, parentheses and pipes, and no templates. `list` and `dict` are its own, so that a family
-//! can be tested without the others.
+//! It knows literals, calls, parentheses and pipes, and no templates.
 
 use crate::engine::function::{Call, Failure, Flow, Function, Param};
 use crate::engine::{Options, Runtime};
@@ -129,22 +128,6 @@ impl<'e> Parser<'_, 'e> {
     }
 
     fn call(&mut self, name: &str, arguments: Vec<Value>) -> Result<Value, Failure> {
-        match name {
-            "list" => return Ok(Data::List(List::new(arguments)).into()),
-            "dict" => {
-                let entries = arguments.chunks(2).map(|pair| -> (Key, Value) {
-                    let key = pair[0].as_text().expect("a key").bytes();
-                    (Key::from(key), pair[1].clone())
-                });
-                let entries: Vec<_> = entries.collect();
-                return Ok(Data::Map(self.rt.new_map(entries)).into());
-            }
-            "int64" => {
-                let Data::Int(int, _) = arguments[0].data else { panic!("an int") };
-                return Ok(Data::Int(int, IntKind::Int64).into());
-            }
-            _ => {}
-        }
         let function = super::all().find(|f| f.name == name && (f.exists)(&self.rt.profile));
         let function = function.unwrap_or_else(|| panic!("no function {name}"));
         self.run(function, arguments)
@@ -153,8 +136,10 @@ impl<'e> Parser<'_, 'e> {
     fn run(&mut self, function: &'static Function, mut arguments: Vec<Value>) -> Result<Value, Failure> {
         for (i, argument) in arguments.iter_mut().enumerate() {
             let param = function.params.get(i).or(function.params.last());
-            if let (Some(Param::Map), Data::Nil) = (param, &argument.data) {
-                argument.data = Data::NilMap;
+            match (param, &argument.data) {
+                (Some(Param::Map), Data::Nil) => argument.data = Data::NilMap,
+                (Some(Param::AnyList), Data::Nil) => argument.data = Data::List(List::nil(Element::Any)),
+                _ => {}
             }
         }
         let mut call = Call { rt: self.rt, span: Span::default(), name: function.name, boxed: 0 };
