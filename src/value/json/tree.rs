@@ -3,7 +3,6 @@
 use super::push_change;
 use super::{EncodeError, Encoder};
 use crate::value::golang::strconv::{format_float, json_float};
-use crate::value::golang::time::{GoTime, duration_text};
 use crate::value::origin::GuardId;
 use crate::value::{Data, MapId, Object, OriginId, Text, TextBuilder, Value};
 use std::borrow::Cow;
@@ -94,12 +93,8 @@ impl Builder<'_, '_> {
             }
             Data::Map(id) => self.map(*id, value.origin, inherited)?,
             Data::Object(object) => self.object(object, origin)?,
-            Data::Time(time) => self.time(time)?,
-            Data::Duration(nanoseconds) => match self.target {
-                Target::Json | Target::JsonYaml => TreeData::Plain(nanoseconds.to_string().into()),
-                Target::Yaml => TreeData::Plain(duration_text(*nanoseconds).into()),
-                Target::Toml => TreeData::Str(duration_text(*nanoseconds).into()),
-            },
+            Data::Time(time) => TreeData::Str(Text::from(time.format(b"2006-01-02T15:04:05.999999999Z07:00"))),
+            Data::Duration(nanoseconds) => TreeData::Plain(nanoseconds.to_string().into()),
             Data::Complex(_) => return Err(self.unsupported("complex128")),
             Data::Unknown(id) => {
                 let text = self.encoder.unknown.map_or_else(|| b"unknown"[..].into(), |text| text(*id));
@@ -124,18 +119,6 @@ impl Builder<'_, '_> {
         }
         self.leave(Some(id));
         Ok(TreeData::Map { entries, shape })
-    }
-
-    /// RFC 3339, which has years of four digits.
-    fn time(&self, time: &GoTime) -> Result<TreeData, EncodeError> {
-        let text = time.format(b"2006-01-02T15:04:05.999999999Z07:00");
-        if !(0..=9999).contains(&time.year_month_day().0) {
-            return Err(self.unsupported("time.Time"));
-        }
-        Ok(match self.target {
-            Target::Json | Target::JsonYaml => TreeData::Str(text.into()),
-            Target::Yaml | Target::Toml => TreeData::Plain(String::from_utf8_lossy(&text).into_owned().into()),
-        })
     }
 
     fn object(&mut self, object: &Object, origin: OriginId) -> Result<TreeData, EncodeError> {
