@@ -7,7 +7,7 @@ use crate::engine::{Options, Runtime};
 use crate::profile::Profile;
 use crate::source::Span;
 use crate::value::golang::strconv;
-use crate::value::{Data, IntKind, Key, List, OriginId, TextBuilder, Value};
+use crate::value::{Data, Element, List, OriginId, TextBuilder, Value};
 
 /// What the expression prints, or `error: ` and the message.
 pub(super) fn run(helm: &str, expression: &str) -> String {
