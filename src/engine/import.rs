@@ -2,9 +2,9 @@
 //! not on all of them.
 
 use super::runtime::Runtime;
+use crate::source::Span;
 use crate::value::golang::time::{GoTime, Zone};
 use crate::value::origin::Step;
-use crate::source::Span;
 use crate::value::toml::{Datetime, Toml, TomlKind};
 use crate::value::yaml::{Kind, Node};
 use crate::value::{Data, Element, IntKind, Key, List, MapObject, OriginId, Piece, Text, TextBuilder, Value};

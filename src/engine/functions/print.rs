@@ -5,7 +5,7 @@ use crate::engine::function::Failure;
 use crate::profile::Profile;
 use crate::value::golang::fmt::{self, Excess, Operand, Output, View};
 use crate::value::golang::strconv::shown_float;
-use crate::value::golang::time::{MONTHS, WEEKDAYS, duration_text};
+use crate::value::golang::time::duration_text;
 use crate::value::{Data, Element, Heap, IntKind, Text, TextBuilder, Value};
 use std::borrow::Cow;
 use std::ops::Range;
@@ -199,7 +199,6 @@ impl Operand for Shown<'_> {
             Data::Bytes(text) => View::Bytes(text.bytes()),
             Data::List(list) if list.is_nil() => View::List(None),
             Data::List(list) => View::List(Some(list.items().iter().map(|item| self.part(item.clone())).collect())),
-            Data::Duration(nanoseconds) => View::Int(*nanoseconds),
             Data::NilMap => View::Map(None),
             Data::Map(id) => {
                 let entries = self.heap.get(*id).entries.iter();
@@ -214,8 +213,9 @@ impl Operand for Shown<'_> {
             Data::Object(object) => {
                 View::Struct(object.fields.iter().map(|f| (f.name, self.part(f.value.clone()))).collect())
             }
-            // Go shows the words of a time to the verbs of numbers, which no template asks for.
+            // What a time is made of is Go's own affair.
             Data::Time(_) => View::Struct(Vec::new()),
+            Data::Duration(nanoseconds) => View::Int(*nanoseconds),
             // For the verbs of numbers; any other verb shows the text.
             Data::Unknown(id) => View::Int(1000 + i64::from(*id)),
         }
@@ -230,19 +230,12 @@ impl Operand for Shown<'_> {
         match &self.value.data {
             Data::Object(object) => object.text.as_ref().map(|text| text.bytes().to_vec()),
             Data::Unknown(id) => Some(unknown_text(*id).into_bytes()),
+            Data::Int(number, kind) => kind.text(*number).map(String::into_bytes),
             Data::Time(time) => Some(time.to_string().into_bytes()),
             Data::Duration(nanoseconds) => Some(duration_text(*nanoseconds).into_bytes()),
-            Data::Int(i, IntKind::Month) => Some(name_of(*i, 1, &MONTHS, "Month").into_bytes()),
-            Data::Int(i, IntKind::Weekday) => Some(name_of(*i, 0, &WEEKDAYS, "Weekday").into_bytes()),
             _ => None,
         }
     }
-}
-
-/// The name of a month or weekday.
-fn name_of(number: i64, first: i64, names: &[&str], go_type: &str) -> String {
-    let name = number.checked_sub(first).and_then(|i| usize::try_from(i).ok()).and_then(|i| names.get(i));
-    name.map_or_else(|| format!("%!{go_type}({number})"), |name| (*name).to_string())
 }
 
 /// What was printed of an operand.
