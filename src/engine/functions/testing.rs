@@ -3,11 +3,11 @@
 //! It knows literals, calls, parentheses and pipes, and no templates.
 
 use crate::engine::function::{Call, Failure, Flow, Function, Param};
-use crate::engine::{Options, Runtime};
+use crate::engine::{Capabilities, KeySource, Limits, Options, ReleaseInfo, Runtime};
 use crate::profile::Profile;
 use crate::source::Span;
 use crate::value::golang::strconv;
-use crate::value::{Data, Element, List, OriginId, TextBuilder, Value};
+use crate::value::{Data, OriginId, TextBuilder, Value};
 
 /// What the expression prints, or `error: ` and the message.
 pub(super) fn run(helm: &str, expression: &str) -> String {
@@ -17,7 +17,22 @@ pub(super) fn run(helm: &str, expression: &str) -> String {
 /// The state of a render by this version of Helm.
 pub(super) fn runtime(helm: &str) -> Runtime {
     let profile = Profile::parse(helm).expect("a version of Helm");
-    Runtime::new(&Options { profile, ..Options::default() })
+    Runtime::new(&Options {
+        release: ReleaseInfo {
+            name: "rel".into(),
+            namespace: "default".into(),
+            is_install: true,
+            is_upgrade: false,
+            revision: 1,
+        },
+        capabilities: Capabilities::defaults(&profile),
+        lint: false,
+        seed: 0,
+        now: (0, 0),
+        keys: KeySource::Sample,
+        limits: Limits::default(),
+        profile,
+    })
 }
 
 /// The same, with variables: `$a`, `$b` and so on.
@@ -40,6 +55,18 @@ pub(super) fn evaluate(rt: &mut Runtime, expression: &str, variables: &[Value]) 
     let value = parser.pipeline()?;
     assert!(parser.rest.is_empty(), "left over in {expression:?}: {:?}", parser.rest);
     Ok(value)
+}
+
+/// Checks a table of expressions and what they print.
+pub(super) fn check(helm: &str, cases: &[(&str, &str)]) {
+    let mut wrong = String::new();
+    for (expression, expected) in cases {
+        let found = run(helm, expression);
+        if found != *expected {
+            wrong.push_str(&format!("\n{expression}\n  expected {expected:?}\n  found    {found:?}"));
+        }
+    }
+    assert!(wrong.is_empty(), "{wrong}");
 }
 
 struct Parser<'a, 'e> {
@@ -136,10 +163,8 @@ impl<'e> Parser<'_, 'e> {
     fn run(&mut self, function: &'static Function, mut arguments: Vec<Value>) -> Result<Value, Failure> {
         for (i, argument) in arguments.iter_mut().enumerate() {
             let param = function.params.get(i).or(function.params.last());
-            match (param, &argument.data) {
-                (Some(Param::Map), Data::Nil) => argument.data = Data::NilMap,
-                (Some(Param::AnyList), Data::Nil) => argument.data = Data::List(List::nil(Element::Any)),
-                _ => {}
+            if let (Some(Param::Map), Data::Nil) = (param, &argument.data) {
+                argument.data = Data::NilMap;
             }
         }
         let mut call = Call { rt: self.rt, span: Span::default(), name: function.name, boxed: 0 };

@@ -3,6 +3,7 @@
 use super::push_change;
 use super::{EncodeError, Encoder};
 use crate::value::golang::strconv::{format_float, json_float};
+use crate::value::golang::time::duration_text;
 use crate::value::origin::GuardId;
 use crate::value::{Data, MapId, Object, OriginId, Text, TextBuilder, Value};
 use std::borrow::Cow;
@@ -42,6 +43,9 @@ pub(in crate::value) enum TreeData {
         shape: OriginId,
     },
 }
+
+/// Go's layout `time.RFC3339Nano`.
+const RFC_3339_NANO: &[u8] = b"2006-01-02T15:04:05.999999999Z07:00";
 
 /// The depth from which on Go looks for cycles.
 const CYCLES_FROM: usize = 1000;
@@ -92,9 +96,19 @@ impl Builder<'_, '_> {
                 TreeData::Seq(items)
             }
             Data::Map(id) => self.map(*id, value.origin, inherited)?,
+            Data::Time(time) => {
+                let text = String::from_utf8_lossy(&time.format(RFC_3339_NANO)).into_owned();
+                match self.target {
+                    Target::Yaml | Target::Toml => TreeData::Plain(text.into()),
+                    Target::Json | Target::JsonYaml => TreeData::Str(text.into()),
+                }
+            }
+            Data::Duration(nanoseconds) => match self.target {
+                Target::Yaml => TreeData::Plain(duration_text(*nanoseconds).into()),
+                Target::Toml => TreeData::Str(duration_text(*nanoseconds).into()),
+                Target::Json | Target::JsonYaml => TreeData::Plain(nanoseconds.to_string().into()),
+            },
             Data::Object(object) => self.object(object, origin)?,
-            Data::Time(time) => TreeData::Str(Text::from(time.format(b"2006-01-02T15:04:05.999999999Z07:00"))),
-            Data::Duration(nanoseconds) => TreeData::Plain(nanoseconds.to_string().into()),
             Data::Complex(_) => return Err(self.unsupported("complex128")),
             Data::Unknown(id) => {
                 let text = self.encoder.unknown.map_or_else(|| b"unknown"[..].into(), |text| text(*id));
