@@ -234,8 +234,8 @@ mod tests {
         let map = evaluate(&mut rt, "dict \"k\" 1", &[]).expect("a map");
         let other = evaluate(&mut rt, "dict \"k\" 1", &[]).expect("a map");
         let maps = [map, other];
-        run_with(&mut rt, "set $a \"s\" $a", &maps);
-        run_with(&mut rt, "set $b \"s\" $b", &maps);
+        evaluate(&mut rt, "set $a \"s\" $a", &maps).expect("a map");
+        evaluate(&mut rt, "set $b \"s\" $b", &maps).expect("a map");
         let stack = std::thread::Builder::new().stack_size(256 << 20);
         let found = stack.spawn(move || run_with(&mut rt, "merge $a $b", &maps)).expect("a thread").join();
         assert!(found.expect("an answer").starts_with("error: stack overflow"));

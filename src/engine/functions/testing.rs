@@ -57,18 +57,6 @@ pub(super) fn evaluate(rt: &mut Runtime, expression: &str, variables: &[Value]) 
     Ok(value)
 }
 
-/// Checks a table of expressions and what they print.
-pub(super) fn check(helm: &str, cases: &[(&str, &str)]) {
-    let mut wrong = String::new();
-    for (expression, expected) in cases {
-        let found = run(helm, expression);
-        if found != *expected {
-            wrong.push_str(&format!("\n{expression}\n  expected {expected:?}\n  found    {found:?}"));
-        }
-    }
-    assert!(wrong.is_empty(), "{wrong}");
-}
-
 struct Parser<'a, 'e> {
     rest: &'e str,
     rt: &'a mut Runtime,
