@@ -53,6 +53,10 @@ fn rollback_of_openkruise() {
     for (at, expected) in [("1.20.2", one), ("1.20.10", one), ("1.21.0", both), ("1.21.1", both), ("1.21.4", both)] {
         assert_eq!(says(at), expected, "{at}");
     }
+    let outcome = kube::update_outcome(&target, &removed(&LOOKED_UP), version("1.20.2"));
+    let Outcome::Refused { fields, .. } = outcome else { panic!("accepted") };
+    let fields: Vec<String> = fields.iter().map(|field| field.to_string()).collect();
+    assert_eq!(fields, ["spec.clusterIP", "spec.clusterIPs"]);
     for at in ["1.20.11", "1.20.15", "1.21.5", "1.21.14", "1.22.0", "1.31.2", "1.37"] {
         assert_eq!(says(at), "accepted", "{at}");
     }
@@ -75,7 +79,7 @@ fn boundaries_of_a_known_patch() {
     let field = FieldPath::parse("spec.clusterIP");
     let stretches = kube::verdicts(&target, &field, Op::Unset, None, VersionRange::ALL);
     let shown: Vec<String> = stretches.iter().map(|s| format!("{} {}", s.range, s.answer.is_refused())).collect();
-    assert_eq!(shown, ["1.20.0-1.20.10 true", "1.20.11-1.20 false", "1.21.0-1.21.4 true", "1.21.5-1.37 false"]);
+    assert_eq!(shown, ["1.20.0-1.20.10 true", "1.20.11-1.20.x false", "1.21.0-1.21.4 true", "1.21.5-1.37 false"]);
     assert_eq!(stretches[1].since, Boundary::Exact(version("1.20.11")));
 }
 

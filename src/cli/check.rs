@@ -229,7 +229,7 @@ fn is_ci_values(path: &str) -> bool {
 /// The Kubernetes versions that count: those asked for, else the chart's, else all that are known.
 fn targets_of(chart: &chart::Chart, asked: Option<crate::kube::VersionRange>) -> Targets {
     match asked {
-        Some(kubernetes) => Targets { kubernetes, is_claimed: true },
+        Some(kubernetes) => Targets { kubernetes, is_claimed: true, ..rules::targets_of("") },
         None => rules::targets_of(&chart.metadata.kube_version),
     }
 }

@@ -118,7 +118,8 @@ impl fmt::Display for VersionRange {
         if self.from.patch == 0 && self.to.patch == KubeVersion::ANY_PATCH {
             return write!(f, "{}-{}", self.from.end_of_minor(), self.to);
         }
-        write!(f, "{}-{}", self.from, self.to)
+        let rest_of_minor = self.to == self.from.end_of_minor();
+        write!(f, "{}-{}{}", self.from, self.to, if rest_of_minor { ".x" } else { "" })
     }
 }
 

@@ -11,4 +11,4 @@ mod run;
 
 pub use compare::{Difference, ObjectChange, differences, is_varying, pieces_in, varies, varying_guard};
 pub use live::{LiveState, plain};
-pub use run::{Chart, Knobs, Life, Phase, PhaseKind, World, live, render_phase};
+pub use run::{Chart, Knobs, Life, Phase, PhaseKind, World, live, live_between, render_phase};

@@ -95,6 +95,8 @@ pub struct Life {
     pub prepared: Option<Prepared>,
     /// In the order of [`PhaseKind::ALL`]; install alone when nothing in it can differ in another phase.
     pub phases: Vec<Phase>,
+    /// The install is that of an older version of the chart.
+    pub previous: bool,
     /// What is in the cluster after the install.
     pub live: LiveState,
     /// And after the first upgrade.
@@ -171,6 +173,7 @@ pub fn live(chart: &Chart, world: World, cache: &Cache) -> Life {
                 refused: Some(error),
                 prepared: None,
                 phases: Vec::new(),
+                previous: false,
                 live: LiveState::default(),
                 live_after_upgrade: LiveState::default(),
             };
@@ -196,7 +199,54 @@ pub fn live(chart: &Chart, world: World, cache: &Cache) -> Life {
             phases.push(render(kind, &offline));
         }
     }
-    Life { world, refused: None, prepared: Some(prepared), phases, live: after_install, live_after_upgrade }
+    Life {
+        world,
+        refused: None,
+        prepared: Some(prepared),
+        phases,
+        previous: false,
+        live: after_install,
+        live_after_upgrade,
+    }
+}
+
+/// Lives the life of a release that is installed with one version of a chart and upgraded to another. Both charts are
+/// among the sources of `new`.
+pub fn live_between(old: &Chart, new: &Chart, world: World, cache: &Cache) -> Life {
+    let options = PrepareOptions { kube_version: None, skip_schemas: true, allow_library: false };
+    let prepare = |chart: &Chart| chart::prepare(&chart.chart, &world.values, &options, &world.profile);
+    let (old, prepared) = match (prepare(old), prepare(new)) {
+        (Ok(old), Ok(new)) => (old, new),
+        (Err(error), _) | (_, Err(error)) => {
+            return Life {
+                world,
+                refused: Some(error),
+                prepared: None,
+                phases: Vec::new(),
+                previous: true,
+                live: LiveState::default(),
+                live_after_upgrade: LiveState::default(),
+            };
+        }
+    };
+    let render = |prepared: &Prepared, kind: PhaseKind, live: &LiveState| {
+        render_phase(prepared, &world, kind, Knobs::of(kind), live, cache, &new.sources)
+    };
+    let empty = LiveState::new_cluster(&world);
+    let install = render(&old, PhaseKind::Install, &empty);
+    let after_install = empty.after(&[], &install.objects, &world);
+    let upgrade = render(&prepared, PhaseKind::Upgrade, &after_install);
+    let after_upgrade = after_install.after(&install.objects, &upgrade.objects, &world);
+    let again = render(&prepared, PhaseKind::UpgradeAgain, &after_upgrade);
+    Life {
+        world,
+        refused: None,
+        prepared: Some(prepared),
+        phases: vec![install, upgrade, again],
+        previous: true,
+        live: after_install,
+        live_after_upgrade: after_upgrade,
+    }
 }
 
 /// Whether anything that was rendered depends on what differs between the phases of one life.

@@ -64,6 +64,12 @@ impl Update {
     }
 }
 
+/// The versions of the range that refuse an update when it is written in one of these ways: the first that is refused.
+pub fn refusals(update: Option<&Update>, range: VersionRange, modes: &[Mode]) -> Vec<Refusal> {
+    let Some(update) = update else { return Vec::new() };
+    modes.iter().map(|mode| update.refusals(range, *mode)).find(|refusals| !refusals.is_empty()).unwrap_or_default()
+}
+
 /// Whether some server that was asked refuses an edit of the field: of those that are made when it comes, changes or
 /// goes.
 pub fn is_immutable(life: &Life, story: &Story) -> bool {

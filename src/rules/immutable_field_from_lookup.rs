@@ -4,7 +4,7 @@ use super::consequence::{self, Update};
 use super::story::Why;
 use super::{Evidence, Rule, words};
 use crate::finding::{Effect, Finding, Severity};
-use crate::kube::{Mode, VersionRange};
+use crate::kube::VersionRange;
 use crate::lifecycle::PhaseKind;
 use crate::manifest::ObjectId;
 use std::collections::BTreeSet;
@@ -37,13 +37,8 @@ fn check(evidence: &Evidence<'_>, findings: &mut Vec<Finding>) {
         let rollback = Update::new(life, &id, PhaseKind::Upgrade, PhaseKind::Install);
         let upgrade = Update::new(life, &id, PhaseKind::Install, PhaseKind::Upgrade);
         let all = VersionRange::ALL;
-        let refusals = |update: &Option<Update>, range| {
-            let mut refusals = update.as_ref().map(|u| u.refusals(range, Mode::Patch)).unwrap_or_default();
-            if refusals.is_empty() {
-                refusals = update.as_ref().map(|u| u.refusals(range, Mode::Apply)).unwrap_or_default();
-            }
-            refusals
-        };
+        let refusals =
+            |update: &Option<Update>, range| consequence::refusals(update.as_ref(), range, &evidence.targets.modes);
         let range = evidence.targets.kubernetes;
         let mut refused = refusals(&rollback, range);
         refused.extend(refusals(&upgrade, range));

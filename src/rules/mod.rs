@@ -5,6 +5,7 @@
 //! instead. Where several rules see one difference, the one that stands first in the registry takes it.
 
 mod consequence;
+mod immutable_change_between_versions;
 mod immutable_field_from_lookup;
 mod lookup_guards_own_object;
 mod lookup_unguarded;
@@ -19,7 +20,7 @@ mod words;
 mod yaml_error;
 
 use crate::finding::{Finding, Severity};
-use crate::kube::VersionRange;
+use crate::kube::{Mode, VersionRange};
 use crate::lifecycle::{self, Life, PhaseKind};
 pub use story::{Mode, Story, Why};
 
@@ -43,6 +44,7 @@ pub const RULES: &[&Rule] = &[
     &lookup_guards_own_object::RULE,
     &phase_guards_object::RULE,
     &immutable_field_from_lookup::RULE,
+    &immutable_change_between_versions::RULE,
     &random_without_reuse::RULE,
     &unexplained_difference::RULE,
     &not_analysed::RULE,
@@ -54,13 +56,16 @@ pub struct Targets {
     pub kubernetes: VersionRange,
     /// The user, or the chart's `kubeVersion`, claims the versions; otherwise they are all that are known.
     pub is_claimed: bool,
+    /// How manifests are written: patches, server-side apply, or either.
+    pub modes: Vec<Mode>,
 }
 
 /// The targets of a chart whose user asked for none: what its `kubeVersion` admits, else all that is known.
 pub fn targets_of(constraint: &str) -> Targets {
     let all = VersionRange::ALL;
+    let modes = vec![Mode::Patch, Mode::Apply];
     if constraint.is_empty() {
-        return Targets { kubernetes: all, is_claimed: false };
+        return Targets { kubernetes: all, is_claimed: false, modes };
     }
     let profile = crate::profile::Profile::default();
     let minors = (all.from.minor..=all.to.minor).filter(|minor| {
@@ -74,9 +79,9 @@ pub fn targets_of(constraint: &str) -> Targets {
     match (minors.first(), minors.last()) {
         (Some(first), Some(last)) => {
             let text = format!("{}.{first}..{}.{last}", all.from.major, all.from.major);
-            Targets { kubernetes: VersionRange::parse(&text).unwrap_or(all), is_claimed: true }
+            Targets { kubernetes: VersionRange::parse(&text).unwrap_or(all), is_claimed: true, modes }
         }
-        _ => Targets { kubernetes: all, is_claimed: false },
+        _ => Targets { kubernetes: all, is_claimed: false, modes },
     }
 }
 
@@ -111,6 +116,8 @@ impl<'a> Evidence<'a> {
             for difference in lifecycle::differences(x, y) {
                 match story::explain(life, x, y, &difference) {
                     Some(story) => stories.push(story),
+                    // Two versions of a chart differ because somebody changed it.
+                    None if life.previous => {}
                     None => unexplained.push((a, b, difference)),
                 }
             }

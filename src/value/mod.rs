@@ -50,6 +50,10 @@ pub enum Data {
     Map(MapId),
     /// A nil map of the plain type.
     NilMap,
+    /// `time.Time`
+    Time(Arc<golang::time::GoTime>),
+    /// `time.Duration`, in nanoseconds.
+    Duration(i64),
     /// A struct, or a pointer to one.
     Object(Arc<Object>),
     /// A value whose shape is not known, by its number in the render.

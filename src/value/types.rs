@@ -1,5 +1,6 @@
 //! Go's types of values: names, kinds, truth.
 
+use super::golang::time::{MONTHS, WEEKDAYS};
 use super::{Data, Element, Heap, MapKind, Value};
 use crate::profile::Profile;
 
@@ -9,6 +10,10 @@ pub enum IntKind {
     Int,
     Int32,
     Int64,
+    /// `time.Month`, an int that prints as its name.
+    Month,
+    /// `time.Weekday`, an int that prints as its name.
+    Weekday,
 }
 
 /// The unsigned integer types that occur.
@@ -17,6 +22,20 @@ pub enum UintKind {
     Uint8,
     Uint32,
     Uint64,
+}
+
+impl IntKind {
+    /// What a number of a named type prints as.
+    pub fn text(self, number: i64) -> Option<String> {
+        let (type_name, first, names) = match self {
+            IntKind::Month => ("Month", 1, &MONTHS[..]),
+            IntKind::Weekday => ("Weekday", 0, &WEEKDAYS[..]),
+            _ => return None,
+        };
+        let index = usize::try_from(number.saturating_sub(first)).ok();
+        let name = index.and_then(|index| names.get(index).map(|name| name.to_string()));
+        Some(name.unwrap_or_else(|| format!("%!{type_name}({number})")))
+    }
 }
 
 /// A struct value, seen from a template.
@@ -89,6 +108,8 @@ impl Value {
             Data::Int(_, IntKind::Int) => "int".into(),
             Data::Int(_, IntKind::Int32) => "int32".into(),
             Data::Int(_, IntKind::Int64) => "int64".into(),
+            Data::Int(_, IntKind::Month) => "time.Month".into(),
+            Data::Int(_, IntKind::Weekday) => "time.Weekday".into(),
             Data::Uint(_, UintKind::Uint8) => "uint8".into(),
             Data::Uint(_, UintKind::Uint32) => "uint32".into(),
             Data::Uint(_, UintKind::Uint64) => "uint64".into(),
@@ -101,6 +122,8 @@ impl Value {
             Data::NilMap | Data::Unknown(_) => "map[string]interface {}".into(),
             Data::Object(object) if object.is_pointer => format!("*{}", object.type_name),
             Data::Object(object) => object.type_name.into(),
+            Data::Time(_) => "time.Time".into(),
+            Data::Duration(_) => "time.Duration".into(),
         }
     }
 
@@ -109,7 +132,7 @@ impl Value {
         match &self.data {
             Data::Nil => "invalid",
             Data::Bool(_) => "bool",
-            Data::Int(_, IntKind::Int) => "int",
+            Data::Int(_, IntKind::Int | IntKind::Month | IntKind::Weekday) => "int",
             Data::Int(_, IntKind::Int32) => "int32",
             Data::Int(_, IntKind::Int64) => "int64",
             Data::Uint(_, UintKind::Uint8) => "uint8",
@@ -121,7 +144,8 @@ impl Value {
             Data::Bytes(_) | Data::List(_) => "slice",
             Data::Map(_) | Data::NilMap | Data::Unknown(_) => "map",
             Data::Object(object) if object.is_pointer => "ptr",
-            Data::Object(_) => "struct",
+            Data::Object(_) | Data::Time(_) => "struct",
+            Data::Duration(_) => "int64",
         }
     }
 
@@ -137,7 +161,8 @@ impl Value {
             Data::Str(text) | Data::Bytes(text) => !text.is_empty(),
             Data::List(list) => !list.is_empty(),
             Data::Map(id) => !heap.get(*id).entries.is_empty(),
-            Data::Object(_) => true,
+            Data::Object(_) | Data::Time(_) => true,
+            Data::Duration(nanoseconds) => *nanoseconds != 0,
             Data::Unknown(_) => return None,
         })
     }

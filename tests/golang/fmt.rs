@@ -29,7 +29,8 @@ impl Go {
     fn of(row: &[Value]) -> Go {
         let kind = row[0].as_str().unwrap();
         let text = || row[1].as_str().unwrap();
-        let list = |value: &Value| value.as_array().map(|list| list.iter().map(|e| Go::of(e.as_array().unwrap())).collect());
+        let list =
+            |value: &Value| value.as_array().map(|list| list.iter().map(|e| Go::of(e.as_array().unwrap())).collect());
         match kind {
             "nil" => Go::Nil,
             "bool" => Go::Bool(text() == "true"),
@@ -43,7 +44,11 @@ impl Go {
             "complex128" => Go::Complex(bits(&row[1]), bits(&row[2])),
             "string" => Go::Str(bytes(&row[1])),
             "bytes" => Go::Bytes(bytes(&row[1])),
-            "method" => Go::Method(bytes(&row[1]), row[2].as_str().unwrap().into(), Box::new(Go::of(row[3].as_array().unwrap()))),
+            "method" => Go::Method(
+                bytes(&row[1]),
+                row[2].as_str().unwrap().into(),
+                Box::new(Go::of(row[3].as_array().unwrap())),
+            ),
             "pointer" => Go::Pointer(Box::new(Go::of(row[1].as_array().unwrap()))),
             "struct" => {
                 let field = |f: &Value| (f[0].as_str().unwrap().to_owned(), Go::of(f[1].as_array().unwrap()));
@@ -167,7 +172,13 @@ fn print_and_println_are_go_s() {
 fn strings_of_operands_are_told_apart() {
     let nested = Go::List("[]interface {}".into(), Some(vec![Go::Str("in".into())]));
     let mut out = Recorder::default();
-    fmt::printf(b"%s-%q-%v-%.2s", &[Go::Str("a".into()), Go::Str("b\n".into()), nested, Go::Str("long".into())], 99, &mut out).unwrap();
+    fmt::printf(
+        b"%s-%q-%v-%.2s",
+        &[Go::Str("a".into()), Go::Str("b\n".into()), nested, Go::Str("long".into())],
+        99,
+        &mut out,
+    )
+    .unwrap();
     assert_eq!(out.text, b"a-\"b\\n\"-[in]-lo");
     assert_eq!(out.strings, [&b"a"[..], b"b", b"in", b"lo"]);
 }

@@ -1,11 +1,13 @@
 //! `value::golang` against answers recorded from Go (see `record/`).
 
 mod fmt;
+mod hostile;
 mod path;
 mod regexp;
 mod semver;
 mod strconv;
 mod strings;
+mod time;
 
 use serde_json::Value;
 

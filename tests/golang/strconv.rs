@@ -36,7 +36,9 @@ fn precisions_beyond_every_digit_give_zeros() {
 fn answer<T>(result: Result<T, strconv::NumError<T>>, show: impl Fn(T) -> String) -> (String, Option<String>) {
     match result {
         Ok(value) => (show(value), None),
-        Err(error) => (show(error.value), Some(error.reason.to_string()).map(|_| format!("{}: {}", error.function, error.reason))),
+        Err(error) => {
+            (show(error.value), Some(error.reason.to_string()).map(|_| format!("{}: {}", error.function, error.reason)))
+        }
     }
 }
 

@@ -4,6 +4,7 @@ use super::super::path::FieldPath;
 use super::super::version::KubeVersion;
 use super::super::{kinds, tree};
 use super::message::Subject;
+use super::region;
 use super::select::{self, Edit, Found};
 use super::table::{Answer, KindEdits, Row};
 use super::{Op, Target, Verdict};
@@ -37,10 +38,14 @@ pub fn update_outcome(target: &Target<'_>, changes: &[FieldChange], at: KubeVers
     let after = after(target, &changes);
     let mut update = Update { target, at, after, items: Vec::new(), whole: None, fields: Vec::new() };
     let mut answered = vec![None; changes.len()];
-    while let Some((found, covered)) = update.several(&changes, &answered) {
+    // Each round answers at least one change.
+    for _ in 0..changes.len() {
+        let Some((found, covered)) = update.several(&changes, &answered) else { break };
         let verdict = update.take(&found, &found.row.field.clone(), &found.row.field.clone());
         for i in covered {
-            if let (Some(slot), Some(change)) = (answered.get_mut(i), changes.get(i)) {
+            let (Some(slot), Some(change)) = (answered.get_mut(i), changes.get(i)) else { continue };
+            // What the server does not name, it would take.
+            if !update.may_be_missing(found.table, &change.field, change.to.as_ref(), found.answer) {
                 update.note_refused(&verdict, &change.field);
                 *slot = Some(verdict.clone());
             }
@@ -255,7 +260,12 @@ impl Update<'_> {
                 None => return None,
             }
         }
-        (!covered.is_empty()).then_some(covered)
+        // A row of which nothing but what the server would take is there says nothing.
+        let says_something = covered
+            .iter()
+            .filter_map(|i| changes.get(*i))
+            .any(|change| !self.may_be_missing(table, &change.field, change.to.as_ref(), answer));
+        says_something.then_some(covered)
     }
 
     /// The server's words do not depend on this field: they do not name it, and alone it would be taken.
@@ -264,7 +274,7 @@ impl Update<'_> {
         let is_named = table
             .messages
             .get(message)
-            .is_some_and(|m| m.items.iter().any(|item| item.starts_with(&field.to_string())));
+            .is_some_and(|m| m.items.iter().any(|item| field.covers(&region::path_of(item))));
         let op = if to.is_some() { Op::Change } else { Op::Unset };
         let alone = || select::find(self.target, Edit { field, op, to }, self.at);
         !is_named && alone().is_some_and(|found| !matches!(found.answer, Answer::Refused(_)))

@@ -41,7 +41,7 @@ fn is_immutable(item: &str) -> bool {
 }
 
 /// The path that an item is about.
-fn path_of(item: &str) -> FieldPath {
+pub fn path_of(item: &str) -> FieldPath {
     FieldPath::parse(item.split_once(": ").map_or(item, |(path, _)| path))
 }
 

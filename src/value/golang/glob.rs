@@ -19,9 +19,16 @@ enum Node {
     /// `?`: a rune but a separator.
     Single,
     /// `[abc]`, `[!abc]`; separators are runes as others.
-    List { runes: Vec<char>, is_negated: bool },
+    List {
+        runes: Vec<char>,
+        is_negated: bool,
+    },
     /// `[a-c]`
-    Range { low: char, high: char, is_negated: bool },
+    Range {
+        low: char,
+        high: char,
+        is_negated: bool,
+    },
     /// `{a,b}`
     Choice(Vec<Vec<Node>>),
 }

@@ -15,6 +15,7 @@ mod segment;
 pub mod semver;
 pub mod strconv;
 pub mod strings;
+pub mod time;
 pub mod unicode;
 mod unicode_data;
 pub mod url;

@@ -16,7 +16,7 @@ fn shift(table: &[Shift], c: char) -> char {
     let n = c as u32;
     let at = table.partition_point(|(_, last, ..)| *last < n);
     match table.get(at) {
-        Some((first, _, step, distance)) if *first <= n && (n - first) % step == 0 => {
+        Some((first, _, step, distance)) if *first <= n && (n - first).is_multiple_of(*step) => {
             char::from_u32(n.wrapping_add_signed(*distance)).unwrap_or(c)
         }
         _ => c,

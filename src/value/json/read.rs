@@ -114,7 +114,8 @@ impl<'a> Reader<'a> {
     /// The complaint about the current byte.
     fn unexpected<T>(&self, context: &str) -> Result<T, JsonError> {
         // Go asks its scanner whether a blank could follow before it says that the text ends.
-        let takes_blank = context == "in string literal" || !(context.starts_with("in ") || context.contains("decimal"));
+        let takes_blank =
+            context == "in string literal" || !(context.starts_with("in ") || context.contains("decimal"));
         let message = match self.byte() {
             None if takes_blank => "unexpected end of JSON input".to_owned(),
             None => format!("invalid character ' ' {context}"),
@@ -132,7 +133,9 @@ impl<'a> Reader<'a> {
                 Some(open @ (b'{' | b'[')) => {
                     self.at += 1;
                     if frames.len() >= MAX_DEPTH {
-                        return Err(JsonError { message: "exceeded max depth".into(), offset: start });
+                        let bracket = char::from(open);
+                        let message = format!("invalid character '{bracket}' exceeded max depth");
+                        return Err(JsonError { message, offset: start });
                     }
                     self.skip_blanks();
                     let is_array = open == b'[';

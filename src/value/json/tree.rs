@@ -37,7 +37,10 @@ pub(in crate::value) enum TreeData {
     Binary(Text),
     Seq(Vec<Tree>),
     /// Entries by the bytes of their keys (fields of structs in their own order), and what the set of keys depends on.
-    Map { entries: Vec<(Text, Tree)>, shape: OriginId },
+    Map {
+        entries: Vec<(Text, Tree)>,
+        shape: OriginId,
+    },
 }
 
 /// The depth from which on Go looks for cycles.
@@ -75,10 +78,7 @@ impl Builder<'_, '_> {
             Data::Float(f) => TreeData::Plain(self.float(*f)?),
             Data::Str(text) => self.text(text),
             Data::Bytes(text) if matches!(self.target, Target::Yaml | Target::Toml) => {
-                let numbers = text.bytes().iter().map(|b| Tree {
-                    data: TreeData::Plain(b.to_string().into()),
-                    origin,
-                });
+                let numbers = text.bytes().iter().map(|b| Tree { data: TreeData::Plain(b.to_string().into()), origin });
                 TreeData::Seq(numbers.collect())
             }
             Data::Bytes(text) => TreeData::Str(base64(text)),

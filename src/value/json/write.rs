@@ -168,5 +168,5 @@ impl Writer {
 
 /// Whether a byte may have to be written otherwise.
 fn needs_care(byte: u8) -> bool {
-    byte < 0x20 || byte >= 0x80 || matches!(byte, b'"' | b'\\' | b'<' | b'>' | b'&')
+    matches!(byte, ..0x20 | 0x80.. | b'"' | b'\\' | b'<' | b'>' | b'&')
 }

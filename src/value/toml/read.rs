@@ -1,11 +1,11 @@
 //! Reads TOML. The parser is the `toml` crate's; types are those that BurntSushi's package decodes into, its messages are
 //! not reproduced word by word.
 
+use ::toml::Spanned;
+use ::toml::de::{DeTable, DeValue};
 use std::fmt;
 use std::ops::Range;
 use std::sync::Arc;
-use ::toml::Spanned;
-use ::toml::de::{DeTable, DeValue};
 
 /// A value and the bytes that it was read from.
 #[derive(Clone, Debug, PartialEq)]
@@ -73,8 +73,7 @@ pub fn read(text: &[u8]) -> Result<Toml, TomlError> {
         let line = before.iter().filter(|b| **b == b'\n').count() + 1;
         TomlError { message: format!("toml: line {line}: {message}"), offset }
     };
-    let source = std::str::from_utf8(text)
-        .map_err(|e| error(e.valid_up_to(), "files must be UTF-8 encoded"))?;
+    let source = std::str::from_utf8(text).map_err(|e| error(e.valid_up_to(), "files must be UTF-8 encoded"))?;
     let table = DeTable::parse(source).map_err(|e| {
         let offset = e.span().map_or(source.len(), |span| span.start);
         // The most common mistake in Go's words.
@@ -96,7 +95,11 @@ fn table_kind(table: DeTable<'_>, source: &str, depth: usize) -> Result<TomlKind
     let mut entries = Vec::new();
     for (key, value) in table {
         let key_span = key.span();
-        entries.push(Entry { key: key.into_inner().as_ref().into(), key_span, value: value_of(value, source, depth + 1)? });
+        entries.push(Entry {
+            key: key.into_inner().as_ref().into(),
+            key_span,
+            value: value_of(value, source, depth + 1)?,
+        });
     }
     entries.sort_by(|a, b| a.key.cmp(&b.key));
     Ok(TomlKind::Table(entries))

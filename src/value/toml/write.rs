@@ -70,9 +70,15 @@ fn is_table_list(tree: &Tree) -> Result<bool, ToTomlError> {
     Ok(only_tables)
 }
 
-/// The entries of a table with what the set of keys depends on, those that are no tables first.
-fn in_order(tree: &Tree) -> Result<(Vec<(Key<'_>, &Tree)>, usize), ToTomlError> {
-    let TreeData::Map { entries, shape } = &tree.data else { return Ok((Vec::new(), 0)) };
+/// The entries of a table in the order in which they are written.
+struct InOrder<'t> {
+    entries: Vec<(Key<'t>, &'t Tree)>,
+    /// So many of them, the first ones, are no tables.
+    direct: usize,
+}
+
+fn in_order(tree: &Tree) -> Result<InOrder<'_>, ToTomlError> {
+    let TreeData::Map { entries, shape } = &tree.data else { return Ok(InOrder { entries: Vec::new(), direct: 0 }) };
     let (mut values, mut tables) = (Vec::new(), Vec::new());
     for (key, value) in entries {
         let list = if is_table(value)? { &mut tables } else { &mut values };
@@ -80,7 +86,7 @@ fn in_order(tree: &Tree) -> Result<(Vec<(Key<'_>, &Tree)>, usize), ToTomlError> 
     }
     let direct = values.len();
     values.append(&mut tables);
-    Ok((values, direct))
+    Ok(InOrder { entries: values, direct })
 }
 
 impl Writer {
@@ -96,7 +102,7 @@ impl Writer {
     }
 
     fn table_entries<'t>(&mut self, table: &'t Tree, path: &mut Vec<Key<'t>>) -> Result<(), ToTomlError> {
-        for (key, value) in in_order(table)?.0 {
+        for (key, value) in in_order(table)?.entries {
             path.push(key);
             match &value.data {
                 TreeData::Null => {}
@@ -178,7 +184,7 @@ impl Writer {
                 self.push("]", inner);
             }
             TreeData::Map { .. } => {
-                let (entries, direct) = in_order(tree)?;
+                let InOrder { entries, direct } = in_order(tree)?;
                 let inner = if entries.is_empty() { tree.origin } else { OriginId::NONE };
                 self.push("{", inner);
                 let count = entries.len();

@@ -3,6 +3,7 @@
 //! The order of steps is go-yaml's, since it decides which error is reported: the whole document is parsed, then decoded
 //! (which copies what aliases stand for), and then turned into JSON.
 
+use super::detour;
 use super::error::YamlError;
 use super::input::Readable;
 use super::map::{self, MapBuilder};
@@ -11,7 +12,6 @@ use super::parser::{Event, Parser};
 use super::resolve::{self, Resolved};
 use super::tags::Tag;
 use super::token::Chars;
-use super::detour;
 use rustc_hash::{FxHashMap, FxHashSet};
 use std::ops::Range;
 
@@ -35,21 +35,21 @@ pub(super) fn document(readable: &Readable<'_>) -> Result<Document, YamlError> {
         notes: Vec::new(),
         needs_check: false,
         depth: 0,
-        deepest: 0,
+        too_deep: None,
     };
     let root = composer.compose()?;
     if composer.needs_check {
         detour::check(&root)?;
     }
-    if composer.deepest > detour::MAX_JSON_DEPTH {
-        return Err(YamlError::decoding("exceeded max depth", 0));
+    if let Some((bracket, at)) = composer.too_deep {
+        return Err(YamlError::decoding(format!("invalid character '{bracket}' exceeded max depth"), at));
     }
     Ok(Document { root, notes: composer.notes, end })
 }
 
 /// All events, with the targets of aliases.
 fn events(text: &str, parser: &mut Parser<'_>) -> Result<Vec<Event>, YamlError> {
-    let mut events = Vec::with_capacity(text.len() / 16);
+    let mut events = Vec::with_capacity(text.len() / 32);
     let mut anchors: FxHashMap<&str, usize> = FxHashMap::default();
     let name = |(from, to): (usize, usize)| text.get(from..to).unwrap_or_default();
     loop {
@@ -75,37 +75,54 @@ fn events(text: &str, parser: &mut Parser<'_>) -> Result<Vec<Event>, YamlError> 
 }
 
 /// A collection, or a copy, that is being made.
-enum Frame {
-    Seq { items: Vec<Node>, start: usize },
+pub(super) enum Frame {
+    Seq {
+        items: Vec<Node>,
+        start: usize,
+    },
     /// A map; its entries go to the last of `Composer::maps`.
-    Map { start: usize, key: Option<Key> },
+    Map {
+        start: usize,
+        key: Option<Key>,
+    },
     /// A map whose entries are merged into the map around it.
-    Merged { key: Option<Key> },
+    Merged {
+        key: Option<Key>,
+    },
     /// The node of an alias; goes on at `back` when it is done.
-    Alias { event: usize, back: usize, span: Range<usize>, merges: bool },
+    Alias {
+        event: usize,
+        back: usize,
+        span: Range<usize>,
+        merges: bool,
+    },
     /// A list of maps to merge; these are left, the next one last.
-    MergeList { left: Vec<usize>, back: usize },
+    MergeList {
+        left: Vec<usize>,
+        back: usize,
+    },
 }
 
-struct Composer<'a> {
+pub(super) struct Composer<'a> {
     text: &'a str,
-    events: &'a [Event],
-    at: usize,
-    frames: Vec<Frame>,
-    maps: Vec<MapBuilder>,
+    pub(super) events: &'a [Event],
+    pub(super) at: usize,
+    pub(super) frames: Vec<Frame>,
+    pub(super) maps: Vec<MapBuilder>,
     /// The aliases whose targets are being copied.
-    active: FxHashSet<usize>,
+    pub(super) active: FxHashSet<usize>,
     decoded: usize,
     decoded_by_alias: usize,
     notes: Vec<super::Note>,
     /// There is something that JSON does not have.
     needs_check: bool,
     depth: usize,
-    deepest: usize,
+    /// The first collection that is too deep for JSON.
+    too_deep: Option<(char, usize)>,
 }
 
 /// What was made by one step.
-enum Step {
+pub(super) enum Step {
     Node(Node),
     /// Nothing yet: a collection, an alias or a merge was begun.
     Begun,
@@ -206,12 +223,12 @@ impl Composer<'_> {
                 Ok(Step::Begun)
             }
             Event::SequenceStart { start, .. } => {
-                self.enter();
+                self.enter('[', *start);
                 self.frames.push(Frame::Seq { items: Vec::new(), start: *start });
                 Ok(Step::Begun)
             }
             Event::MappingStart { start, .. } => {
-                self.enter();
+                self.enter('{', *start);
                 self.maps.push(MapBuilder::default());
                 self.frames.push(Frame::Map { start: *start, key: None });
                 Ok(Step::Begun)
@@ -220,7 +237,7 @@ impl Composer<'_> {
         }
     }
 
-    fn offset(&self, event: &Event) -> usize {
+    pub(super) fn offset(&self, event: &Event) -> usize {
         match event {
             Event::Scalar { span, .. } | Event::Alias { span, .. } => span.start,
             Event::SequenceStart { start, .. } | Event::MappingStart { start, .. } => *start,
@@ -228,13 +245,15 @@ impl Composer<'_> {
         }
     }
 
-    fn enter(&mut self) {
+    fn enter(&mut self, bracket: char, start: usize) {
         self.depth += 1;
-        self.deepest = self.deepest.max(self.depth);
+        if self.depth > detour::MAX_JSON_DEPTH && self.too_deep.is_none() {
+            self.too_deep = Some((bracket, start));
+        }
     }
 
     /// Counts a decoded node. Most of a large document must not come from aliases.
-    fn count(&mut self, offset: usize) -> Result<(), YamlError> {
+    pub(super) fn count(&mut self, offset: usize) -> Result<(), YamlError> {
         self.decoded += 1;
         if !self.active.is_empty() {
             self.decoded_by_alias += 1;
@@ -288,7 +307,13 @@ impl Composer<'_> {
         }
     }
 
-    fn begin_alias(&mut self, event: usize, target: usize, span: Range<usize>, merges: bool) -> Result<(), YamlError> {
+    pub(super) fn begin_alias(
+        &mut self,
+        event: usize,
+        target: usize,
+        span: Range<usize>,
+        merges: bool,
+    ) -> Result<(), YamlError> {
         if !self.active.insert(event) {
             let name = match self.events.get(event) {
                 Some(Event::Alias { name: (from, to), .. }) => self.text.get(*from..*to).unwrap_or_default(),
@@ -300,79 +325,6 @@ impl Composer<'_> {
         self.frames.push(Frame::Alias { event, back: self.at, span, merges });
         self.at = target;
         Ok(())
-    }
-
-    /// Merges the value of `<<`, which starts at an event.
-    fn begin_merge(&mut self, index: usize) -> Result<Step, YamlError> {
-        match self.events.get(index) {
-            Some(Event::SequenceStart { .. }) => {
-                let (items, back) = self.items(index);
-                self.frames.push(Frame::MergeList { left: items, back });
-                Ok(Step::Begun)
-            }
-            _ => self.merge_one(index),
-        }
-    }
-
-    /// Merges a map, or the map that an alias stands for.
-    fn merge_one(&mut self, index: usize) -> Result<Step, YamlError> {
-        let events = self.events;
-        match events.get(index) {
-            Some(event @ Event::MappingStart { .. }) => {
-                self.count(self.offset(event))?;
-                self.at = index + 1;
-                self.frames.push(Frame::Merged { key: None });
-                Ok(Step::Begun)
-            }
-            Some(event @ Event::Alias { target, span, .. })
-                if matches!(events.get(*target), Some(Event::MappingStart { .. })) =>
-            {
-                self.count(self.offset(event))?;
-                self.at = index + 1;
-                if let Some(map) = self.maps.last_mut() {
-                    map.end = map.end.max(span.end);
-                }
-                self.begin_alias(index, *target, span.clone(), true)?;
-                self.merge_one(*target)
-            }
-            event => {
-                let offset = event.map_or(0, |event| self.offset(event));
-                let message = "yaml: map merge requires map or sequence of maps as the value";
-                Err(YamlError::plain(message, offset))
-            }
-        }
-    }
-
-    /// The events that the items of a list start with, and the event after the list.
-    fn items(&self, list: usize) -> (Vec<usize>, usize) {
-        let mut items = Vec::new();
-        let mut depth = 0usize;
-        let mut index = list;
-        while let Some(event) = self.events.get(index) {
-            let is_end = matches!(event, Event::End { .. });
-            if depth == 1 && !is_end {
-                items.push(index);
-            }
-            match event {
-                Event::SequenceStart { .. } | Event::MappingStart { .. } => depth += 1,
-                Event::End { .. } => depth = depth.saturating_sub(1),
-                _ => {}
-            }
-            index += 1;
-            if depth == 0 {
-                break;
-            }
-        }
-        (items, index)
-    }
-
-    /// Goes on after the alias whose map was merged.
-    fn end_merge(&mut self) {
-        while let Some(Frame::Alias { event, back, merges: true, .. }) = self.frames.last() {
-            self.active.remove(event);
-            self.at = *back;
-            self.frames.pop();
-        }
     }
 
     /// The end of a collection.

@@ -176,7 +176,11 @@ impl Scanner<'_> {
             let at = self.input.mark.at;
             let code = self.input.slice(at + 1, at + 3);
             let octet = match u8::from_str_radix(code, 16) {
-                Ok(octet) if self.input.byte(0) == b'%' && code.bytes().all(|b| b.is_ascii_hexdigit()) && code.len() == 2 => octet,
+                Ok(octet)
+                    if self.input.byte(0) == b'%' && code.bytes().all(|b| b.is_ascii_hexdigit()) && code.len() == 2 =>
+                {
+                    octet
+                }
                 _ => return self.error("did not find URI escaped octet"),
             };
             if left == 0 {

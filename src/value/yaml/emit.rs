@@ -71,9 +71,11 @@ impl Emitter {
         if !self.in_indentation || self.column > indent || (self.column == indent && !self.after_blank) {
             self.line_break();
         }
-        if self.column < indent {
-            let blanks = " ".repeat(indent - self.column);
-            self.push(&blanks);
+        while self.column < indent {
+            const BLANKS: &[u8] = &[b' '; 32];
+            let some = BLANKS.get(..indent - self.column).unwrap_or(BLANKS);
+            self.out.push(some);
+            self.column += some.len();
         }
         self.after_blank = true;
         self.in_indentation = true;

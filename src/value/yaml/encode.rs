@@ -1,7 +1,7 @@
 //! `toYaml` and `toYamlPretty`.
 
-use super::{Dialect, Node, emit};
 use super::node::Kind;
+use super::{Dialect, Node, emit};
 use crate::value::json::{EncodeError, Encoder, Target, Tree, TreeData, build, json_of};
 use crate::value::{OriginId, Text, Value};
 

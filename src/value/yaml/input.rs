@@ -52,8 +52,7 @@ impl<'a> Readable<'a> {
 
     /// A text that was checked before.
     pub fn checked(text: &'a str, stopped_by: Option<BadCharacter>) -> Self {
-        let has_special_breaks = !text.is_ascii() && text.contains(['\u{85}', '\u{2028}', '\u{2029}']);
-        Readable { text, stopped_by, has_special_breaks }
+        Readable { text, stopped_by, has_special_breaks: has_special_breaks(text) }
     }
 }
 
@@ -82,14 +81,33 @@ pub(super) fn control_character(text: &str) -> Option<usize> {
     // Most texts have none, which a loop without an early exit finds out fastest.
     let any = bytes.iter().fold(false, |any, b| any | is_control(*b));
     let first = if any { bytes.iter().position(|b| is_control(*b)) } else { None };
-    if text.is_ascii() {
-        return first;
-    }
-    let before = first.unwrap_or(bytes.len());
-    let other = text.get(..before)?.char_indices().find(|(_, c)| {
-        matches!(c, '\u{80}'..='\u{84}' | '\u{86}'..='\u{9F}' | '\u{FFFE}' | '\u{FFFF}')
+    let before = bytes.get(..first.unwrap_or(bytes.len())).unwrap_or_default();
+    let other = beyond_ascii(before).find(|at| {
+        let rest = before.get(*at..).unwrap_or_default();
+        matches!(rest, [0xC2, 0x80..=0x84 | 0x86..=0x9F, ..] | [0xEF, 0xBF, 0xBE | 0xBF, ..])
     });
-    other.map(|(at, _)| at).or(first)
+    other.or(first)
+}
+
+/// Whether a text has line breaks other than those of ASCII.
+fn has_special_breaks(text: &str) -> bool {
+    let bytes = text.as_bytes();
+    beyond_ascii(bytes).any(|at| is_special_break(bytes.get(at..).unwrap_or_default()))
+}
+
+/// NEL, or one of the separators of lines and paragraphs.
+fn is_special_break(rest: &[u8]) -> bool {
+    matches!(rest, [0xC2, 0x85, ..] | [0xE2, 0x80, 0xA8 | 0xA9, ..])
+}
+
+/// The places of the bytes that are not ASCII.
+fn beyond_ascii(bytes: &[u8]) -> impl Iterator<Item = usize> + '_ {
+    const STEP: usize = 32;
+    let chunks = bytes.chunks(STEP).enumerate().filter(|(_, chunk)| !chunk.is_ascii());
+    chunks.flat_map(|(i, chunk)| {
+        let places = chunk.iter().enumerate().filter(|(_, b)| !b.is_ascii());
+        places.map(move |(at, _)| i * STEP + at)
+    })
 }
 
 /// The start of the chunk that a character is read with. A chunk ends before a character that does not fit into it.
@@ -167,14 +185,11 @@ impl<'a> Cursor<'a> {
     pub fn is_break(&self, ahead: usize) -> bool {
         match self.byte(ahead) {
             b'\r' | b'\n' => true,
-            0xC2 | 0xE2 if self.has_special_breaks => self.special_break(ahead),
+            0xC2 | 0xE2 if self.has_special_breaks => {
+                is_special_break(self.bytes.get(self.mark.at + ahead..).unwrap_or_default())
+            }
             _ => false,
         }
-    }
-
-    fn special_break(&self, ahead: usize) -> bool {
-        let rest = self.bytes.get(self.mark.at + ahead..).unwrap_or_default();
-        rest.starts_with(b"\xC2\x85") || rest.starts_with(b"\xE2\x80\xA8") || rest.starts_with(b"\xE2\x80\xA9")
     }
 
     pub fn is_break_or_end(&self, ahead: usize) -> bool {

@@ -10,9 +10,11 @@ mod directives;
 mod emit;
 mod encode;
 mod error;
+mod flow;
 mod go_syntax;
 mod input;
 mod map;
+mod merge;
 mod node;
 mod number;
 mod order;
@@ -20,6 +22,8 @@ mod parser;
 mod resolve;
 mod scalars;
 mod scanner;
+mod simple_key;
+mod spelling;
 mod style;
 mod tags;
 mod token;
@@ -29,6 +33,7 @@ pub use super::json::{EncodeError, Encoder};
 pub use encode::{to_yaml, to_yaml_pretty};
 pub use error::YamlError;
 pub use node::{Document, Key, KeyKind, Kind, Node, Note};
+pub use spelling::string_from;
 
 pub(super) use number::number_from_json;
 

@@ -51,19 +51,15 @@ pub(super) fn sort<T>(items: &mut Vec<T>, key: impl Fn(&T) -> &str, dialect: Dia
 }
 
 /// Longer lists are compared only with their near neighbours.
-const FAR: usize = 600;
+const FAR: usize = 128;
 
 /// Whether every item is before all that follow it. Without digits that cannot be otherwise.
-fn is_consistent<'a, T>(
-    items: &'a [T],
-    is_before: impl Fn(&T, &T) -> bool,
-    key: &impl Fn(&'a T) -> &'a str,
-) -> bool {
+fn is_consistent<'a, T>(items: &'a [T], is_before: impl Fn(&T, &T) -> bool, key: &impl Fn(&'a T) -> &'a str) -> bool {
     let may_be_odd = |item: &'a T| key(item).bytes().any(|b| b.is_ascii_digit() || !b.is_ascii());
     if !items.iter().any(may_be_odd) {
         return true;
     }
-    let far = if items.len() > FAR { FAR / 20 } else { items.len() };
+    let far = if items.len() > FAR { FAR / 4 } else { items.len() };
     items.iter().enumerate().all(|(i, a)| items.iter().skip(i + 1).take(far).all(|b| is_before(a, b)))
 }
 

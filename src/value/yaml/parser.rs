@@ -19,18 +19,36 @@ pub(super) enum Event {
         anchor: Option<(usize, usize)>,
     },
     /// The place of the name, and the event that it names (which the composer finds).
-    Alias { name: (usize, usize), span: Range<usize>, target: usize },
-    SequenceStart { start: usize, anchor: Option<(usize, usize)> },
-    MappingStart { start: usize, anchor: Option<(usize, usize)> },
+    Alias {
+        name: (usize, usize),
+        span: Range<usize>,
+        target: usize,
+    },
+    SequenceStart {
+        start: usize,
+        anchor: Option<(usize, usize)>,
+    },
+    MappingStart {
+        start: usize,
+        anchor: Option<(usize, usize)>,
+    },
     /// The end of a collection; `end` is 0 where it is the end of its last node.
-    End { end: usize },
+    End {
+        end: usize,
+    },
     /// The end of the document.
     DocumentEnd,
 }
 
+/// What stands before a node.
+struct Properties {
+    anchor: Option<(usize, usize)>,
+    tag: Option<Tag>,
+}
+
 /// What is expected next.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
-enum State {
+pub(super) enum State {
     DocumentContent,
     DocumentEnd,
     BlockNode,
@@ -50,11 +68,11 @@ enum State {
 }
 
 pub(super) struct Parser<'a> {
-    scanner: Scanner<'a>,
-    state: State,
+    pub(super) scanner: Scanner<'a>,
+    pub(super) state: State,
     states: Vec<State>,
     /// Where the open collections start.
-    marks: Vec<Mark>,
+    pub(super) marks: Vec<Mark>,
     directives: Directives,
 }
 
@@ -166,19 +184,19 @@ impl<'a> Parser<'a> {
         self.state = self.states.pop().unwrap_or(State::DocumentEnd);
     }
 
-    fn enter(&mut self, state: State, after: State) -> Scan<Event> {
+    pub(super) fn enter(&mut self, state: State, after: State) -> Scan<Event> {
         self.states.push(after);
         self.state = state;
         self.next()
     }
 
-    fn error<T>(&mut self, problem: &str, context: Option<Mark>) -> Scan<T> {
+    pub(super) fn error<T>(&mut self, problem: &str, context: Option<Mark>) -> Scan<T> {
         let mark = self.scanner.peek()?.start;
         Err(YamlError::parser(problem, mark, context))
     }
 
     /// The end of the collection that the next token ends.
-    fn end(&mut self) -> Scan<Event> {
+    pub(super) fn end(&mut self) -> Scan<Event> {
         self.leave();
         self.marks.pop();
         let end = self.scanner.take().map_or(0, |token| if token.kind == T::BlockEnd { 0 } else { token.end });
@@ -186,7 +204,7 @@ impl<'a> Parser<'a> {
     }
 
     /// Passes the token that starts a collection.
-    fn open(&mut self) -> Scan<()> {
+    pub(super) fn open(&mut self) -> Scan<()> {
         let mark = self.scanner.peek()?.start;
         self.marks.push(mark);
         self.scanner.take();
@@ -202,7 +220,7 @@ impl<'a> Parser<'a> {
             self.scanner.take();
             return Ok(Event::Alias { name: (from, to), span, target: 0 });
         }
-        let (anchor, tag, has_properties) = self.properties()?;
+        let Properties { anchor, tag } = self.properties()?;
         let token = self.scanner.peek()?;
         let at = token.start.at;
         let next = match &token.kind {
@@ -222,7 +240,7 @@ impl<'a> Parser<'a> {
             T::FlowMappingStart => State::FlowMappingKey { is_first: true },
             T::BlockSequenceStart if is_block => State::BlockSequenceEntry { is_first: true },
             T::BlockMappingStart if is_block => State::BlockMappingKey { is_first: true },
-            _ if has_properties => {
+            _ if anchor.is_some() || tag.is_some() => {
                 self.leave();
                 let is_implicit = tag.is_none();
                 return Ok(Event::Scalar { chars: Chars::Source(at, at), tag, is_implicit, span: at..at, anchor });
@@ -237,7 +255,7 @@ impl<'a> Parser<'a> {
     }
 
     /// Reads the anchor and the tag before a node.
-    fn properties(&mut self) -> Scan<(Option<(usize, usize)>, Option<Tag>, bool)> {
+    fn properties(&mut self) -> Scan<Properties> {
         let start = self.scanner.peek()?.start;
         let (mut anchor, mut raw_tag, mut tag_mark) = (None, None, start);
         // One of each, in either order.
@@ -256,11 +274,10 @@ impl<'a> Parser<'a> {
             }
             self.scanner.take();
         }
-        let has_properties = anchor.is_some() || raw_tag.is_some();
-        let Some(raw) = raw_tag else { return Ok((anchor, None, has_properties)) };
+        let Some(raw) = raw_tag else { return Ok(Properties { anchor, tag: None }) };
         self.scanner.peek()?;
         match self.directives.resolve(&raw) {
-            Some(tag) => Ok((anchor, Some(tag), has_properties)),
+            Some(tag) => Ok(Properties { anchor, tag: Some(tag) }),
             None => Err(YamlError::parser("found undefined tag handle", tag_mark, Some(start))),
         }
     }
@@ -347,111 +364,9 @@ impl<'a> Parser<'a> {
         self.state = next;
         Ok(empty_scalar(mark))
     }
-
-    fn flow_sequence_entry(&mut self, is_first: bool) -> Scan<Event> {
-        if is_first {
-            self.open()?;
-        }
-        if self.scanner.peek()?.kind != T::FlowSequenceEnd {
-            if !is_first {
-                if self.scanner.peek()?.kind != T::FlowEntry {
-                    let context = self.marks.pop();
-                    return self.error("did not find expected ',' or ']'", context);
-                }
-                self.scanner.take();
-            }
-            let token = self.scanner.peek()?;
-            match token.kind {
-                T::Key => {
-                    let start = token.start.at;
-                    self.scanner.take();
-                    self.state = State::FlowSequencePairKey;
-                    return Ok(Event::MappingStart { start, anchor: None });
-                }
-                T::FlowSequenceEnd => {}
-                _ => return self.enter(State::FlowNode, State::FlowSequenceEntry { is_first: false }),
-            }
-        }
-        self.end()
-    }
-
-    fn flow_sequence_pair_key(&mut self) -> Scan<Event> {
-        let token = self.scanner.peek()?;
-        match token.kind {
-            T::Value | T::FlowEntry | T::FlowSequenceEnd => {
-                // go-yaml passes the token here, whichever it is.
-                let mark = token.end;
-                self.scanner.take();
-                self.state = State::FlowSequencePairValue;
-                Ok(empty_scalar(mark))
-            }
-            _ => self.enter(State::FlowNode, State::FlowSequencePairValue),
-        }
-    }
-
-    fn flow_sequence_pair_value(&mut self) -> Scan<Event> {
-        let token = self.scanner.peek()?;
-        let mut mark = token.start.at;
-        if token.kind == T::Value {
-            self.scanner.take();
-            let token = self.scanner.peek()?;
-            if !matches!(token.kind, T::FlowEntry | T::FlowSequenceEnd) {
-                return self.enter(State::FlowNode, State::FlowSequencePairEnd);
-            }
-            mark = token.start.at;
-        }
-        self.state = State::FlowSequencePairEnd;
-        Ok(empty_scalar(mark))
-    }
-
-    fn flow_mapping_key(&mut self, is_first: bool) -> Scan<Event> {
-        if is_first {
-            self.open()?;
-        }
-        if self.scanner.peek()?.kind != T::FlowMappingEnd {
-            if !is_first {
-                if self.scanner.peek()?.kind != T::FlowEntry {
-                    let context = self.marks.pop();
-                    return self.error("did not find expected ',' or '}'", context);
-                }
-                self.scanner.take();
-            }
-            match self.scanner.peek()?.kind {
-                T::Key => {
-                    self.scanner.take();
-                    let token = self.scanner.peek()?;
-                    if !matches!(token.kind, T::Value | T::FlowEntry | T::FlowMappingEnd) {
-                        return self.enter(State::FlowNode, State::FlowMappingValue);
-                    }
-                    let mark = token.start.at;
-                    self.state = State::FlowMappingValue;
-                    return Ok(empty_scalar(mark));
-                }
-                T::FlowMappingEnd => {}
-                _ => return self.enter(State::FlowNode, State::FlowMappingEmptyValue),
-            }
-        }
-        self.end()
-    }
-
-    fn flow_mapping_value(&mut self) -> Scan<Event> {
-        let next = State::FlowMappingKey { is_first: false };
-        let token = self.scanner.peek()?;
-        let mut mark = token.start.at;
-        if token.kind == T::Value {
-            self.scanner.take();
-            let token = self.scanner.peek()?;
-            if !matches!(token.kind, T::FlowEntry | T::FlowMappingEnd) {
-                return self.enter(State::FlowNode, next);
-            }
-            mark = token.start.at;
-        }
-        self.state = next;
-        Ok(empty_scalar(mark))
-    }
 }
 
 /// A node that is not there.
-fn empty_scalar(at: usize) -> Event {
+pub(super) fn empty_scalar(at: usize) -> Event {
     Event::Scalar { chars: Chars::Source(at, at), tag: None, is_implicit: true, span: at..at, anchor: None }
 }

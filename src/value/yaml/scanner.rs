@@ -5,25 +5,13 @@
 
 use super::error::YamlError;
 use super::input::{Cursor, Mark, Readable};
+use super::simple_key::SimpleKey;
 use super::token::{Token, TokenKind};
 use rustc_hash::FxHashMap;
 use std::collections::VecDeque;
 
 /// Deeper collections are refused.
 const MAX_DEPTH: usize = 10_000;
-/// A simple key ends within this many characters.
-const MAX_SIMPLE_KEY: usize = 1024;
-
-#[derive(Clone, Copy, Debug, Default)]
-struct SimpleKey {
-    possible: bool,
-    /// Without a `:` the text is not YAML.
-    required: bool,
-    /// The number of the first token of the key, counted from the start of the text.
-    token: usize,
-    mark: Mark,
-}
-
 pub(super) struct Scanner<'a> {
     pub(super) input: Cursor<'a>,
     stopped_by: Option<super::input::BadCharacter>,
@@ -38,8 +26,8 @@ pub(super) struct Scanner<'a> {
     indents: Vec<isize>,
     pub(super) simple_key_allowed: bool,
     /// One for each level of flow collections.
-    simple_keys: Vec<SimpleKey>,
-    simple_key_of_token: FxHashMap<usize, usize>,
+    pub(super) simple_keys: Vec<SimpleKey>,
+    pub(super) simple_key_of_token: FxHashMap<usize, usize>,
 }
 
 pub(super) type Scan<T> = Result<T, YamlError>;
@@ -107,22 +95,6 @@ impl<'a> Scanner<'a> {
             }
             self.fetch_next()?;
         }
-    }
-
-    fn is_valid_key(&mut self, level: usize) -> Scan<bool> {
-        let mark = self.input.mark;
-        let Some(key) = self.simple_keys.get_mut(level) else { return Ok(false) };
-        if !key.possible {
-            return Ok(false);
-        }
-        if key.mark.line < mark.line || key.mark.column + MAX_SIMPLE_KEY < mark.column {
-            if key.required {
-                return self.error("could not find expected ':'");
-            }
-            key.possible = false;
-            return Ok(false);
-        }
-        Ok(true)
     }
 
     fn fetch_next(&mut self) -> Scan<()> {
@@ -241,35 +213,8 @@ impl<'a> Scanner<'a> {
         }
     }
 
-    fn next_number(&self) -> usize {
+    pub(super) fn next_number(&self) -> usize {
         self.taken + self.queue.len()
-    }
-
-    fn save_simple_key(&mut self) -> Scan<()> {
-        if !self.simple_key_allowed {
-            return Ok(());
-        }
-        let mark = self.input.mark;
-        let required = self.flow_level == 0 && self.indent == mark.column as isize;
-        let key = SimpleKey { possible: true, required, token: self.next_number(), mark };
-        self.remove_simple_key()?;
-        if let Some(last) = self.simple_keys.last_mut() {
-            *last = key;
-            self.simple_key_of_token.insert(key.token, self.simple_keys.len() - 1);
-        }
-        Ok(())
-    }
-
-    fn remove_simple_key(&mut self) -> Scan<()> {
-        let Some(key) = self.simple_keys.last_mut() else { return Ok(()) };
-        if key.possible {
-            if key.required {
-                return self.error("could not find expected ':'");
-            }
-            key.possible = false;
-            self.simple_key_of_token.remove(&key.token);
-        }
-        Ok(())
     }
 
     /// Opens a block collection when the column is right of the current one. `before` is the number of the token that

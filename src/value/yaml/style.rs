@@ -35,11 +35,7 @@ fn is_base_60(text: &str) -> bool {
     let mut count = 0;
     for part in parts {
         count += 1;
-        let is_minute = match part.as_bytes() {
-            [b'0'..=b'9'] => true,
-            [b'0'..=b'5', b'0'..=b'9'] => true,
-            _ => false,
-        };
+        let is_minute = matches!(part.as_bytes(), [b'0'..=b'9'] | [b'0'..=b'5', b'0'..=b'9']);
         if !is_minute {
             return false;
         }
@@ -54,8 +50,7 @@ fn is_ambiguous(text: &str, dialect: Dialect) -> bool {
     }
     // Version 3 also takes a sign after the prefix of an octal number.
     dialect == Dialect::V3
-        && (text.strip_prefix("0o"))
-            .is_some_and(|digits| i64::from_str_radix(&digits.replace('_', ""), 8).is_ok())
+        && (text.strip_prefix("0o")).is_some_and(|digits| i64::from_str_radix(&digits.replace('_', ""), 8).is_ok())
 }
 
 /// What the characters of a text allow.
@@ -108,8 +103,17 @@ fn look(text: &str, dialect: Dialect) -> Look {
     }
 }
 
+/// A word like most are: nothing in it needs a closer look.
+fn is_word(text: &str) -> bool {
+    text.starts_with(|c: char| c.is_ascii_alphabetic() || c == '/')
+        && text.bytes().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'-' | b'_' | b'.' | b'/'))
+}
+
 /// The style of a string; `is_key` for keys that are written on the line of their value.
 pub(super) fn choose(text: &str, is_key: bool, dialect: Dialect) -> Style {
+    if is_word(text) {
+        return if resolve::plain(text) == Resolved::Str { Style::Plain } else { Style::Double };
+    }
     let mut style = if text.contains('\n') {
         Style::Literal
     } else if is_ambiguous(text, dialect) {

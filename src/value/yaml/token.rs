@@ -20,8 +20,14 @@ pub(super) struct RawTag {
 pub(super) enum TokenKind {
     StreamStart,
     StreamEnd,
-    VersionDirective { major: u32, minor: u32 },
-    TagDirective { handle: Vec<u8>, prefix: Vec<u8> },
+    VersionDirective {
+        major: u32,
+        minor: u32,
+    },
+    TagDirective {
+        handle: Vec<u8>,
+        prefix: Vec<u8>,
+    },
     DocumentStart,
     DocumentEnd,
     BlockSequenceStart,
@@ -39,7 +45,10 @@ pub(super) enum TokenKind {
     Alias(usize, usize),
     Anchor(usize, usize),
     Tag(Box<RawTag>),
-    Scalar { chars: Chars, is_plain: bool },
+    Scalar {
+        chars: Chars,
+        is_plain: bool,
+    },
 }
 
 #[derive(Clone, PartialEq, Eq, Debug)]

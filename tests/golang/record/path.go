@@ -48,7 +48,7 @@ func recordMatch() {
 }
 
 func recordGlob() {
-	patterns := []string{"a", "b", "*", "**", "?", "[a-c]", "[!a]", "[abc]", "{a,b}", "}", ",", "/", ".txt", "é", "\\", "[", "]", "f", "config/", "{a/,}", "*.{yaml,tpl}", "-"}
+	patterns := []string{"a", "b", "*", "**", "?", "[a-c]", "[!a]", "[abc]", "{a,b}", "}", ",", "/", ".txt", "é", "\\", "[", "]", "f", "config/", "{a/,f}", "*.{yaml,tpl}", "-"}
 	names := []string{"a", "b", "c", "/", ".txt", ".yaml", "é", "f", "config/", "*", "x", "ab"}
 	var t table
 	add := func(p, s string) {

@@ -83,7 +83,7 @@ func writeTable(out *strings.Builder, name, doc, of string, items []string) {
 	fmt.Fprintf(out, "\n/// %s\n#[rustfmt::skip]\npub(super) const %s: &[%s] = &[\n", doc, name, of)
 	line := "   "
 	for _, item := range items {
-		if len(line)+len(item)+2 > 210 {
+		if len(line)+len(item)+2 > 230 {
 			out.WriteString(line + "\n")
 			line = "   "
 		}

@@ -4,8 +4,8 @@
 //! own string, however deep in lists and maps it stands.
 
 mod number;
-mod printf;
 mod printer;
+mod printf;
 mod text;
 
 use printer::Printer;
@@ -107,12 +107,7 @@ pub enum Excess {
 pub const MAX_DEPTH: usize = 10_000;
 
 /// `fmt.Fprintf`; at most `limit` bytes are written.
-pub fn printf<O: Operand>(
-    format: &[u8],
-    operands: &[O],
-    limit: usize,
-    out: &mut impl Output<O>,
-) -> Result<(), Excess> {
+pub fn printf<O: Operand>(format: &[u8], operands: &[O], limit: usize, out: &mut impl Output<O>) -> Result<(), Excess> {
     let mut printer = Printer::new(limit, out);
     printer.printf(format, operands);
     printer.finish()

@@ -114,12 +114,7 @@ pub(super) fn named<'p>(text: &'p [u8], items: &mut String) -> Result<Option<&'p
     Ok(Some(rest))
 }
 
-fn unicode<'p>(
-    text: &'p [u8],
-    rest: &'p [u8],
-    is_negated: bool,
-    items: &mut String,
-) -> Result<&'p [u8], RegexpError> {
+fn unicode<'p>(text: &'p [u8], rest: &'p [u8], is_negated: bool, items: &mut String) -> Result<&'p [u8], RegexpError> {
     let (c, mut rest) = next_rune(rest)?;
     let len = text.len() - rest.len();
     let (mut name, mut sequence) = (&text[2..len], &text[..len]);

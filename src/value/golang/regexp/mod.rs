@@ -34,7 +34,9 @@ impl RegexpError {
     /// The text of `regexp.MustCompile`'s panic.
     pub fn panic_text(&self, pattern: &[u8]) -> String {
         let shown = match std::str::from_utf8(pattern) {
-            Ok(text) if !text.contains(|c: char| c == '`' || c == '\u{feff}' || c == '\x7f' || c < ' ' && c != '\t') => {
+            Ok(text)
+                if !text.contains(|c: char| c == '`' || c == '\u{feff}' || c == '\x7f' || c < ' ' && c != '\t') =>
+            {
                 format!("`{text}`")
             }
             _ => super::strconv::quote(pattern),

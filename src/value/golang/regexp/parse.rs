@@ -86,7 +86,9 @@ pub(super) fn parse(pattern: &[u8]) -> Result<Parsed, RegexpError> {
                 parser.close_group()?;
                 &rest[1..]
             }
-            b'^' => parser.push(if parser.flags.is_multiline { Kind::BeginLine } else { Kind::BeginText }, &rest[1..])?,
+            b'^' => {
+                parser.push(if parser.flags.is_multiline { Kind::BeginLine } else { Kind::BeginText }, &rest[1..])?
+            }
             b'$' => parser.push(if parser.flags.is_multiline { Kind::EndLine } else { Kind::EndText }, &rest[1..])?,
             b'.' => parser.push(if parser.flags.dot_is_any { Kind::Any } else { Kind::AnyButNewline }, &rest[1..])?,
             b'[' => {

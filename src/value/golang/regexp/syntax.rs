@@ -37,7 +37,12 @@ pub(super) enum Kind {
     Capture(Box<Node>),
     Concat(Vec<Node>),
     Alternate(Vec<Node>),
-    Repeat { node: Box<Node>, min: u32, max: Option<u32>, is_greedy: bool },
+    Repeat {
+        node: Box<Node>,
+        min: u32,
+        max: Option<u32>,
+        is_greedy: bool,
+    },
 }
 
 /// A set of runes, in the syntax of the regex crate without the brackets.

@@ -163,11 +163,8 @@ fn plain(out: &mut String, digits: &Digits, places: usize) {
 
 /// The bits of a finite float: mantissa with its implicit bit, exponent of the mantissa's last bit.
 fn parts(f: f64, bits: u32) -> (u64, i32, u32) {
-    let (raw, width, bias) = if bits == 32 {
-        (u64::from((f as f32).to_bits()), 23, 127)
-    } else {
-        (f.to_bits(), 52, 1023)
-    };
+    let (raw, width, bias) =
+        if bits == 32 { (u64::from((f as f32).to_bits()), 23, 127) } else { (f.to_bits(), 52, 1023) };
     let mantissa = raw & ((1 << width) - 1);
     let exponent = (raw >> width) as i32 & (if bits == 32 { 0xff } else { 0x7ff });
     match exponent {

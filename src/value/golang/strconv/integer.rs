@@ -4,14 +4,22 @@ use super::{NumError, NumReason};
 
 /// `strconv.ParseUint`. Base 0 reads `0x`, `0o`, `0b` and `0` prefixes and underscores.
 pub fn parse_uint(input: &[u8], base: u32, bits: u32) -> Result<u64, NumError<u64>> {
-    digits(input, base, bits)
-        .map_err(|(reason, value)| NumError { function: "ParseUint", input: input.to_vec(), reason, value })
+    digits(input, base, bits).map_err(|(reason, value)| NumError {
+        function: "ParseUint",
+        input: input.to_vec(),
+        reason,
+        value,
+    })
 }
 
 /// `strconv.ParseInt`
 pub fn parse_int(input: &[u8], base: u32, bits: u32) -> Result<i64, NumError<i64>> {
-    signed(input, base, bits)
-        .map_err(|(reason, value)| NumError { function: "ParseInt", input: input.to_vec(), reason, value })
+    signed(input, base, bits).map_err(|(reason, value)| NumError {
+        function: "ParseInt",
+        input: input.to_vec(),
+        reason,
+        value,
+    })
 }
 
 /// `strconv.Atoi`

@@ -43,9 +43,11 @@ pub fn unquote_char(text: &[u8], quote: u8) -> Option<UnquotedChar> {
             let rune = number(text, 2..end, 16).and_then(char::from_u32)?;
             Some(UnquotedChar { rune: rune.into(), is_multibyte: true, len: end })
         }
-        b'0'..=b'7' => number(text, 1..4, 8)
-            .filter(|rune| *rune <= 255)
-            .map(|rune| UnquotedChar { rune, is_multibyte: false, len: 4 }),
+        b'0'..=b'7' => number(text, 1..4, 8).filter(|rune| *rune <= 255).map(|rune| UnquotedChar {
+            rune,
+            is_multibyte: false,
+            len: 4,
+        }),
         _ => None,
     }
 }

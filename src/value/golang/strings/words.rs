@@ -13,8 +13,7 @@ fn is_connector(c: char) -> bool {
 
 /// Letters, without the common Chinese, Japanese and Korean ideographs.
 fn is_alphabet(c: char) -> bool {
-    is_letter(c)
-        && !matches!(c, '\u{4e00}'..='\u{9fcc}' | '\u{3400}'..='\u{4d85}' | '\u{20000}'..='\u{2b81d}')
+    is_letter(c) && !matches!(c, '\u{4e00}'..='\u{9fcc}' | '\u{3400}'..='\u{4d85}' | '\u{20000}'..='\u{2b81d}')
 }
 
 fn emit(input: &[u8], range: Range<usize>, c: char, out: &mut Joiner) {
