@@ -20,7 +20,7 @@ mod words;
 mod yaml_error;
 
 use crate::finding::{Finding, Severity};
-use crate::kube::{Mode, VersionRange};
+use crate::kube::{self, VersionRange};
 use crate::lifecycle::{self, Life, PhaseKind};
 pub use story::{Mode, Story, Why};
 
@@ -57,13 +57,13 @@ pub struct Targets {
     /// The user, or the chart's `kubeVersion`, claims the versions; otherwise they are all that are known.
     pub is_claimed: bool,
     /// How manifests are written: patches, server-side apply, or either.
-    pub modes: Vec<Mode>,
+    pub modes: Vec<kube::Mode>,
 }
 
 /// The targets of a chart whose user asked for none: what its `kubeVersion` admits, else all that is known.
 pub fn targets_of(constraint: &str) -> Targets {
     let all = VersionRange::ALL;
-    let modes = vec![Mode::Patch, Mode::Apply];
+    let modes = vec![kube::Mode::Patch, kube::Mode::Apply];
     if constraint.is_empty() {
         return Targets { kubernetes: all, is_claimed: false, modes };
     }

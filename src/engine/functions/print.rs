@@ -5,6 +5,7 @@ use crate::engine::function::Failure;
 use crate::profile::Profile;
 use crate::value::golang::fmt::{self, Excess, Operand, Output, View};
 use crate::value::golang::strconv::shown_float;
+use crate::value::golang::time::duration_text;
 use crate::value::{Data, Element, Heap, Text, TextBuilder, Value};
 use std::borrow::Cow;
 use std::ops::Range;
@@ -212,6 +213,9 @@ impl Operand for Shown<'_> {
             Data::Object(object) => {
                 View::Struct(object.fields.iter().map(|f| (f.name, self.part(f.value.clone()))).collect())
             }
+            // What a time is made of is Go's own affair.
+            Data::Time(_) => View::Struct(Vec::new()),
+            Data::Duration(nanoseconds) => View::Int(*nanoseconds),
             // For the verbs of numbers; any other verb shows the text.
             Data::Unknown(id) => View::Int(1000 + i64::from(*id)),
         }
@@ -226,6 +230,9 @@ impl Operand for Shown<'_> {
         match &self.value.data {
             Data::Object(object) => object.text.as_ref().map(|text| text.bytes().to_vec()),
             Data::Unknown(id) => Some(unknown_text(*id).into_bytes()),
+            Data::Int(number, kind) => kind.text(*number).map(String::into_bytes),
+            Data::Time(time) => Some(time.to_string().into_bytes()),
+            Data::Duration(nanoseconds) => Some(duration_text(*nanoseconds).into_bytes()),
             _ => None,
         }
     }

@@ -93,6 +93,8 @@ impl Builder<'_, '_> {
             }
             Data::Map(id) => self.map(*id, value.origin, inherited)?,
             Data::Object(object) => self.object(object, origin)?,
+            Data::Time(time) => TreeData::Str(Text::from(time.format(b"2006-01-02T15:04:05.999999999Z07:00"))),
+            Data::Duration(nanoseconds) => TreeData::Plain(nanoseconds.to_string().into()),
             Data::Complex(_) => return Err(self.unsupported("complex128")),
             Data::Unknown(id) => {
                 let text = self.encoder.unknown.map_or_else(|| b"unknown"[..].into(), |text| text(*id));
