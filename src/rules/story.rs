@@ -74,12 +74,14 @@ pub fn explain(life: &Life, a: &Phase, b: &Phase, difference: &Difference) -> Op
     for (phase, place) in sides {
         let Some((object, range)) = place else { continue };
         let Some(object) = phase.objects.get(*object) else { continue };
-        let found = tell(phase, &object.text, range, mode);
-        for (why, origin, guard, primary) in found {
-            if !differs(life, a, b, phase, why) {
-                continue;
-            }
-            let story = Story {
+        let mut found = tell(phase, &object.text, range, mode);
+        found.retain(|(why, ..)| differs(life, a, b, phase, *why));
+        let is_field = matches!(difference.change, lifecycle::ObjectChange::Field { .. });
+        let Some((why, origin, guard, primary)) = chosen(&found, mode, is_field) else { continue };
+        // A value's own origin says more than a condition around it.
+        let is_better = best.as_ref().is_none_or(|b| mode == Mode::Value && b.guard.is_some() && guard.is_none());
+        if is_better {
+            best = Some(Story {
                 difference: difference.clone(),
                 phases: (a.kind, b.kind),
                 why,
@@ -88,15 +90,26 @@ pub fn explain(life: &Life, a: &Phase, b: &Phase, difference: &Difference) -> Op
                 origin,
                 guard,
                 primary,
-            };
-            // A value's own origin says more than a condition around it.
-            let is_better = best.as_ref().is_none_or(|b| b.guard.is_some() && story.guard.is_none());
-            if is_better {
-                best = Some(story);
-            }
+            });
         }
     }
     best
+}
+
+/// Which of several explanations is told. A value that differs is explained by its origin. That something is there is
+/// explained by the condition around it, and never by what is drawn inside; where a field's own text has the same cause
+/// as the condition, the way of the text is told with it.
+fn chosen(found: &[Found], mode: Mode, is_field: bool) -> Option<Found> {
+    let first = *found.first()?;
+    let decides = found.iter().find(|(_, _, guard, _)| guard.is_some());
+    match (mode, decides) {
+        (Mode::Value, _) => found.iter().find(|(_, _, guard, _)| guard.is_none()).or(Some(&first)).copied(),
+        (Mode::Presence, None) => Some(first),
+        (Mode::Presence, Some(&(why, origin, guard, primary))) => {
+            let text = found.iter().find(|(w, _, guard, _)| is_field && guard.is_none() && *w == why);
+            Some(text.map_or((why, origin, guard, primary), |(_, origin, _, primary)| (why, *origin, guard, *primary)))
+        }
+    }
 }
 
 /// Whether the cause itself differs between the two phases.
@@ -173,10 +186,12 @@ impl Story {
             };
             add(span, says, false);
         }
-        if let Some(guard) = self.guard {
-            add(guard.condition, self.guard_words(guard), false);
-        }
         add(self.primary, "and writes this".to_string(), true);
+        if let Some(guard) = self.guard.filter(|g| steps.iter().all(|s| s.span != g.condition)) {
+            // The condition comes before what it lets through.
+            let at = steps.iter().position(|s| s.span == self.primary).unwrap_or(steps.len());
+            steps.insert(at, TraceStep { span: guard.condition, says: self.guard_words(guard), is_primary: false });
+        }
         if !steps.iter().any(|s| s.is_primary) {
             for step in &mut steps {
                 step.is_primary = step.span == self.primary;
