@@ -16,6 +16,8 @@ pub struct Cli {
 
 #[derive(Subcommand, Debug)]
 pub enum Command {
+    /// Live from one version of a chart to the next and back: install OLD, upgrade to NEW, roll back
+    Diff(Diff),
     /// Print the manifest of a chart as Helm renders it
     Render(Render),
 }
@@ -26,6 +28,16 @@ pub struct Check {
     /// Charts: a folder, a .tgz, a file inside a chart, or a folder of charts
     #[arg(value_name = "PATH")]
     pub paths: Vec<PathBuf>,
+    /// The version before: also live from it to this one and back (one chart only)
+    #[arg(long, value_name = "OLD")]
+    pub previous: Option<PathBuf>,
+    #[command(flatten)]
+    pub options: CheckOptions,
+}
+
+/// What charts are checked with, and how findings are told.
+#[derive(Args, Debug)]
+pub struct CheckOptions {
     #[command(flatten)]
     pub values: ValueFlags,
     #[command(flatten)]
@@ -39,6 +51,19 @@ pub struct Check {
     /// The least severity that makes the exit code 1
     #[arg(long, value_enum, default_value = "error", value_name = "SEVERITY")]
     pub fail_on: FailOn,
+}
+
+#[derive(Args, Debug)]
+#[command(after_help = "Example: chartlint diff kruise-1.1.0.tgz ./kruise --kube-version 1.21.1 --helm 3")]
+pub struct Diff {
+    /// The version that is installed: a folder or a .tgz
+    #[arg(value_name = "OLD")]
+    pub old: PathBuf,
+    /// The version that it is upgraded to
+    #[arg(value_name = "NEW")]
+    pub new: PathBuf,
+    #[command(flatten)]
+    pub options: CheckOptions,
 }
 
 /// The release that a chart is checked for.

@@ -273,6 +273,8 @@ impl Evaluator<'_> {
                 matches!(self.rt.heap.get(*id).kind, MapKind::Plain | MapKind::Values)
             }
             (Data::List(list), Param::AnyList) => list.element() == Element::Any,
+            (Data::Time(_), Param::Time) => true,
+            (Data::Duration(_), Param::Duration) => true,
             (Data::Object(object), Param::Certificate) => object.type_name == "sprig.certificate",
             _ => false,
         };
