@@ -41,13 +41,15 @@ fn pages(folder: &str) -> Vec<PathBuf> {
 struct Scratch(PathBuf);
 
 impl Scratch {
-    /// The chart of a section; a `Chart.yaml` that does not matter is left out of the cases.
+    /// The chart of a section; a `Chart.yaml` that does not matter is left out of the cases. Several charts, in folders,
+    /// bring theirs.
     fn chart(section: &Section) -> Scratch {
         static NEXT: AtomicUsize = AtomicUsize::new(0);
         let name = format!("chart-{}-{}", std::process::id(), NEXT.fetch_add(1, Ordering::Relaxed));
         let scratch = Scratch(Path::new(env!("CARGO_TARGET_TMPDIR")).join(name));
         let default = ("Chart.yaml".to_string(), "apiVersion: v2\nname: web\nversion: 1.0.0\n".to_string());
-        for (path, text) in std::iter::once(&default).chain(&section.files) {
+        let is_given = section.files.iter().any(|(path, _)| path.ends_with("/Chart.yaml"));
+        for (path, text) in (!is_given).then_some(&default).into_iter().chain(&section.files) {
             let path = scratch.0.join(path);
             std::fs::create_dir_all(path.parent().unwrap()).unwrap();
             std::fs::write(path, text).unwrap();

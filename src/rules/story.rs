@@ -127,21 +127,29 @@ fn tell(phase: &Phase, text: &crate::value::Text, range: &Range<usize>, mode: Mo
     let arena = &phase.rendering.rt.arena;
     let mut found = Vec::new();
     for piece in lifecycle::pieces_in(text, range) {
-        let primary = if piece.source == 0 { Span::default() } else { extent(&phase.rendering, piece) };
+        let written = (piece.source != 0).then(|| extent(&phase.rendering, piece));
         if lifecycle::varies(arena, piece.origin) {
             for why in whys(arena, piece.origin) {
+                let primary = written.unwrap_or_else(|| last_step(arena, piece.origin));
                 found.push((why, piece.origin, None, primary));
             }
         }
         if let Some(guard) = lifecycle::varying_guard(arena, piece.guard) {
             for why in whys(arena, guard.origin) {
-                found.push((why, guard.origin, Some(guard), primary));
+                found.push((why, guard.origin, Some(guard), written.unwrap_or(guard.condition)));
             }
         }
     }
     // For presence the condition decides; for a value its origin does.
     found.sort_by_key(|(_, _, guard, _)| (mode == Mode::Presence) != guard.is_some());
     found
+}
+
+/// Where a value was last worked on before a template's text was written elsewhere.
+fn last_step(arena: &crate::value::Arena, origin: OriginId) -> Span {
+    let steps = origins::steps(arena, origin);
+    let works = |(step, span): &&(Step, Span)| !matches!(step, Step::Included(_)) && *span != Span::default();
+    steps.iter().rev().find(works).map_or(Span::default(), |(_, span)| *span)
 }
 
 fn whys(arena: &crate::value::Arena, origin: OriginId) -> Vec<Why> {
