@@ -127,11 +127,10 @@ fn tell(phase: &Phase, text: &crate::value::Text, range: &Range<usize>, mode: Mo
     let arena = &phase.rendering.rt.arena;
     let mut found = Vec::new();
     for piece in lifecycle::pieces_in(text, range) {
-        let written = (piece.source != 0).then(|| extent(&phase.rendering, piece));
+        let written = writer(text, piece).map(|piece| extent(&phase.rendering, piece));
         if lifecycle::varies(arena, piece.origin) {
             for why in whys(arena, piece.origin) {
-                let primary = written.unwrap_or_else(|| last_step(arena, piece.origin));
-                found.push((why, piece.origin, None, primary));
+                found.push((why, piece.origin, None, written.unwrap_or_default()));
             }
         }
         if let Some(guard) = lifecycle::varying_guard(arena, piece.guard) {
@@ -145,11 +144,14 @@ fn tell(phase: &Phase, text: &crate::value::Text, range: &Range<usize>, mode: Mo
     found
 }
 
-/// Where a value was last worked on before a template's text was written elsewhere.
-fn last_step(arena: &crate::value::Arena, origin: OriginId) -> Span {
-    let steps = origins::steps(arena, origin);
-    let works = |(step, span): &&(Step, Span)| !matches!(step, Step::Included(_)) && *span != Span::default();
-    steps.iter().rev().find(works).map_or(Span::default(), |(_, span)| *span)
+/// The piece that says where text was written: of what a function made of a value, the action around it.
+fn writer<'a>(text: &'a crate::value::Text, piece: &'a Piece) -> Option<&'a Piece> {
+    if piece.source != 0 {
+        return Some(piece);
+    }
+    let around = |p: &&Piece| p.source != 0 && p.start <= piece.start && p.end >= piece.end;
+    // Of those as long the last one is the innermost.
+    text.pieces().iter().rev().filter(around).min_by_key(|p| p.end - p.start)
 }
 
 fn whys(arena: &crate::value::Arena, origin: OriginId) -> Vec<Why> {
@@ -180,13 +182,24 @@ impl Story {
             }
             steps.push(TraceStep { span, says, is_primary });
         };
-        for (step, span) in origins::steps(&rendering.rt.arena, self.origin) {
+        let arena = &rendering.rt.arena;
+        let mut read = Span::default();
+        for (id, step, mut span) in origins::steps(arena, self.origin) {
+            // What does not vary went in too, and explains nothing.
+            if matches!(step, Step::Source) && !lifecycle::varies(arena, id) {
+                continue;
+            }
+            if let (Step::Assigned(_), true) = (&step, read.start > span.start && read.end <= span.end) {
+                // The variable alone: what is assigned has a step of its own.
+                span.end = read.start;
+            }
+            read = span;
             let says = match step {
                 Step::Source => self.source_words(rendering),
                 Step::Assigned(name) => format!("is kept in {name}"),
                 Step::Passed(name) => format!("is handed to {name:?}"),
                 Step::Included(name) => format!("the text of {name:?} is written here"),
-                Step::Field(name) => format!("its {name} is read"),
+                Step::Field(name) => format!("its `{name}` is read"),
                 Step::Through(function) => format!("goes through {function}"),
                 Step::Decided => "decides what is assigned".to_string(),
                 Step::Stored(key) => format!("is stored as {:?}", String::from_utf8_lossy(&key)),
@@ -201,8 +214,9 @@ impl Story {
             steps.insert(at, TraceStep { span: guard.condition, says: self.guard_words(guard), is_primary: false });
         }
         if !steps.iter().any(|s| s.is_primary) {
-            for step in &mut steps {
-                step.is_primary = step.span == self.primary;
+            for step in steps.iter_mut().filter(|s| s.span == self.primary) {
+                step.is_primary = true;
+                step.says.push_str(" and written here");
             }
         }
         steps
@@ -225,11 +239,13 @@ impl Story {
     }
 
     fn guard_words(&self, guard: Guard) -> String {
-        let taken = match guard.outcome {
-            Outcome::True | Outcome::Some => "taken",
-            Outcome::False | Outcome::Empty => "not taken",
-        };
-        format!("{taken} by {}", self.told_by.name())
+        let told = self.told_by.name();
+        let other = if self.phases.0 == self.told_by { self.phases.1 } else { self.phases.0 };
+        match (guard.outcome, self.mode) {
+            (Outcome::True | Outcome::Some, Mode::Presence) => format!("taken by {told}, not by {}", other.name()),
+            (Outcome::True | Outcome::Some, Mode::Value) => format!("taken by {told}"),
+            (Outcome::False | Outcome::Empty, _) => format!("not taken by {told}"),
+        }
     }
 
     /// The field, with the place that writes it.
