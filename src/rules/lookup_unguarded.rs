@@ -65,8 +65,9 @@ fn check(evidence: &Evidence<'_>, findings: &mut Vec<Finding>) {
         stack.retain(|step| step.span != lookup.span);
         finding.steps.extend(stack);
         for kind in PhaseKind::ALL {
-            let says = if phases.contains(&kind) { words::message(error) } else { continue };
-            finding.effects.push(Effect { operation: kind.name(), says });
+            if phases.contains(&kind) && !kind.is_again() {
+                finding.effects.push(Effect { operation: kind.name(), says: words::message(error) });
+            }
         }
         finding.help = "read through empty results: `dig \"data\" \"key\" \"\" $object`, or `{{ with }}`/`{{ if }}` around the use"
             .into();

@@ -48,7 +48,7 @@ pub struct Story {
 }
 
 /// The end of the action or of the literal text that starts at an address.
-fn extent(rendering: &Rendering, piece: &Piece) -> Span {
+pub(super) fn extent(rendering: &Rendering, piece: &Piece) -> Span {
     let length = if piece.literal { (piece.end - piece.start).max(1) } else { 1 };
     let whole = Span::new(piece.source, piece.source + length);
     let Some(file) = rendering.sources.file_at(piece.source) else { return whole };
@@ -207,7 +207,11 @@ impl Story {
             };
             add(span, says, false);
         }
-        add(self.primary, "and writes this".to_string(), true);
+        let is_alone = steps.is_empty() && self.guard.is_none();
+        let says = if is_alone { self.source_words(rendering) } else { "and writes this".to_string() };
+        if self.primary != Span::default() && steps.iter().all(|s| s.span != self.primary) {
+            steps.push(TraceStep { span: self.primary, says, is_primary: true });
+        }
         if let Some(guard) = self.guard.filter(|g| steps.iter().all(|s| s.span != g.condition)) {
             // The condition comes before what it lets through.
             let at = steps.iter().position(|s| s.span == self.primary).unwrap_or(steps.len());

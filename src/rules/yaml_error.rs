@@ -2,7 +2,7 @@
 
 use super::{Evidence, Rule, words};
 use crate::finding::{Finding, Severity, TraceStep};
-use crate::lifecycle::PhaseKind;
+use crate::lifecycle::{Phase, PhaseKind};
 use crate::manifest::ManifestError;
 use crate::source::Span;
 use crate::value::Piece;
@@ -15,9 +15,9 @@ pub static RULE: Rule = Rule {
 };
 
 /// Where the text of the error's place was written: for literal text the first thing there, else its action.
-fn place(piece: &Piece, error: &ManifestError) -> Span {
+fn place(phase: &Phase, piece: &Piece, error: &ManifestError) -> Span {
     if !piece.literal {
-        return Span::new(piece.source, piece.source + 1);
+        return super::story::extent(&phase.rendering, piece);
     }
     let from = error.offset.max(piece.start as usize);
     let rest = error.text.bytes().get(from..piece.end as usize).unwrap_or_default();
@@ -39,7 +39,7 @@ fn check(evidence: &Evidence<'_>, findings: &mut Vec<Finding>) {
         }
         known.push(error.message.clone());
         let piece = error.text.pieces().iter().find(|p| p.end as usize > error.offset && p.source != 0);
-        let span = piece.map_or(Span::default(), |p| place(p, error));
+        let span = piece.map_or(Span::default(), |p| place(phase, p, error));
         let mut finding = words::problem(&RULE, evidence, Severity::Error, span);
         let phases: Vec<PhaseKind> = evidence
             .life
