@@ -327,7 +327,14 @@ impl Evaluator<'_> {
                 let boxed = function.returns == Returns::Interface;
                 match result {
                     Ok(v) => Ok(Val { v, boxed }),
-                    Err(failure) => Err(self.failed(frame, node, function.name, failure)),
+                    Err(failure) => {
+                        let mut about = OriginId::NONE;
+                        for value in &values {
+                            let inner = self.rt.deep_origin(value);
+                            about = self.rt.arena.join(about, inner);
+                        }
+                        Err(self.failed(frame, node, function.name, failure).about(about))
+                    }
                 }
             }
             Entry::Special(special) => {
