@@ -14,16 +14,11 @@ pub struct Encoder<'a> {
     pub unknown: Option<&'a dyn Fn(u32) -> Arc<[u8]>>,
     /// Set when the order of keys differs from run to run in Go.
     pub is_unstable: bool,
-    /// How much may still be made, in about bytes: a value that shares its parts is larger written than in memory.
-    pub left: u64,
 }
-
-/// The bound of what is written where nobody sets another.
-const MAX_SIZE: u64 = 400_000_000;
 
 impl<'a> Encoder<'a> {
     pub fn new(heap: &'a Heap, arena: &'a mut Arena, profile: Profile) -> Self {
-        Encoder { heap, arena, profile, unknown: None, is_unstable: false, left: MAX_SIZE }
+        Encoder { heap, arena, profile, unknown: None, is_unstable: false }
     }
 }
 

@@ -66,11 +66,6 @@ struct Builder<'a, 'b> {
 impl Builder<'_, '_> {
     /// `inherited` is what the collections around the value depend on, as far as their entries do not say it.
     fn build(&mut self, value: &Value, inherited: OriginId) -> Result<Tree, EncodeError> {
-        let Some(left) = self.encoder.left.checked_sub(size_of::<Tree>() as u64) else {
-            self.encoder.left = 0;
-            return Err(EncodeError("the value is too large to be written".into()));
-        };
-        self.encoder.left = left;
         let origin = self.encoder.arena.join(value.origin, inherited);
         let plain = |text: &'static str| TreeData::Plain(Cow::Borrowed(text));
         let data = match &value.data {

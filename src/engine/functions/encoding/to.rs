@@ -40,19 +40,10 @@ fn written<E>(call: &mut Call<'_>, args: &[Value], write: Write<E>) -> Result<Re
     let value = args.first().unwrap_or(&Value::NIL);
     spend_parts(call, value)?;
     let unknown = |id| Arc::from(unknown_text(id).as_bytes());
-    let left = call.rt.left;
     let mut encoder = Encoder::new(&call.rt.heap, &mut call.rt.arena, call.rt.profile);
     encoder.unknown = Some(&unknown);
-    encoder.left = left;
     let result = write(&mut encoder, value);
-    let (is_unstable, made) = (encoder.is_unstable, left - encoder.left);
-    if encoder.left == 0 {
-        // What Helm would go on to write until its memory ends.
-        call.spend(usize::MAX)?;
-    }
-    // A tree lives no longer than the call: a part of its size is the time that it took.
-    call.spend(usize::try_from(made / 16).unwrap_or(usize::MAX))?;
-    if is_unstable {
+    if encoder.is_unstable {
         call.rt.nondeterministic.push((call.span, "the order of keys in YAML differs from run to run"));
     }
     if let Ok(text) = &result {
