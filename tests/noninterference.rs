@@ -10,13 +10,13 @@
 
 use chartlint::chart::{self, Chart, Ignore, LoadAt, PrepareOptions, Prepared, RawFile};
 use chartlint::engine::{
-    self, Answer, Capabilities, Cluster, KeySource, Limits, Options, Query, ReleaseInfo, Rendering, Write,
+    self, Answer, Capabilities, Cluster, KeySource, Limits, Options, Query, ReleaseInfo, Rendering,
 };
 use chartlint::manifest::RenderedFile;
 use chartlint::profile::Profile;
 use chartlint::source::Sources;
 use chartlint::template::Cache;
-use chartlint::value::origin::{Cause, PhaseField};
+use chartlint::value::origin::Cause;
 use chartlint::value::{Key, OriginId, Piece, Plain, PlainData};
 use rayon::prelude::*;
 use std::collections::{BTreeMap, BTreeSet};
@@ -30,7 +30,7 @@ mod names;
 #[path = "noninterference/sources.rs"]
 mod sources_of_charts;
 
-use inputs::{Input, World};
+use inputs::World;
 use names::Names;
 use sources_of_charts::{Subject, subjects};
 
