@@ -1,6 +1,7 @@
 //! Charts that are made to hang, to exhaust memory or to crash: each ends soon, with a message that says what was too
 //! much, within bounded memory, and never with a panic or a signal.
 
+use rayon::prelude::*;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
@@ -61,18 +62,19 @@ impl Chart {
 
     /// `render` ends with this exit code and says this; the check of the chart ends too, and with no failure of ours.
     fn ends(&self, code: i32, says: &str) {
-        self.ends_with(&[], code, says);
-    }
-
-    fn ends_with(&self, flags: &[&str], code: i32, says: &str) {
-        let (found, said) = self.run(&[&["render", "c", "--error-format", "plain"], flags].concat());
-        let shown = said.chars().take(2000).collect::<String>();
-        assert_eq!(found, code, "{shown}");
-        assert!(said.contains(says), "expected {says:?} in:\n{shown}");
+        self.renders(&[], code, says);
         let (found, said) = self.run(&["c"]);
         let shown = said.chars().take(2000).collect::<String>();
         assert!(matches!(found, 0 | 1 | 4), "exit code {found}: {shown}");
         assert!(!said.contains("this is a bug"), "{shown}");
+    }
+
+    /// What `render` alone does.
+    fn renders(&self, flags: &[&str], code: i32, says: &str) {
+        let (found, said) = self.run(&[&["render", "c", "--error-format", "plain"], flags].concat());
+        let shown = said.chars().take(2000).collect::<String>();
+        assert_eq!(found, code, "{shown}");
+        assert!(said.contains(says), "expected {says:?} in:\n{shown}");
     }
 }
 
@@ -238,18 +240,20 @@ const TEMPLATES: &[(&str, &str, i32, &str)] = &[
 #[test]
 fn templates_end_with_a_message() {
     let only = std::env::var("HOSTILE").ok();
-    let mut wrong = Vec::new();
-    for (name, template, code, says) in TEMPLATES.iter().filter(|case| only.as_deref().is_none_or(|o| case.0.contains(o))) {
-        let result = std::panic::catch_unwind(|| {
-            // The text of the file: what YAML makes of it is another matter.
-            Chart::template(name, template).ends_with(&["--raw", "templates/t.yaml"], *code, says)
-        });
-        if let Err(panic) = result {
-            let message = panic.downcast_ref::<String>().cloned().unwrap_or_default();
-            wrong.push(format!("{name}: {message}"));
-        }
-    }
+    let cases = TEMPLATES.par_iter().filter(|case| only.as_deref().is_none_or(|only| case.0.contains(only)));
+    let run = |(name, template, code, says): &(&str, &str, i32, &str)| {
+        // The text of the file: what YAML makes of it is another matter.
+        let run = || Chart::template(name, template).renders(&["--raw", "templates/t.yaml"], *code, says);
+        let message = *std::panic::catch_unwind(run).err()?.downcast::<String>().ok()?;
+        Some(format!("{name}: {message}"))
+    };
+    let wrong: Vec<String> = cases.filter_map(run).collect();
     assert!(wrong.is_empty(), "{} wrong:\n{}", wrong.len(), wrong.join("\n"));
+}
+
+#[test]
+fn a_check_of_what_is_too_much_ends() {
+    Chart::template("check", r#"{{ range until 100000000 }}{{ end }}"#).ends(1, BUDGET);
 }
 
 #[test]
