@@ -6,6 +6,8 @@ use std::path::PathBuf;
 /// Finds where a Helm chart's output depends on when and where it is rendered, and what that breaks.
 #[derive(Parser, Debug)]
 #[command(name = "chartlint", version, args_conflicts_with_subcommands = true, max_term_width = 110)]
+#[command(after_help = "Exit codes: 0 nothing at or above --fail-on; 1 findings; 2 the command line is wrong; 3 nothing to \
+                        lint; 4 a chart could not be read (the others are still reported)")]
 pub struct Cli {
     #[command(subcommand)]
     pub command: Option<Command>,
@@ -16,6 +18,8 @@ pub struct Cli {
 
 #[derive(Subcommand, Debug)]
 pub enum Command {
+    /// Live from one version of a chart to the next and back: install OLD, upgrade to NEW, roll back
+    Diff(Diff),
     /// Print the manifest of a chart as Helm renders it
     Render(Render),
 }
@@ -26,6 +30,16 @@ pub struct Check {
     /// Charts: a folder, a .tgz, a file inside a chart, or a folder of charts
     #[arg(value_name = "PATH")]
     pub paths: Vec<PathBuf>,
+    /// The version before: also live from it to this one and back (one chart only)
+    #[arg(long, value_name = "OLD")]
+    pub previous: Option<PathBuf>,
+    #[command(flatten)]
+    pub options: CheckOptions,
+}
+
+/// What charts are checked with, and how findings are told.
+#[derive(Args, Debug)]
+pub struct CheckOptions {
     #[command(flatten)]
     pub values: ValueFlags,
     #[command(flatten)]
@@ -39,6 +53,19 @@ pub struct Check {
     /// The least severity that makes the exit code 1
     #[arg(long, value_enum, default_value = "error", value_name = "SEVERITY")]
     pub fail_on: FailOn,
+}
+
+#[derive(Args, Debug)]
+#[command(after_help = "Example: chartlint diff kruise-1.1.0.tgz ./kruise --kube-version 1.21.1 --helm 3")]
+pub struct Diff {
+    /// The version that is installed: a folder or a .tgz
+    #[arg(value_name = "OLD")]
+    pub old: PathBuf,
+    /// The version that it is upgraded to
+    #[arg(value_name = "NEW")]
+    pub new: PathBuf,
+    #[command(flatten)]
+    pub options: CheckOptions,
 }
 
 /// The release that a chart is checked for.

@@ -7,6 +7,7 @@ use crate::chart::{self, LoadAt, RawFile};
 use crate::engine::Capabilities;
 use crate::explore::{self, Reach};
 use crate::finding::{Finding, Severity};
+use crate::kube::Mode;
 use crate::lifecycle::{self, Life, World};
 use crate::report::{concise, human, json};
 use crate::rules::{self, Targets};
@@ -51,27 +52,50 @@ pub fn run(arguments: &args::Check) -> Exit {
         complain(message);
         exit = exit.max(Exit::Failed);
     }
-    let targets = match &arguments.kube_version {
-        Some(text) => match crate::kube::VersionRange::parse(text) {
-            Ok(range) => Some(range),
-            Err(error) => {
-                complain(&format!("--kube-version {text}: {error}"));
-                return Exit::Usage;
-            }
-        },
-        None => None,
+    let options = &arguments.options;
+    let targets = match asked_targets(options) {
+        Ok(targets) => targets,
+        Err(exit) => return exit,
     };
-    // Values that cannot be read are an error once, not for each chart.
-    if let Err(refusal) =
-        super::render::values(&arguments.values, &Disk, &mut Sources::default(), &arguments.release.helm)
-    {
-        complain(&refusal.helm);
-        return Exit::Usage;
-    }
     let cache = Cache::default();
     let charts: Vec<&PathBuf> = found.charts.iter().collect();
-    let checked: Vec<Checked> = charts.par_iter().map(|path| guarded(path, arguments, targets, &cache)).collect();
-    exit.max(print(&checked, arguments))
+    if arguments.previous.is_some() && charts.len() != 1 {
+        complain("--previous goes with one chart");
+        return Exit::Usage;
+    }
+    let mut checked: Vec<Checked> =
+        charts.par_iter().map(|path| guarded(path, || check(path, options, targets, &cache))).collect();
+    if let (Some(old), [new]) = (&arguments.previous, charts.as_slice()) {
+        checked.push(guarded(new, || check_between(old, new, options, targets, &cache, false)));
+    }
+    exit.max(print(&checked, options, charts.len()))
+}
+
+/// Runs `chartlint diff` and prints.
+pub fn diff(arguments: &args::Diff) -> Exit {
+    let options = &arguments.options;
+    let targets = match asked_targets(options) {
+        Ok(targets) => targets,
+        Err(exit) => return exit,
+    };
+    let cache = Cache::default();
+    let new = &arguments.new;
+    let checked = guarded(new, || check_between(&arguments.old, new, options, targets, &cache, true));
+    print(&[checked], options, 1)
+}
+
+/// The Kubernetes versions that were asked for. Values that cannot be read are an error here, once.
+fn asked_targets(options: &args::CheckOptions) -> Result<Option<crate::kube::VersionRange>, Exit> {
+    let profile = &options.release.helm;
+    if let Err(refusal) = super::render::values(&options.values, &Disk, &mut Sources::default(), profile) {
+        complain(&refusal.helm);
+        return Err(Exit::Usage);
+    }
+    let Some(text) = &options.kube_version else { return Ok(None) };
+    crate::kube::VersionRange::parse(text).map(Some).map_err(|error| {
+        complain(&format!("--kube-version {text}: {error}"));
+        Exit::Usage
+    })
 }
 
 /// The paths to check; `-` stands for a list on standard input.
@@ -97,8 +121,8 @@ fn complain(message: &str) {
 }
 
 /// Checks a chart; a panic of ours is a failure of this chart alone.
-fn guarded(path: &Path, arguments: &args::Check, targets: Option<crate::kube::VersionRange>, cache: &Cache) -> Checked {
-    let result = std::panic::catch_unwind(AssertUnwindSafe(|| check(path, arguments, targets, cache)));
+fn guarded(path: &Path, check: impl FnOnce() -> Checked) -> Checked {
+    let result = std::panic::catch_unwind(AssertUnwindSafe(check));
     result.unwrap_or_else(|_| Checked {
         findings: Vec::new(),
         sources: Sources::default(),
@@ -109,7 +133,7 @@ fn guarded(path: &Path, arguments: &args::Check, targets: Option<crate::kube::Ve
     })
 }
 
-fn check(path: &Path, arguments: &args::Check, targets: Option<crate::kube::VersionRange>, cache: &Cache) -> Checked {
+fn check(path: &Path, arguments: &args::CheckOptions, targets: Option<crate::kube::VersionRange>, cache: &Cache) -> Checked {
     let mut sources = Sources::default();
     let failed = |message: String, exit: Exit, sources: Sources| Checked {
         findings: Vec::new(),
@@ -197,6 +221,65 @@ fn check(path: &Path, arguments: &args::Check, targets: Option<crate::kube::Vers
     Checked { findings, sources, failure: None }
 }
 
+/// Checks what an upgrade from one version of a chart to another does, and the rollback after it. `alone` is a diff, whose
+/// `--helm` also says how manifests are written.
+fn check_between(
+    old: &Path,
+    new: &Path,
+    options: &args::CheckOptions,
+    targets: Option<crate::kube::VersionRange>,
+    cache: &Cache,
+    alone: bool,
+) -> Checked {
+    let mut sources = Sources::default();
+    let profile = options.release.helm;
+    let mut charts = Vec::new();
+    for path in [old, new] {
+        let loaded = match Disk.chart(path) {
+            Ok(files) => {
+                let at = LoadAt { root: super::input::shown_root(path) };
+                chart::load(files, &at, &mut sources, &profile).map_err(|e| (e.message, Exit::Failed))
+            }
+            Err(InputError::NotFound(message)) => Err((message, Exit::Usage)),
+            Err(InputError::Unreadable(message)) => Err((message, Exit::Failed)),
+        };
+        match loaded {
+            Ok(chart) => charts.push(Arc::new(without_missing(chart))),
+            Err((message, exit)) => {
+                let failure = Some((format!("{}: {message}", path.display()), exit));
+                return Checked { findings: Vec::new(), sources, failure };
+            }
+        }
+    }
+    let user = match super::render::values(&options.values, &Disk, &mut sources, &profile) {
+        Ok(values) => values,
+        Err(refusal) => {
+            let failure = Some((refusal.helm, Exit::Usage));
+            return Checked { findings: Vec::new(), sources, failure };
+        }
+    };
+    let [old, new] = [0, 1].map(|i| lifecycle::Chart { chart: charts[i].clone(), sources: sources.clone() });
+    let mut capabilities = Capabilities::defaults(&profile);
+    capabilities.api_versions.extend(options.release.api_versions.iter().cloned());
+    let world = World {
+        values: user,
+        flags: String::new(),
+        release: options.release.name.clone(),
+        namespace: options.release.namespace.clone(),
+        profile,
+        capabilities,
+    };
+    let mut targets = targets_of(&new.chart, targets);
+    if alone {
+        targets.modes = vec![if profile.is_helm4() { Mode::Apply } else { Mode::Patch }];
+    }
+    let life = lifecycle::live_between(&old, &new, world, cache);
+    let findings = rules::check(&life, &new.chart.metadata.name, &targets);
+    let last = life.phases.iter().max_by_key(|p| p.rendering.sources.files().len());
+    let sources = last.map_or(sources, |phase| phase.rendering.sources.clone());
+    Checked { findings, sources, failure: None }
+}
+
 /// The flips that a life suggests: of conditions that decide about something that varies.
 fn next_flips(life: &Life, seen: &BTreeSet<explore::Flip>, cache: &Cache) -> Vec<explore::Flip> {
     let Some(prepared) = &life.prepared else { return Vec::new() };
@@ -235,7 +318,7 @@ fn targets_of(chart: &chart::Chart, asked: Option<crate::kube::VersionRange>) ->
 }
 
 /// Prints all results and gives the exit code.
-fn print(checked: &[Checked], arguments: &args::Check) -> Exit {
+fn print(checked: &[Checked], arguments: &args::CheckOptions, charts: usize) -> Exit {
     let mut exit = Exit::Clean;
     let mut text = String::new();
     let mut entries = Vec::new();
@@ -267,8 +350,8 @@ fn print(checked: &[Checked], arguments: &args::Check) -> Exit {
             text.push('\n');
         }
         Format::Human => {
-            let charts = checked.iter().filter(|c| c.failure.is_none()).count();
-            text.push_str(&human::summary(&all, charts));
+            let failed = checked.iter().filter(|c| c.failure.is_some()).count();
+            text.push_str(&human::summary(&all, charts.saturating_sub(failed)));
             text.push('\n');
         }
         Format::Concise => {}

@@ -51,6 +51,10 @@ pub fn system_message(error: &std::io::Error) -> String {
 pub fn shown_root(path: &Path) -> String {
     let shown = path.display().to_string();
     let is_archive = path.extension().is_some_and(|e| e.eq_ignore_ascii_case("tgz") || e.eq_ignore_ascii_case("gz"));
+    // The chart of the working directory needs no name.
+    if matches!(shown.as_str(), "." | "./") {
+        return String::new();
+    }
     if is_archive { format!("{shown}:") } else { shown.trim_end_matches(['/', '\\']).to_string() }
 }
 

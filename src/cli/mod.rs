@@ -52,6 +52,7 @@ pub fn main() -> ExitCode {
 
 fn run(arguments: args::Cli) -> Exit {
     match arguments.command {
+        Some(args::Command::Diff(arguments)) => check::diff(&arguments),
         Some(args::Command::Render(arguments)) => render::run(&arguments),
         None => check::run(&arguments.check),
     }

@@ -171,7 +171,7 @@ impl Importer<'_> {
         let versions = capabilities.api_versions.iter().map(|v| string(v)).collect();
         let helm = self.rt.profile.helm;
         let build = Object {
-            type_name: if is_helm4 { "common.BuildInfo" } else { "version.BuildInfo" },
+            type_name: "version.BuildInfo",
             is_pointer: false,
             fields: vec![
                 Field { json: "version", omit_empty: true, ..field("Version", string(&format!("v{helm}"))) },

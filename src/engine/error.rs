@@ -80,6 +80,14 @@ impl Error {
         }
     }
 
+    /// The error, said to be about a value that depended on this.
+    pub fn about(self, about: OriginId) -> Error {
+        match self {
+            Error::Exec(exec) => Error::Exec(Box::new(ExecError { about, ..*exec })),
+            other => other,
+        }
+    }
+
     /// The levels of nested templates, outermost first.
     pub fn levels(&self) -> Vec<&ExecError> {
         let mut levels = Vec::new();

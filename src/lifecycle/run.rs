@@ -64,6 +64,11 @@ impl PhaseKind {
         }
     }
 
+    /// It is rendered once more to be compared with the one before.
+    pub fn is_again(self) -> bool {
+        matches!(self, PhaseKind::UpgradeAgain | PhaseKind::OfflineAgain)
+    }
+
     fn is_upgrade(self) -> bool {
         matches!(self, PhaseKind::Upgrade | PhaseKind::UpgradeAgain)
     }
@@ -126,8 +131,12 @@ impl Knobs {
     }
 }
 
-/// 2026-01-01T00:00:00Z; phases are an hour and some apart.
+/// 2026-01-01T00:00:00Z.
 const START: i64 = 1_767_225_600;
+
+/// The time between phases: 403 days, an hour, a minute and eleven seconds, so that whatever part of a date a template
+/// writes differs.
+const STEP: i64 = 34_822_871;
 
 /// Renders one phase of a life.
 pub fn render_phase(
@@ -151,7 +160,7 @@ pub fn render_phase(
         capabilities: world.capabilities.clone(),
         lint: knobs.phase == PhaseKind::Lint,
         seed: phase_number(knobs.seed) as u64 + 1,
-        now: (START + phase_number(knobs.clock) * 4_271, 123_456_789),
+        now: (START + phase_number(knobs.clock) * STEP, 123_456_789),
         keys: KeySource::Sample,
         limits: Limits::default(),
         profile: world.profile,

@@ -72,8 +72,8 @@ pub fn cause_text(cause: &Cause, rendering: &Rendering) -> String {
     }
 }
 
-/// The steps of a live origin, in the order in which the value travelled.
-pub fn steps(arena: &Arena, origin: OriginId) -> Vec<(Step, Span)> {
+/// The steps of a live origin with their places, each with its own origin, in the order in which the value travelled.
+pub fn steps(arena: &Arena, origin: OriginId) -> Vec<(OriginId, Step, Span)> {
     let mut steps = Vec::new();
     let mut seen = BTreeSet::new();
     let mut todo = vec![origin];
@@ -83,7 +83,7 @@ pub fn steps(arena: &Arena, origin: OriginId) -> Vec<(Step, Span)> {
         }
         let node = arena.origin(id);
         if !matches!(node.step, Step::Joined) {
-            steps.push((node.step.clone(), node.span));
+            steps.push((id, node.step.clone(), node.span));
         }
         todo.extend(node.parents.iter().rev());
     }
@@ -97,7 +97,7 @@ fn origin_texts(rendering: &Rendering, origin: OriginId) -> Vec<String> {
     if origin.is_live() {
         let mut path = String::new();
         let mut last = String::new();
-        for (step, span) in steps(arena, origin) {
+        for (_, step, span) in steps(arena, origin) {
             let at = place(&rendering.sources, span);
             if at.is_empty() || (at == last && !matches!(step, Step::Source)) {
                 continue;

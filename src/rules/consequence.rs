@@ -97,7 +97,7 @@ pub fn severity(refusals: &[Refusal], targets: &Targets) -> Option<Severity> {
     Some(if refusals.iter().any(counts) { Severity::Error } else { Severity::Warning })
 }
 
-/// `refused by Kubernetes 1.20.0-1.20.10 with "…"`
+/// Words such as: refused by Kubernetes 1.20.0-1.20.10 with `…`.
 pub fn words(refusals: &[Refusal]) -> String {
     let mut parts: Vec<String> = Vec::new();
     let mut messages: Vec<&str> = refusals.iter().map(|r| r.message.as_str()).collect();
@@ -105,7 +105,7 @@ pub fn words(refusals: &[Refusal]) -> String {
     for message in messages {
         let same = refusals.iter().filter(|r| r.message == message);
         let ranges: Vec<String> = same.map(|r| r.range.to_string()).collect();
-        parts.push(format!("refused by Kubernetes {} with \"{message}\"", ranges.join(", ")));
+        parts.push(format!("refused by Kubernetes {} with `{message}`", ranges.join(", ")));
     }
     parts.join("; ")
 }

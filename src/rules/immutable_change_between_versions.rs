@@ -44,7 +44,7 @@ fn check(evidence: &Evidence<'_>, findings: &mut Vec<Finding>) {
         fields.sort();
         fields.dedup();
         let piece = object.text.pieces().iter().find(|p| p.source != 0 && p.end as usize > object.node.span.start);
-        let span = piece.map_or(Span::default(), |p| Span::new(p.source, p.source + 1));
+        let span = piece.map_or(Span::default(), |p| super::story::extent(&upgrade.rendering, p));
         let mut finding = words::problem(&RULE, evidence, severity, span);
         let operations: Vec<&str> = effects.iter().map(|e| e.operation).collect();
         finding.title = format!("{id} changes {}: {} refused", fields.join(", "), operations.join(" and "));

@@ -4,7 +4,7 @@ use super::consequence::{self, Update};
 use super::story::Why;
 use super::{Evidence, Rule, words};
 use crate::finding::{Effect, Finding, Severity};
-use crate::kube::VersionRange;
+use crate::kube::{self, KubeVersion, VersionRange};
 use crate::lifecycle::PhaseKind;
 use crate::manifest::ObjectId;
 use std::collections::BTreeSet;
@@ -51,7 +51,9 @@ fn check(evidence: &Evidence<'_>, findings: &mut Vec<Finding>) {
             let says = if known.is_empty() {
                 format!("{what}: every server that was asked takes it and keeps the value")
             } else {
-                format!("{what}: {}; other versions take it", consequence::words(&known))
+                let is_refused = |version: &KubeVersion| known.iter().any(|r| r.range.contains(*version));
+                let others = if kube::recorded().iter().all(is_refused) { "" } else { "; other versions take it" };
+                format!("{what}: {}{others}", consequence::words(&known))
             };
             match finding.effects.iter_mut().find(|e| e.operation == name) {
                 Some(effect) if !known.is_empty() => effect.says = format!("{} - {says}", effect.says),
@@ -90,7 +92,8 @@ fn help(id: &ObjectId, field: &str) -> String {
     } else {
         format!(
             "a release that is stuck: upgrade to a mended chart instead of rolling back, or set `{field}` in the values \
-             to what the live {kind} has",
+             to what the live {} has",
+            id.kind
         )
     };
     format!("{instead}\n{stuck}")

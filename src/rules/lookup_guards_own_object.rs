@@ -30,7 +30,7 @@ fn check(evidence: &Evidence<'_>, findings: &mut Vec<Finding>) {
         let severity = if is_kept { Severity::Warning } else { Severity::Error };
         let mut finding = words::finding(&RULE, evidence, &group, severity);
         let id = &lead.difference.id;
-        finding.title = format!("{id} is rendered {} because of a lookup", words::when(lead));
+        finding.title = format!("{id} is rendered {}, because of a lookup", words::when(lead));
         let upgrade = match (is_removed, is_kept) {
             (true, false) => "the object leaves the manifest: Helm deletes it, and the next upgrade creates it again",
             (true, true) => "the object leaves the manifest; `helm.sh/resource-policy: keep` leaves it in the cluster, unmanaged",

@@ -18,7 +18,10 @@ pub(super) fn lookup_of(phase: &Phase, error: &Error) -> Option<u32> {
     let level = error.levels().into_iter().last()?;
     let arena = &phase.rendering.rt.arena;
     arena.causes(level.about).find_map(|cause| match cause {
-        Cause::Lookup { call, .. } => Some(*call),
+        Cause::Lookup { call, .. } => {
+            let lookup = phase.rendering.rt.lookups.get(*call as usize);
+            lookup.is_some_and(|lookup| !lookup.found).then_some(*call)
+        }
         _ => None,
     })
 }
@@ -46,11 +49,10 @@ fn check(evidence: &Evidence<'_>, findings: &mut Vec<Finding>) {
         let query = &lookup.query;
         let phases: Vec<PhaseKind> =
             failing.iter().filter(|(_, e, _)| words::innermost(e) == primary).map(|(p, _, _)| p.kind).collect();
-        let names: Vec<&str> = phases.iter().map(|p| p.name()).collect();
         let mut finding = words::problem(&RULE, evidence, Severity::Error, primary);
         finding.title = format!(
-            "{} fails: the lookup of {} {} found nothing, and its result is used all the same",
-            names.join(", "),
+            "{}: the lookup of {} {} found nothing, and its result is used all the same",
+            words::failing(evidence.life, &phases),
             query.kind,
             query.name
         );
@@ -63,8 +65,9 @@ fn check(evidence: &Evidence<'_>, findings: &mut Vec<Finding>) {
         stack.retain(|step| step.span != lookup.span);
         finding.steps.extend(stack);
         for kind in PhaseKind::ALL {
-            let says = if phases.contains(&kind) { words::message(error) } else { continue };
-            finding.effects.push(Effect { operation: kind.name(), says });
+            if phases.contains(&kind) && !kind.is_again() {
+                finding.effects.push(Effect { operation: kind.name(), says: words::message(error) });
+            }
         }
         finding.help = "read through empty results: `dig \"data\" \"key\" \"\" $object`, or `{{ with }}`/`{{ if }}` around the use"
             .into();

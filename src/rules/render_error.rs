@@ -3,7 +3,7 @@
 use super::{Evidence, Rule, words};
 use crate::engine::RenderError;
 use crate::finding::{Finding, Severity};
-use crate::lifecycle::Phase;
+use crate::lifecycle::{Phase, PhaseKind};
 
 pub static RULE: Rule = Rule {
     name: "render-error",
@@ -31,16 +31,15 @@ fn check(evidence: &Evidence<'_>, findings: &mut Vec<Finding>) {
         if known.contains(&text) {
             continue;
         }
-        let phases: Vec<&str> = evidence
+        let phases: Vec<PhaseKind> = evidence
             .life
             .phases
             .iter()
             .filter(|p| error_of(p).is_some_and(|e| e.raw() == text))
-            .map(|p| p.kind.name())
+            .map(|p| p.kind)
             .collect();
         known.push(text);
-        let everywhere = phases.len() == evidence.life.phases.len();
-        let when = if everywhere { "the chart does not render".to_string() } else { format!("{} fails", phases.join(", ")) };
+        let when = words::failing(evidence.life, &phases);
         let mut finding = words::problem(&RULE, evidence, Severity::Error, words::innermost(error));
         finding.title = format!("{when}: {}", words::message(error));
         finding.steps = words::call_stack(error);

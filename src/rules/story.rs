@@ -48,7 +48,7 @@ pub struct Story {
 }
 
 /// The end of the action or of the literal text that starts at an address.
-fn extent(rendering: &Rendering, piece: &Piece) -> Span {
+pub(super) fn extent(rendering: &Rendering, piece: &Piece) -> Span {
     let length = if piece.literal { (piece.end - piece.start).max(1) } else { 1 };
     let whole = Span::new(piece.source, piece.source + length);
     let Some(file) = rendering.sources.file_at(piece.source) else { return whole };
@@ -74,12 +74,14 @@ pub fn explain(life: &Life, a: &Phase, b: &Phase, difference: &Difference) -> Op
     for (phase, place) in sides {
         let Some((object, range)) = place else { continue };
         let Some(object) = phase.objects.get(*object) else { continue };
-        let found = tell(phase, &object.text, range, mode);
-        for (why, origin, guard, primary) in found {
-            if !differs(life, a, b, phase, why) {
-                continue;
-            }
-            let story = Story {
+        let mut found = tell(phase, &object.text, range, mode);
+        found.retain(|(why, ..)| differs(life, a, b, phase, *why));
+        let is_field = matches!(difference.change, lifecycle::ObjectChange::Field { .. });
+        let Some((why, origin, guard, primary)) = chosen(&found, mode, is_field) else { continue };
+        // A value's own origin says more than a condition around it.
+        let is_better = best.as_ref().is_none_or(|b| mode == Mode::Value && b.guard.is_some() && guard.is_none());
+        if is_better {
+            best = Some(Story {
                 difference: difference.clone(),
                 phases: (a.kind, b.kind),
                 why,
@@ -88,15 +90,26 @@ pub fn explain(life: &Life, a: &Phase, b: &Phase, difference: &Difference) -> Op
                 origin,
                 guard,
                 primary,
-            };
-            // A value's own origin says more than a condition around it.
-            let is_better = best.as_ref().is_none_or(|b| b.guard.is_some() && story.guard.is_none());
-            if is_better {
-                best = Some(story);
-            }
+            });
         }
     }
     best
+}
+
+/// Which of several explanations is told. A value that differs is explained by its origin. That something is there is
+/// explained by the condition around it, and never by what is drawn inside; where a field's own text has the same cause
+/// as the condition, the way of the text is told with it.
+fn chosen(found: &[Found], mode: Mode, is_field: bool) -> Option<Found> {
+    let first = *found.first()?;
+    let decides = found.iter().find(|(_, _, guard, _)| guard.is_some());
+    match (mode, decides) {
+        (Mode::Value, _) => found.iter().find(|(_, _, guard, _)| guard.is_none()).or(Some(&first)).copied(),
+        (Mode::Presence, None) => Some(first),
+        (Mode::Presence, Some(&(why, origin, guard, primary))) => {
+            let text = found.iter().find(|(w, _, guard, _)| is_field && guard.is_none() && *w == why);
+            Some(text.map_or((why, origin, guard, primary), |(_, origin, _, primary)| (why, *origin, guard, *primary)))
+        }
+    }
 }
 
 /// Whether the cause itself differs between the two phases.
@@ -114,21 +127,31 @@ fn tell(phase: &Phase, text: &crate::value::Text, range: &Range<usize>, mode: Mo
     let arena = &phase.rendering.rt.arena;
     let mut found = Vec::new();
     for piece in lifecycle::pieces_in(text, range) {
-        let primary = if piece.source == 0 { Span::default() } else { extent(&phase.rendering, piece) };
+        let written = writer(text, piece).map(|piece| extent(&phase.rendering, piece));
         if lifecycle::varies(arena, piece.origin) {
             for why in whys(arena, piece.origin) {
-                found.push((why, piece.origin, None, primary));
+                found.push((why, piece.origin, None, written.unwrap_or_default()));
             }
         }
         if let Some(guard) = lifecycle::varying_guard(arena, piece.guard) {
             for why in whys(arena, guard.origin) {
-                found.push((why, guard.origin, Some(guard), primary));
+                found.push((why, guard.origin, Some(guard), written.unwrap_or(guard.condition)));
             }
         }
     }
     // For presence the condition decides; for a value its origin does.
     found.sort_by_key(|(_, _, guard, _)| (mode == Mode::Presence) != guard.is_some());
     found
+}
+
+/// The piece that says where text was written: of what a function made of a value, the action around it.
+fn writer<'a>(text: &'a crate::value::Text, piece: &'a Piece) -> Option<&'a Piece> {
+    if piece.source != 0 {
+        return Some(piece);
+    }
+    let around = |p: &&Piece| p.source != 0 && p.start <= piece.start && p.end >= piece.end;
+    // Of those as long the last one is the innermost.
+    text.pieces().iter().rev().filter(around).min_by_key(|p| p.end - p.start)
 }
 
 fn whys(arena: &crate::value::Arena, origin: OriginId) -> Vec<Why> {
@@ -159,13 +182,24 @@ impl Story {
             }
             steps.push(TraceStep { span, says, is_primary });
         };
-        for (step, span) in origins::steps(&rendering.rt.arena, self.origin) {
+        let arena = &rendering.rt.arena;
+        let mut read = Span::default();
+        for (id, step, mut span) in origins::steps(arena, self.origin) {
+            // What does not vary went in too, and explains nothing.
+            if matches!(step, Step::Source) && !lifecycle::varies(arena, id) {
+                continue;
+            }
+            if let (Step::Assigned(_), true) = (&step, read.start > span.start && read.end <= span.end) {
+                // The variable alone: what is assigned has a step of its own.
+                span.end = read.start;
+            }
+            read = span;
             let says = match step {
                 Step::Source => self.source_words(rendering),
                 Step::Assigned(name) => format!("is kept in {name}"),
                 Step::Passed(name) => format!("is handed to {name:?}"),
                 Step::Included(name) => format!("the text of {name:?} is written here"),
-                Step::Field(name) => format!("its {name} is read"),
+                Step::Field(name) => format!("its `{name}` is read"),
                 Step::Through(function) => format!("goes through {function}"),
                 Step::Decided => "decides what is assigned".to_string(),
                 Step::Stored(key) => format!("is stored as {:?}", String::from_utf8_lossy(&key)),
@@ -173,13 +207,20 @@ impl Story {
             };
             add(span, says, false);
         }
-        if let Some(guard) = self.guard {
-            add(guard.condition, self.guard_words(guard), false);
+        let is_alone = steps.is_empty() && self.guard.is_none();
+        let says = if is_alone { self.source_words(rendering) } else { "and writes this".to_string() };
+        if self.primary != Span::default() && steps.iter().all(|s| s.span != self.primary) {
+            steps.push(TraceStep { span: self.primary, says, is_primary: true });
         }
-        add(self.primary, "and writes this".to_string(), true);
+        if let Some(guard) = self.guard.filter(|g| steps.iter().all(|s| s.span != g.condition)) {
+            // The condition comes before what it lets through.
+            let at = steps.iter().position(|s| s.span == self.primary).unwrap_or(steps.len());
+            steps.insert(at, TraceStep { span: guard.condition, says: self.guard_words(guard), is_primary: false });
+        }
         if !steps.iter().any(|s| s.is_primary) {
-            for step in &mut steps {
-                step.is_primary = step.span == self.primary;
+            for step in steps.iter_mut().filter(|s| s.span == self.primary) {
+                step.is_primary = true;
+                step.says.push_str(" and written here");
             }
         }
         steps
@@ -202,11 +243,13 @@ impl Story {
     }
 
     fn guard_words(&self, guard: Guard) -> String {
-        let taken = match guard.outcome {
-            Outcome::True | Outcome::Some => "taken",
-            Outcome::False | Outcome::Empty => "not taken",
-        };
-        format!("{taken} by {}", self.told_by.name())
+        let told = self.told_by.name();
+        let other = if self.phases.0 == self.told_by { self.phases.1 } else { self.phases.0 };
+        match (guard.outcome, self.mode) {
+            (Outcome::True | Outcome::Some, Mode::Presence) => format!("taken by {told}, not by {}", other.name()),
+            (Outcome::True | Outcome::Some, Mode::Value) => format!("taken by {told}"),
+            (Outcome::False | Outcome::Empty, _) => format!("not taken by {told}"),
+        }
     }
 
     /// The field, with the place that writes it.

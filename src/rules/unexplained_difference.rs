@@ -2,6 +2,8 @@
 
 use super::{Evidence, Rule, words};
 use crate::finding::{Certainty, Finding, ObjectRef, Severity};
+use crate::lifecycle::ObjectChange;
+use crate::manifest::How;
 use crate::source::Span;
 
 pub static RULE: Rule = Rule {
@@ -17,7 +19,13 @@ fn check(evidence: &Evidence<'_>, findings: &mut Vec<Finding>) {
         let mut finding = words::finding(&RULE, evidence, &group, Severity::Warning);
         let field = lead.field().field;
         let what = if field.is_empty() { String::new() } else { format!(" `{field}`") };
-        finding.title = format!("{}{what} differs: {}", lead.difference.id, words::when(lead));
+        let differs = match &lead.difference.change {
+            ObjectChange::Field { how: How::Changed, .. } => {
+                format!("differs between {} and {}", lead.phases.0.name(), lead.phases.1.name())
+            }
+            _ => format!("is there {}", words::when(lead)),
+        };
+        finding.title = format!("{}{what} {differs}, because of {}", lead.difference.id, words::why(lead));
         finding.help = "nobody asked for this change: with the same values an upgrade renders what the install rendered, \
                         unless the template asks the cluster, the phase, the clock or chance"
             .into();

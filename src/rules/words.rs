@@ -31,10 +31,8 @@ pub fn cause(life: &Life, story: &Story) -> String {
             None => "lookup".into(),
         },
         Why::Phase => "phase".into(),
-        Why::Random(draw) => match phase.and_then(|p| p.rendering.rt.draws.get(draw as usize)) {
-            Some(draw) => format!("random {}", draw.function),
-            None => "random".into(),
-        },
+        // Whatever is drawn in one object is mended together.
+        Why::Random(_) => "random".into(),
         Why::Time => "time".into(),
         Why::Dns => "dns".into(),
     }
@@ -94,7 +92,36 @@ pub fn effects(life: &Life, story: &Story) -> Vec<Effect> {
     ]
 }
 
-/// `is there on upgrade, not on install`
+/// What makes the phases of a story differ, in a word.
+pub fn why(story: &Story) -> &'static str {
+    match story.why {
+        Why::Lookup(_) => "a lookup",
+        Why::Phase => "the phase of the release",
+        Why::Random(_) => "a random value",
+        Why::Time => "the clock",
+        Why::Dns => "the network",
+    }
+}
+
+/// `every render fails`, `install and lint fail`: what a render again adds is not told.
+pub fn failing(life: &Life, phases: &[PhaseKind]) -> String {
+    if life.phases.iter().all(|phase| phases.contains(&phase.kind)) {
+        return "every render fails".into();
+    }
+    let is_told = |kind: &PhaseKind| match kind {
+        PhaseKind::UpgradeAgain => !phases.contains(&PhaseKind::Upgrade),
+        PhaseKind::OfflineAgain => !phases.contains(&PhaseKind::Offline),
+        _ => true,
+    };
+    let names: Vec<&str> = phases.iter().filter(|kind| is_told(kind)).map(|kind| kind.name()).collect();
+    match names.as_slice() {
+        [one] => format!("{one} fails"),
+        [others @ .., last] => format!("{} and {last} fail", others.join(", ")),
+        [] => "it fails".into(),
+    }
+}
+
+/// `on upgrade, not on install`
 pub fn when(story: &Story) -> String {
     let (a, b) = (story.phases.0.name(), story.phases.1.name());
     match &story.difference.change {
@@ -102,7 +129,7 @@ pub fn when(story: &Story) -> String {
         ObjectChange::Removed => format!("on {a}, not on {b}"),
         ObjectChange::Field { how: How::Added, .. } => format!("on {b}, not on {a}"),
         ObjectChange::Field { how: How::Removed, .. } => format!("on {a}, not on {b}"),
-        ObjectChange::Field { how: How::Changed, .. } => format!("on {b}, another on {a}"),
+        ObjectChange::Field { how: How::Changed, .. } => format!("on {b}, and another on {a}"),
     }
 }
 

@@ -2,7 +2,10 @@
 
 use super::{Evidence, Rule, words};
 use crate::finding::{Finding, Severity, TraceStep};
+use crate::lifecycle::{Phase, PhaseKind};
+use crate::manifest::ManifestError;
 use crate::source::Span;
+use crate::value::Piece;
 
 pub static RULE: Rule = Rule {
     name: "yaml-error",
@@ -10,6 +13,19 @@ pub static RULE: Rule = Rule {
     summary: "what a template renders to is not YAML that Helm can read",
     check,
 };
+
+/// Where the text of the error's place was written: for literal text the first thing there, else its action.
+fn place(phase: &Phase, piece: &Piece, error: &ManifestError) -> Span {
+    if !piece.literal {
+        return super::story::extent(&phase.rendering, piece);
+    }
+    let from = error.offset.max(piece.start as usize);
+    let rest = error.text.bytes().get(from..piece.end as usize).unwrap_or_default();
+    let blank = rest.len() - rest.trim_ascii_start().len();
+    let start = piece.source + (from - piece.start as usize + blank) as u32;
+    let line = rest[blank..].split(|b| *b == b'\n').next().unwrap_or_default().trim_ascii_end();
+    Span::new(start, start + (line.len() as u32).max(1))
+}
 
 fn check(evidence: &Evidence<'_>, findings: &mut Vec<Finding>) {
     let mut known: Vec<String> = Vec::new();
@@ -23,17 +39,16 @@ fn check(evidence: &Evidence<'_>, findings: &mut Vec<Finding>) {
         }
         known.push(error.message.clone());
         let piece = error.text.pieces().iter().find(|p| p.end as usize > error.offset && p.source != 0);
-        let span = piece.map_or(Span::default(), |p| Span::new(p.source, p.source + 1));
+        let span = piece.map_or(Span::default(), |p| place(phase, p, error));
         let mut finding = words::problem(&RULE, evidence, Severity::Error, span);
-        let phases: Vec<&str> = evidence
+        let phases: Vec<PhaseKind> = evidence
             .life
             .phases
             .iter()
             .filter(|p| matches!(&p.manifests, Err(e) if e.message == error.message))
-            .map(|p| p.kind.name())
+            .map(|p| p.kind)
             .collect();
-        let when = if phases.len() == evidence.life.phases.len() { String::new() } else { format!(" on {}", phases.join(", ")) };
-        finding.title = format!("{}{when}", error.message);
+        finding.title = format!("{}: {}", words::failing(evidence.life, &phases), error.message);
         if span != Span::default() {
             finding.steps = vec![TraceStep { span, says: "the text written here".into(), is_primary: true }];
         }

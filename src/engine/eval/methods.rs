@@ -23,6 +23,8 @@ impl Evaluator<'_> {
                 functions::files::CAPABILITIES_METHODS
             }
             Data::Object(object) if object.type_name.starts_with("semver.") => functions::semver::methods_of(object),
+            Data::Time(_) => functions::dates::TIME_METHODS,
+            Data::Duration(_) => functions::dates::DURATION_METHODS,
             _ => return None,
         };
         methods.iter().find(|m| m.name == name).copied()

@@ -273,6 +273,8 @@ impl Evaluator<'_> {
                 matches!(self.rt.heap.get(*id).kind, MapKind::Plain | MapKind::Values)
             }
             (Data::List(list), Param::AnyList) => list.element() == Element::Any,
+            (Data::Time(_), Param::Time) => true,
+            (Data::Duration(_), Param::Duration) => true,
             (Data::Object(object), Param::Certificate) => object.type_name == "sprig.certificate",
             _ => false,
         };
@@ -325,7 +327,14 @@ impl Evaluator<'_> {
                 let boxed = function.returns == Returns::Interface;
                 match result {
                     Ok(v) => Ok(Val { v, boxed }),
-                    Err(failure) => Err(self.failed(frame, node, function.name, failure)),
+                    Err(failure) => {
+                        let mut about = OriginId::NONE;
+                        for value in &values {
+                            let inner = self.rt.deep_origin(value);
+                            about = self.rt.arena.join(about, inner);
+                        }
+                        Err(self.failed(frame, node, function.name, failure).about(about))
+                    }
                 }
             }
             Entry::Special(special) => {

@@ -1,0 +1,3 @@
+{{- define "generated-password.secret" -}}
+{{ .Release.Name }}-auth
+{{- end -}}

@@ -1,0 +1,211 @@
+//! The command line as data: what is run, what it exits with, what it says (`tests/cli/exit-codes.txt`).
+
+use std::io::Write as _;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Output, Stdio};
+
+const SECRET: &str = "\
+{{- if not (lookup \"v1\" \"Secret\" .Release.Namespace \"web\") }}
+apiVersion: v1
+kind: Secret
+metadata:
+  name: web
+{{- end }}
+";
+
+const CONFIG: &str = "apiVersion: v1\nkind: ConfigMap\nmetadata:\n  name: web\n";
+
+const WARNED: &str = "\
+apiVersion: v1
+kind: ConfigMap
+metadata:
+  name: web
+data:
+  revision: {{ .Release.Revision | quote }}
+";
+
+/// Charts and folders that the commands are run over; removed with the test.
+struct Fixture(PathBuf);
+
+impl Fixture {
+    fn new(test: &str) -> Fixture {
+        let fixture = Fixture(Path::new(env!("CARGO_TARGET_TMPDIR")).join(format!("cli-{test}-{}", std::process::id())));
+        let _ = std::fs::remove_dir_all(&fixture.0);
+        let chart = |folder: &str, name: &str, template: &str, text: &str| {
+            fixture.write(&format!("{folder}/Chart.yaml"), &format!("apiVersion: v2\nname: {name}\nversion: 1.0.0\n"));
+            fixture.write(&format!("{folder}/templates/{template}"), text);
+        };
+        chart("chart-clean", "clean", "config.yaml", CONFIG);
+        chart("chart-found", "found", "secret.yaml", SECRET);
+        chart("chart-warned", "warned", "config.yaml", WARNED);
+        chart("chart-syntax", "syntax", "config.yaml", "{{ if }}");
+        chart("charts/one", "one", "secret.yaml", SECRET);
+        chart("charts/two", "two", "config.yaml", CONFIG);
+        chart("parent", "parent", "config.yaml", CONFIG);
+        chart("parent/charts/child", "child", "secret.yaml", SECRET);
+        chart("chart with spaces", "spaces", "secret.yaml", SECRET);
+        chart("größe-图表", "beyond", "secret.yaml", SECRET);
+        fixture.write("chart-broken/Chart.yaml", "apiVersion: v2\nname: [\n");
+        fixture.write("broken-values.yaml", "a: [\n");
+        std::fs::create_dir_all(fixture.0.join("empty")).unwrap();
+        fixture
+    }
+
+    fn write(&self, path: &str, text: &str) {
+        let path = self.0.join(path);
+        std::fs::create_dir_all(path.parent().unwrap()).unwrap();
+        std::fs::write(path, text).unwrap();
+    }
+
+    fn command(&self, arguments: &[&str]) -> Command {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_chartlint"));
+        // NO_COLOR, CLICOLOR_FORCE, TERM and COLUMNS change what is printed; a test sets what it is about.
+        command.env_clear().current_dir(&self.0).args(arguments).stdin(Stdio::null());
+        command
+    }
+
+    fn run(&self, arguments: &[&str]) -> Output {
+        self.command(arguments).output().unwrap()
+    }
+}
+
+impl Drop for Fixture {
+    fn drop(&mut self) {
+        // What is left behind lies in the target folder and harms nobody.
+        let _ = std::fs::remove_dir_all(&self.0);
+    }
+}
+
+/// The words of a line, single quotes respected.
+fn words(line: &str) -> Vec<&str> {
+    let mut parts = line.split('\'');
+    let mut words = Vec::new();
+    while let Some(plain) = parts.next() {
+        words.extend(plain.split_whitespace());
+        words.extend(parts.next());
+    }
+    words
+}
+
+/// Why the case does not hold; `None` when it does.
+fn failure(case: &str, fixture: &Fixture) -> Option<String> {
+    let line = case.lines().find_map(|line| line.strip_prefix("$ "))?;
+    let output = fixture.run(&words(line));
+    let out = String::from_utf8_lossy(&output.stdout);
+    let err = String::from_utf8_lossy(&output.stderr);
+    let holds = |expected: &str| {
+        if let Some(code) = expected.strip_prefix("exit ") {
+            return output.status.code() == code.parse().ok();
+        }
+        let Some((stream, part)) = expected.split_once(": ") else { return true };
+        let text = match stream {
+            "out" => &out,
+            "err" => &err,
+            _ => return true,
+        };
+        if part == "nothing" { text.is_empty() } else { text.contains(part) }
+    };
+    let expectations = case.lines().filter(|line| !line.starts_with(['$', '#']));
+    let wrong: Vec<&str> = expectations.filter(|line| !holds(line)).collect();
+    let shown = format!("{case}\n--- does not hold\n{}\n--- got\nexit {:?}\n{out}{err}\n", wrong.join("\n"), output.status.code());
+    (!wrong.is_empty()).then_some(shown)
+}
+
+#[test]
+fn commands_exit_and_say_as_written_down() {
+    let fixture = Fixture::new("codes");
+    let cases = include_str!("cli/exit-codes.txt").split("\n\n").filter(|case| !case.starts_with('#'));
+    let failures: Vec<String> = cases.filter_map(|case| failure(case, &fixture)).collect();
+    assert!(failures.is_empty(), "\n{}", failures.join("\n"));
+}
+
+#[test]
+fn a_list_of_paths_is_read_from_standard_input() {
+    let fixture = Fixture::new("stdin");
+    let mut child = fixture.command(&["-"]).stdin(Stdio::piped()).stdout(Stdio::piped()).spawn().unwrap();
+    child.stdin.take().unwrap().write_all("chart-clean\n\nchart with spaces/Chart.yaml\n".as_bytes()).unwrap();
+    let output = child.wait_with_output().unwrap();
+    let text = String::from_utf8(output.stdout).unwrap();
+    assert!(text.ends_with("1 error in 2 charts\n"), "{text}");
+    assert_eq!(output.status.code(), Some(1));
+}
+
+#[test]
+fn the_chart_of_the_working_directory_is_checked_without_a_path() {
+    let fixture = Fixture::new("here");
+    let output = fixture.command(&["--format", "concise"]).current_dir(fixture.0.join("chart-found")).output().unwrap();
+    let text = String::from_utf8(output.stdout).unwrap();
+    assert!(text.starts_with("templates/secret.yaml:"), "{text}");
+}
+
+#[test]
+fn colour_is_for_terminals_and_for_those_who_force_it() {
+    let fixture = Fixture::new("colour");
+    let is_coloured = |variables: &[(&str, &str)]| {
+        let output = fixture.command(&["chart-found"]).envs(variables.iter().copied()).output().unwrap();
+        output.stdout.contains(&0x1b)
+    };
+    assert!(!is_coloured(&[]), "a pipe is no terminal");
+    assert!(is_coloured(&[("CLICOLOR_FORCE", "1")]));
+    assert!(!is_coloured(&[("CLICOLOR_FORCE", "1"), ("NO_COLOR", "1")]), "NO_COLOR wins");
+}
+
+#[test]
+fn a_dumb_terminal_gets_ascii() {
+    let fixture = Fixture::new("dumb");
+    let output = fixture.command(&["chart-found"]).env("TERM", "dumb").output().unwrap();
+    assert!(output.stdout.is_ascii(), "{}", String::from_utf8_lossy(&output.stdout));
+}
+
+#[test]
+fn two_runs_print_the_same_bytes() {
+    let fixture = Fixture::new("twice");
+    let run = || fixture.run(&["chart-found", "charts", "parent", "chart-warned", "--format", "json"]).stdout;
+    assert_eq!(run(), run());
+}
+
+/// Snapshots are kept beside the cases, not beside this file.
+fn assert_printed(name: &str, output: &Output) {
+    let text = format!(
+        "{}{}exit {}",
+        String::from_utf8_lossy(&output.stdout),
+        String::from_utf8_lossy(&output.stderr),
+        output.status.code().unwrap_or(-1)
+    );
+    let mut settings = insta::Settings::clone_current();
+    settings.set_snapshot_path("cli/snapshots");
+    settings.set_prepend_module_to_snapshot(false);
+    settings.set_omit_expression(true);
+    settings.bind(|| insta::assert_snapshot!(name, text));
+}
+
+/// A run over the charts of `testcharts/`, from the root of the repository, so that paths are those that readers see.
+fn over_testcharts(arguments: &[&str]) -> Output {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_chartlint"));
+    command.env_clear().current_dir(env!("CARGO_MANIFEST_DIR")).args(arguments).output().unwrap()
+}
+
+#[test]
+fn help() {
+    assert_printed("help", &over_testcharts(&["--help"]));
+}
+
+#[test]
+fn help_of_render() {
+    assert_printed("help-render", &over_testcharts(&["render", "--help"]));
+}
+
+#[test]
+fn webhook_service() {
+    assert_printed("webhook-service", &over_testcharts(&["testcharts/webhook-service"]));
+}
+
+#[test]
+fn webhook_service_as_json() {
+    assert_printed("webhook-service-json", &over_testcharts(&["testcharts/webhook-service", "--format", "json"]));
+}
+
+#[test]
+fn all_test_charts() {
+    assert_printed("testcharts", &over_testcharts(&["testcharts", "--format", "concise"]));
+}
