@@ -12,9 +12,50 @@ use std::sync::Arc;
 /// A key of a map: the bytes of a Go string.
 pub type Key = Arc<[u8]>;
 
-/// A map in a heap.
-#[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Debug)]
+/// A map in a heap. Go's type of a map belongs to the reference: what `set .Values …` returns is the map of `.Values`
+/// without its named type. Ids of one map are equal however it is seen.
+#[derive(Clone, Copy, Debug)]
 pub struct MapId(u32);
+
+impl MapId {
+    /// The top bit says that a map of the named type of `.Values` is seen as a plain one.
+    const PLAIN: u32 = 1 << 31;
+
+    /// The same map, seen as a plain one.
+    pub fn as_plain(self) -> MapId {
+        MapId(self.0 | MapId::PLAIN)
+    }
+
+    fn number(self) -> u32 {
+        self.0 & !MapId::PLAIN
+    }
+}
+
+impl PartialEq for MapId {
+    fn eq(&self, other: &Self) -> bool {
+        self.number() == other.number()
+    }
+}
+
+impl Eq for MapId {}
+
+impl std::hash::Hash for MapId {
+    fn hash<H: std::hash::Hasher>(&self, state: &mut H) {
+        self.number().hash(state);
+    }
+}
+
+impl PartialOrd for MapId {
+    fn partial_cmp(&self, other: &Self) -> Option<std::cmp::Ordering> {
+        Some(self.cmp(other))
+    }
+}
+
+impl Ord for MapId {
+    fn cmp(&self, other: &Self) -> std::cmp::Ordering {
+        self.number().cmp(&other.number())
+    }
+}
 
 /// The Go type of a map.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
@@ -69,20 +110,28 @@ pub struct Heap {
 
 impl Heap {
     pub fn get(&self, id: MapId) -> &MapObject {
-        let index = id.0 as usize;
+        let index = id.number() as usize;
         match self.base.get(index) {
             None => &self.new[index - self.base.len()],
             Some(map) if self.changed.is_empty() => map,
-            Some(map) => self.changed.get(&id.0).map_or(map, |changed| changed),
+            Some(map) => self.changed.get(&id.number()).map_or(map, |changed| changed),
+        }
+    }
+
+    /// The Go type of the map as it is seen through this id.
+    pub fn kind(&self, id: MapId) -> MapKind {
+        match self.get(id).kind {
+            MapKind::Values if id.0 & MapId::PLAIN != 0 => MapKind::Plain,
+            kind => kind,
         }
     }
 
     /// The map, to be changed; a shared one is copied first.
     pub fn get_mut(&mut self, id: MapId) -> &mut MapObject {
-        let index = id.0 as usize;
+        let index = id.number() as usize;
         match self.base.get(index) {
             None => &mut self.new[index - self.base.len()],
-            Some(map) => self.changed.entry(id.0).or_insert_with(|| Box::new(map.clone())),
+            Some(map) => self.changed.entry(id.number()).or_insert_with(|| Box::new(map.clone())),
         }
     }
 

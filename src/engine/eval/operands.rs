@@ -279,7 +279,11 @@ impl Evaluator<'_> {
             _ => false,
         };
         if fits {
-            return Ok(value);
+            // The map is the same one, its type is that of the parameter.
+            return Ok(match (&value.v.data, param) {
+                (Data::Map(id), Param::Map) => Val { v: Value { data: Data::Map(id.as_plain()), ..value.v }, ..value },
+                _ => value,
+            });
         }
         if value.is_invalid() {
             let data = match param {

@@ -79,11 +79,14 @@ impl Comparison<'_, '_> {
     }
 
     fn maps(&mut self, a: MapId, b: MapId, depth: usize) -> Result<bool, Failure> {
+        if self.call.rt.heap.kind(a) != self.call.rt.heap.kind(b) {
+            return Ok(false);
+        }
         if a == b || !self.seen.insert((a, b)) {
             return Ok(true);
         }
         let (first, second) = (self.call.rt.heap.get(a), self.call.rt.heap.get(b));
-        if first.kind != second.kind || first.entries.len() != second.entries.len() {
+        if first.entries.len() != second.entries.len() {
             return Ok(false);
         }
         let mut pairs = Vec::with_capacity(first.entries.len());

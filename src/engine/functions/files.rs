@@ -28,9 +28,9 @@ pub const VALUES_METHODS: &[Method] = &[
     method("Encode", &[Param::Any], |_, _| Err("interface conversion: not an io.Writer".into())),
     method("AsMap", &[], |call, args| {
         let Data::Map(id) = args[0].data else { return Ok(args[0].clone()) };
-        let mut map = call.rt.heap.get(id).clone();
-        map.kind = MapKind::Plain;
-        Ok(Value::new(Data::Map(call.rt.heap.add(map)), args[0].origin))
+        let is_empty = call.rt.heap.get(id).entries.is_empty();
+        let id = if is_empty { call.rt.new_map([]) } else { id.as_plain() };
+        Ok(Value::new(Data::Map(id), args[0].origin))
     }),
     method("Table", &[Param::Str], |call, args| {
         let path = text(&args[1]).lossy().into_owned();
