@@ -119,7 +119,7 @@ fn origin_texts(rendering: &Rendering, origin: OriginId) -> Vec<String> {
             last = at;
         }
         if !path.is_empty() {
-            texts.push(format!("by {path}"));
+            texts.push(format!("by way of {path}"));
         }
     }
     texts
@@ -137,7 +137,7 @@ fn guard_texts(rendering: &Rendering, guard: GuardId) -> Vec<String> {
             Outcome::Empty => "empty",
         };
         let at = place(&rendering.sources, guard.condition);
-        texts.push(format!("{at} is {outcome}, by {}", causes.join(" and ")));
+        texts.push(format!("{at} is {outcome} ({})", causes.join(", ")));
     }
     texts
 }
@@ -194,7 +194,8 @@ pub fn annotated(text: &Text, rendering: &Rendering) -> String {
         out.push('\n');
         if let Some(note) = notes.next_if(|note| note.line == index + 1) {
             let mut parts = Vec::new();
-            for (word, texts) in [("from", &note.from), ("when", &note.when), ("unless", &note.unless)] {
+            // A mark stands where other text could have been, by a condition or by what was cut off.
+            for (word, texts) in [("from", &note.from), ("when", &note.when), ("could differ by", &note.unless)] {
                 if !texts.is_empty() {
                     parts.push(format!("{word} {}", texts.join("; ")));
                 }
