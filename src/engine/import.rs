@@ -2,13 +2,12 @@
 //! not on all of them.
 
 use super::runtime::Runtime;
-use crate::value::origin::Step;
 use crate::source::Span;
+use crate::value::golang::time::{GoTime, Zone};
+use crate::value::origin::Step;
 use crate::value::toml::{Datetime, Toml, TomlKind};
 use crate::value::yaml::{Kind, Node};
-use crate::value::{
-    Data, Element, IntKind, Key, List, MapObject, Object, OriginId, Piece, Text, TextBuilder, Value,
-};
+use crate::value::{Data, Element, IntKind, Key, List, MapObject, OriginId, Piece, Text, TextBuilder, Value};
 use std::ops::Range;
 use std::sync::Arc;
 
@@ -136,24 +135,20 @@ pub(super) fn import_toml(rt: &mut Runtime, toml: &Toml, from: &Origins<'_>) -> 
     Value::new(data, rt.arena.join(from.whole, origin))
 }
 
-/// A time with the name that BurntSushi's package gives the zone of one that lacks a part.
+/// A time; the zone of one that lacks a part has the name that BurntSushi's package gives it.
 fn time(datetime: &Datetime) -> Data {
     let (year, month, day) = datetime.date.unwrap_or((0, 1, 1));
-    let (hour, minute, second, nanos) = datetime.time.unwrap_or_default();
-    let minutes = datetime.offset.unwrap_or_default();
-    let sign = if minutes < 0 { '-' } else { '+' };
-    let offset = format!("{sign}{:02}{:02}", minutes.unsigned_abs() / 60, minutes.unsigned_abs() % 60);
+    let (hour, minute, second, nanoseconds) = datetime.time.unwrap_or_default();
     let zone = match (datetime.date, datetime.time, datetime.offset) {
-        (_, _, Some(0)) => "UTC",
-        (_, _, Some(_)) => offset.as_str(),
-        (Some(_), None, None) => "date-local",
-        (None, _, None) => "time-local",
-        (Some(_), Some(_), None) => "datetime-local",
+        (_, _, Some(0)) => Zone::utc(),
+        (_, _, Some(minutes)) => Zone::fixed("", i32::from(minutes) * 60),
+        (Some(_), None, None) => Zone::fixed("date-local", 0),
+        (None, _, None) => Zone::fixed("time-local", 0),
+        (Some(_), Some(_), None) => Zone::fixed("datetime-local", 0),
     };
-    let fraction = if nanos == 0 { String::new() } else { format!(".{nanos:09}").trim_end_matches('0').to_string() };
-    let text = format!("{year:04}-{month:02}-{day:02} {hour:02}:{minute:02}:{second:02}{fraction} {offset} {zone}");
-    let text = Some(Text::from(text));
-    Data::Object(Arc::new(Object { type_name: "time.Time", is_pointer: false, fields: Vec::new(), text, printed: None }))
+    let date = (i64::from(year), i64::from(month), i64::from(day));
+    let clock = (i64::from(hour), i64::from(minute), i64::from(second));
+    Data::Time(Arc::new(GoTime::date(date, clock, i64::from(nanoseconds), zone)))
 }
 
 /// A string. Where it stands in the text as it is, or between quotes, it keeps the pieces.

@@ -33,7 +33,7 @@ impl Eq for OrderedFloat {}
 fn basic(value: &Value) -> Basic<'_> {
     match &value.data {
         Data::Bool(b) => Basic::Bool(*b),
-        Data::Int(i, _) => Basic::Int(*i),
+        Data::Int(i, _) | Data::Duration(i) => Basic::Int(*i),
         Data::Uint(u, _) => Basic::Uint(*u),
         Data::Float(f) => Basic::Float(OrderedFloat(*f)),
         Data::Complex(c) => Basic::Complex(OrderedFloat(c.0), OrderedFloat(c.1)),
@@ -116,6 +116,8 @@ fn are_others_equal(call: &Call<'_>, a: &Value, b: &Value) -> Result<bool, Failu
         return Ok(is_nil(a) == is_nil(b));
     }
     match (&a.data, &b.data) {
+        // The zone counts as well.
+        (Data::Time(x), Data::Time(y)) => Ok(x.go_syntax() == y.go_syntax()),
         (Data::Object(x), Data::Object(y)) if x.is_pointer || y.is_pointer => Ok(std::sync::Arc::ptr_eq(x, y)),
         (Data::Object(x), Data::Object(y)) => Ok(std::sync::Arc::ptr_eq(x, y) || {
             x.type_name == y.type_name

@@ -2,7 +2,7 @@
 
 use super::lists::unknown_with;
 use super::print;
-use crate::engine::function::{Call, Failure, FnResult, Function, Param, text};
+use crate::engine::function::{Call, Failure, FnResult, Function, Param};
 use crate::value::{Data, Element, Key, List, MapId, MapKind, MapObject, OriginId, Root, Text, TextBuilder, Value};
 
 /// The functions of this family.
@@ -296,53 +296,10 @@ fn copied_map(call: &mut Call<'_>, id: MapId, depth: usize) -> Result<MapId, Fai
 
 #[cfg(test)]
 mod tests {
-    use super::super::testing::{check, evaluate, runtime};
+    use super::super::testing::{evaluate, runtime};
     use super::*;
     use crate::source::Span;
     use crate::value::origin::{Cause, PhaseField};
-
-    #[test]
-    fn dictionaries_are_read_and_changed() {
-        check("4.1.4", &[
-            ("dict \"a\" 1 \"b\"", "map[a:1 b:]"),
-            ("dict 1 2 nil 3 true 4 (list 1) 5", "map[1:2 <nil>:3 [1]:5 true:4]"),
-            ("get (dict \"a\" 1) \"a\"", "1"),
-            ("kindOf (get (dict) \"a\")", "string"),
-            ("kindOf (get (dict \"a\" nil) \"a\")", "invalid"),
-            ("set (dict \"a\" 1) \"b\" 2", "map[a:1 b:2]"),
-            ("set nil \"b\" 2", "error: assignment to entry in nil map"),
-            ("unset (dict \"a\" 1) \"a\"", "map[]"),
-            ("unset nil \"a\"", "map[]"),
-            ("hasKey (dict \"a\" nil) \"a\"", "true"),
-            ("hasKey nil \"a\"", "false"),
-            ("pluck \"a\" (dict \"a\" 1) (dict \"b\" 2) (dict \"a\" 3)", "[1 3]"),
-            ("keys (dict \"b\" 1 \"a\" 2) (dict \"a\" 2)", "[a b a]"),
-            ("values (dict \"b\" 1 \"a\" 2)", "[2 1]"),
-            ("pick (dict \"a\" 1 \"b\" 2) \"a\" \"z\"", "map[a:1]"),
-            ("omit (dict \"a\" 1 \"b\" 2) \"a\"", "map[b:2]"),
-            ("deepCopy (list 1 (dict \"a\" nil))", "[1 map[a:<nil>]]"),
-            ("deepCopy nil", "error: reflect: call of reflect.Value.Type on zero Value"),
-        ]);
-    }
-
-    #[test]
-    fn dig_asserts_types() {
-        check("4.1.4", &[
-            ("dig \"a\" \"b\" \"def\" (dict \"a\" (dict \"b\" 5))", "5"),
-            ("dig \"a\" \"z\" \"def\" (dict \"a\" (dict))", "def"),
-            ("dig \"a\" \"def\" (dict \"a\" nil)", "<no value>"),
-            ("dig \"a\" (dict)", "error: dig needs at least three arguments"),
-            ("dig 1 \"def\" (dict)", "error: interface conversion: interface {} is int, not string"),
-            (
-                "dig \"a\" \"b\" \"def\" (dict \"a\" nil)",
-                "error: interface conversion: interface {} is nil, not map[string]interface {}",
-            ),
-            (
-                "dig \"a\" \"def\" \"notdict\"",
-                "error: interface conversion: interface {} is string, not map[string]interface {}",
-            ),
-        ]);
-    }
 
     #[test]
     fn copies_are_deep_or_shallow() {

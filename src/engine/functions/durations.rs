@@ -96,39 +96,3 @@ fn fractional(seconds: f64) -> Result<i64, String> {
     }
     Ok(duration as i64)
 }
-
-#[cfg(test)]
-mod tests {
-    use super::super::testing::check;
-
-    #[test]
-    fn durations_are_those_of_helm_4_3() {
-        check("4.3.1", &[
-            ("mustToDuration \"1h\"", "1h0m0s"),
-            ("mustToDuration 5.5", "5.5s"),
-            ("mustToDuration \" 1h \"", "1h0m0s"),
-            ("mustToDuration \"1e3\"", "16m40s"),
-            ("mustToDuration (mustToDuration 5)", "5s"),
-            ("mustToDuration 9223372036.85", "2562047h47m16.849999872s"),
-            ("mustToDuration nil", "error: invalid duration"),
-            ("mustToDuration \"\"", "error: empty duration"),
-            ("mustToDuration \"1d\"", "error: could not parse duration \"1d\""),
-            ("mustToDuration true", "error: unsupported duration type bool"),
-            ("mustToDuration 9223372037", "error: duration seconds overflow: 9223372037"),
-            ("mustToDuration 9223372036.9", "error: duration seconds overflow: 9.2233720369e+09"),
-            ("mustToDuration \"inf\"", "error: invalid duration seconds: +Inf"),
-            ("durationSeconds 100001.123456789", "100001.123456789"),
-            ("durationNanoseconds -1.0000000019", "-1000000001"),
-            ("durationMilliseconds 1.9999", "1999"),
-            ("durationMinutes 100001", "1666.6833333333334"),
-            ("durationHours 100001", "27.778055555555554"),
-            ("durationDays 100000", "1.1574074074074074"),
-            ("durationWeeks 100000", "0.16534391534391535"),
-            ("durationSeconds \"x\"", "0"),
-            ("durationRoundTo \"1h32m\" \"1h\"", "2h0m0s"),
-            ("durationRoundTo -0.5 1", "-1s"),
-            ("durationRoundTo \"1h32m\" \"x\"", "1h32m0s"),
-            ("durationTruncateTo -1.7 1", "-1s"),
-        ]);
-    }
-}

@@ -19,6 +19,8 @@ mod numbers;
 mod paths;
 pub mod print;
 mod random;
+#[cfg(test)]
+mod recorded;
 mod reflection;
 pub(super) mod regex;
 mod rewrite;

@@ -6,7 +6,7 @@ use crate::profile::Profile;
 use crate::value::golang::fmt::{self, Excess, Operand, Output, View};
 use crate::value::golang::strconv::shown_float;
 use crate::value::golang::time::duration_text;
-use crate::value::{Data, Element, Heap, Text, TextBuilder, Value};
+use crate::value::{Data, Element, Heap, IntKind, Text, TextBuilder, Value};
 use std::borrow::Cow;
 use std::ops::Range;
 
@@ -48,7 +48,7 @@ pub fn write_value(rt: &mut Runtime, value: &Value, out: &mut TextBuilder) -> Re
         }
         Data::Nil => out.push(b"<nil>"),
         Data::Bool(b) => out.push(if *b { b"true" } else { b"false" }),
-        Data::Int(i, _) => out.push(i.to_string().as_bytes()),
+        Data::Int(i, IntKind::Int | IntKind::Int32 | IntKind::Int64) => out.push(i.to_string().as_bytes()),
         Data::Uint(u, _) => out.push(u.to_string().as_bytes()),
         Data::Float(f) => out.push(shown_float(*f).as_bytes()),
         _ => {

@@ -50,37 +50,3 @@ fn answer(call: &mut Call<'_>, args: &[Value], is: impl FnOnce(&[u8]) -> bool) -
     let origin = call.through(origin);
     Ok(Value::bool(answer).with_origin(origin))
 }
-
-#[cfg(test)]
-mod tests {
-    use super::super::testing::check;
-
-    #[test]
-    fn types_have_go_names() {
-        check("4.1.4", &[
-            ("kindOf nil", "invalid"),
-            ("kindOf 1", "int"),
-            ("kindOf 1.5", "float64"),
-            ("kindOf (list)", "slice"),
-            ("kindOf (dict)", "map"),
-            ("kindIs \"map\" (dict)", "true"),
-            ("typeOf (dict)", "map[string]interface {}"),
-            ("typeIs \"[]interface {}\" (list)", "true"),
-            ("typeIsLike \"string\" \"a\"", "true"),
-            ("typeOf nil", "<nil>"),
-        ]);
-    }
-
-    #[test]
-    fn equality_is_deep_and_typed() {
-        check("4.1.4", &[
-            ("deepEqual (list 1 2) (list 1 2)", "true"),
-            ("deepEqual (dict \"a\" 1) (dict \"a\" 1.5)", "false"),
-            ("deepEqual nil nil", "true"),
-            ("deepEqual (list) (rest (list 1))", "true"),
-            ("deepEqual (list) (rest (list))", "false"),
-            ("deepEqual (until 1) (list 0)", "false"),
-            ("deepEqual (float64 \"NaN\") (float64 \"NaN\")", "false"),
-        ]);
-    }
-}

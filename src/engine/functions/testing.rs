@@ -1,14 +1,13 @@
 //! Calls functions as a template would, for the tests of the families: `join "," (list 1 "a") | upper`.
 //!
-//! It knows literals, calls, parentheses and pipes, and no templates. `list` and `dict` are its own, so that a family
-//! can be tested without the others.
+//! It knows literals, calls, parentheses and pipes, and no templates.
 
 use crate::engine::function::{Call, Failure, Flow, Function, Param};
-use crate::engine::{Options, Runtime};
+use crate::engine::{Capabilities, KeySource, Limits, Options, ReleaseInfo, Runtime};
 use crate::profile::Profile;
 use crate::source::Span;
 use crate::value::golang::strconv;
-use crate::value::{Data, IntKind, Key, List, OriginId, TextBuilder, Value};
+use crate::value::{Data, OriginId, TextBuilder, Value};
 
 /// What the expression prints, or `error: ` and the message.
 pub(super) fn run(helm: &str, expression: &str) -> String {
@@ -18,7 +17,22 @@ pub(super) fn run(helm: &str, expression: &str) -> String {
 /// The state of a render by this version of Helm.
 pub(super) fn runtime(helm: &str) -> Runtime {
     let profile = Profile::parse(helm).expect("a version of Helm");
-    Runtime::new(&Options { profile, ..Options::default() })
+    Runtime::new(&Options {
+        release: ReleaseInfo {
+            name: "rel".into(),
+            namespace: "default".into(),
+            is_install: true,
+            is_upgrade: false,
+            revision: 1,
+        },
+        capabilities: Capabilities::defaults(&profile),
+        lint: false,
+        seed: 0,
+        now: (0, 0),
+        keys: KeySource::Sample,
+        limits: Limits::default(),
+        profile,
+    })
 }
 
 /// The same, with variables: `$a`, `$b` and so on.
@@ -129,22 +143,6 @@ impl<'e> Parser<'_, 'e> {
     }
 
     fn call(&mut self, name: &str, arguments: Vec<Value>) -> Result<Value, Failure> {
-        match name {
-            "list" => return Ok(Data::List(List::new(arguments)).into()),
-            "dict" => {
-                let entries = arguments.chunks(2).map(|pair| -> (Key, Value) {
-                    let key = pair[0].as_text().expect("a key").bytes();
-                    (Key::from(key), pair[1].clone())
-                });
-                let entries: Vec<_> = entries.collect();
-                return Ok(Data::Map(self.rt.new_map(entries)).into());
-            }
-            "int64" => {
-                let Data::Int(int, _) = arguments[0].data else { panic!("an int") };
-                return Ok(Data::Int(int, IntKind::Int64).into());
-            }
-            _ => {}
-        }
         let function = super::all().find(|f| f.name == name && (f.exists)(&self.rt.profile));
         let function = function.unwrap_or_else(|| panic!("no function {name}"));
         self.run(function, arguments)

@@ -3,6 +3,7 @@
 use super::push_change;
 use super::{EncodeError, Encoder};
 use crate::value::golang::strconv::{format_float, json_float};
+use crate::value::golang::time::{GoTime, duration_text};
 use crate::value::origin::GuardId;
 use crate::value::{Data, MapId, Object, OriginId, Text, TextBuilder, Value};
 use std::borrow::Cow;
@@ -93,8 +94,11 @@ impl Builder<'_, '_> {
             }
             Data::Map(id) => self.map(*id, value.origin, inherited)?,
             Data::Object(object) => self.object(object, origin)?,
-            Data::Time(time) => TreeData::Str(Text::from(time.format(b"2006-01-02T15:04:05.999999999Z07:00"))),
-            Data::Duration(nanoseconds) => TreeData::Plain(nanoseconds.to_string().into()),
+            Data::Time(time) => self.time(time)?,
+            Data::Duration(nanoseconds) => match self.target {
+                Target::Json | Target::JsonYaml => TreeData::Plain(nanoseconds.to_string().into()),
+                Target::Yaml | Target::Toml => TreeData::Str(duration_text(*nanoseconds).into()),
+            },
             Data::Complex(_) => return Err(self.unsupported("complex128")),
             Data::Unknown(id) => {
                 let text = self.encoder.unknown.map_or_else(|| b"unknown"[..].into(), |text| text(*id));
@@ -119,6 +123,29 @@ impl Builder<'_, '_> {
         }
         self.leave(Some(id));
         Ok(TreeData::Map { entries, shape })
+    }
+
+    fn time(&self, time: &GoTime) -> Result<TreeData, EncodeError> {
+        let (year, ..) = time.year_month_day();
+        let is_json = matches!(self.target, Target::Json | Target::JsonYaml);
+        if is_json && !(0..=9999).contains(&year) {
+            let problem = "Time.MarshalJSON: year outside of range [0,9999]";
+            return Err(self.wrapped(&format!("json: error calling MarshalJSON for type time.Time: {problem}")));
+        }
+        let zone = time.format(b"MST");
+        let layout: &[u8] = match (self.target, zone.as_slice()) {
+            // What BurntSushi's package reads without an offset it writes without one.
+            (Target::Toml, b"datetime-local") => b"2006-01-02T15:04:05.999999999",
+            (Target::Toml, b"date-local") => b"2006-01-02",
+            (Target::Toml, b"time-local") => b"15:04:05.999999999",
+            _ => b"2006-01-02T15:04:05.999999999Z07:00",
+        };
+        let text = time.format(layout);
+        Ok(if is_json {
+            TreeData::Str(Text::from(text))
+        } else {
+            TreeData::Plain(String::from_utf8_lossy(&text).into_owned().into())
+        })
     }
 
     fn object(&mut self, object: &Object, origin: OriginId) -> Result<TreeData, EncodeError> {

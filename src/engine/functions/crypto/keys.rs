@@ -135,7 +135,7 @@ impl PrivateKey {
                 let is_sequence = Reader(&content).expect(der::SEQUENCE).is_some();
                 if is_sequence { Ok(PrivateKey::Dsa(content)) } else { Err(wrong("DSA").into()) }
             }
-            _ => Err(format!("invalid private key type {kind}").into()),
+            _ => Err(format!("invalid private key type {label}").into()),
         }
     }
 

@@ -4,6 +4,8 @@ use super::draw;
 use crate::engine::KeySource;
 use crate::engine::function::{Call, Failure, FnResult, Function, Param, text};
 use crate::value::{Text, TextBuilder, Value};
+use base64::Engine as _;
+use base64::engine::general_purpose::{GeneralPurpose, NO_PAD};
 use hmac::{Hmac, KeyInit, Mac};
 use rand_chacha::rand_core::Rng;
 use rustc_hash::FxHashMap;
@@ -48,13 +50,11 @@ fn bcrypt(call: &mut Call<'_>, password: &[u8]) -> Result<(crate::value::OriginI
     Ok((origin, shape(password, salt)))
 }
 
-/// A text that looks like a hash and differs where one would.
+/// A text that is formed as a hash is and differs where one would.
 fn shape(password: &[u8], salt: [u8; 16]) -> String {
-    const ALPHABET: &[u8; 64] = b"./ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789";
-    let first = Sha256::new().chain_update(salt).chain_update(password).finalize();
-    let second = Sha256::digest(first);
-    let digits = first.iter().chain(&second).take(53).map(|byte| ALPHABET[usize::from(byte % 64)] as char);
-    format!("$2a${COST}$").chars().chain(digits).collect()
+    const ENCODER: GeneralPurpose = GeneralPurpose::new(&base64::alphabet::BCRYPT, NO_PAD);
+    let hash = Sha256::new().chain_update(salt).chain_update(password).finalize();
+    format!("$2a${COST}${}{}", ENCODER.encode(salt), ENCODER.encode(&hash[..23]))
 }
 
 fn htpasswd(call: &mut Call<'_>, args: &[Value]) -> FnResult {

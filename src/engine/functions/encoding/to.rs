@@ -4,14 +4,41 @@ use super::super::print::unknown_text;
 use crate::engine::function::{Call, Failure, FnResult};
 use crate::value::json::{EncodeError, Encoder};
 use crate::value::toml::ToTomlError;
-use crate::value::{Text, Value, json, toml, yaml};
+use crate::value::{Data, Text, Value, json, toml, yaml};
 use std::sync::Arc;
 
 type Write<E> = fn(&mut Encoder<'_>, &Value) -> Result<Text, E>;
 
+/// Values nested deeper than this are refused by the writers themselves.
+const MAX_DEPTH: usize = 10_000;
+
+/// Takes the parts of a value from the budget, each as often as it is written: one that is shared may be many.
+fn spend_parts(call: &mut Call<'_>, value: &Value) -> Result<(), Failure> {
+    let mut left = usize::try_from(call.rt.left).unwrap_or(usize::MAX);
+    let before = left;
+    let mut todo = vec![(value, 0)];
+    while let Some((value, depth)) = todo.pop() {
+        left = left.saturating_sub(1);
+        // What waits is paid for already, so that it cannot grow without end.
+        if left <= todo.len() {
+            return call.spend(usize::MAX);
+        }
+        if depth > MAX_DEPTH {
+            continue;
+        }
+        match &value.data {
+            Data::List(list) => todo.extend(list.items().iter().map(|item| (item, depth + 1))),
+            Data::Map(id) => todo.extend(call.rt.heap.get(*id).entries.values().map(|entry| (entry, depth + 1))),
+            _ => {}
+        }
+    }
+    call.spend(before - left)
+}
+
 /// Writes the first argument; the writer joins what its parts depend on.
 fn written<E>(call: &mut Call<'_>, args: &[Value], write: Write<E>) -> Result<Result<Text, E>, Failure> {
     let value = args.first().unwrap_or(&Value::NIL);
+    spend_parts(call, value)?;
     let unknown = |id| Arc::from(unknown_text(id).as_bytes());
     let mut encoder = Encoder::new(&call.rt.heap, &mut call.rt.arena, call.rt.profile);
     encoder.unknown = Some(&unknown);

@@ -9,7 +9,7 @@ use crate::value::{Data, Element, List, OriginId, Text, TextBuilder, Value};
 
 /// Sprig's text of a value: what has a text gives it, anything else is printed as `%v` does. What the value as a whole
 /// depends on is not in it.
-pub(in crate::engine::functions) fn text_of(call: &mut Call<'_>, value: &Value) -> Result<Text, Failure> {
+pub(super) fn text_of(call: &mut Call<'_>, value: &Value) -> Result<Text, Failure> {
     match &value.data {
         Data::Str(text) | Data::Bytes(text) => Ok(text.clone()),
         _ => {

@@ -7,8 +7,6 @@ mod assemble;
 mod search;
 mod split;
 
-pub(super) use assemble::text_of;
-
 use super::rewrite::Rewriter;
 use crate::engine::function::{Call, FnResult, Function, Param, int, text};
 use crate::value::golang::{self, Segment};
