@@ -185,7 +185,7 @@ pub fn lines(text: &Text, rendering: &Rendering) -> Vec<LineOrigin> {
     out
 }
 
-/// The text with a comment below every line that is not constant.
+/// The text with comments below every line that is not constant.
 pub fn annotated(text: &Text, rendering: &Rendering) -> String {
     let mut notes = lines(text, rendering).into_iter().peekable();
     let mut out = String::new();
@@ -193,13 +193,15 @@ pub fn annotated(text: &Text, rendering: &Rendering) -> String {
         out.push_str(&String::from_utf8_lossy(line));
         out.push('\n');
         if let Some(note) = notes.next_if(|note| note.line == index + 1) {
-            let mut parts = Vec::new();
+            let mut sign = "#^";
             for (word, texts) in [("from", &note.from), ("when", &note.when), ("unless", &note.unless)] {
-                if !texts.is_empty() {
-                    parts.push(format!("{word} {}", texts.join("; ")));
+                for text in texts {
+                    // A way of several steps says itself what it is.
+                    let word = if text.starts_with("by ") { "    " } else { word };
+                    let _ = writeln!(out, "{sign} {word:6} {text}");
+                    sign = "# ";
                 }
             }
-            let _ = writeln!(out, "#^ {}", parts.join(" | "));
         }
     }
     out
