@@ -119,7 +119,8 @@ fn read(text: &Text, profile: &Profile) -> Result<(Head, Hook), (String, usize)>
             match &annotations.kind {
                 Kind::Map(entries) => {
                     for (key, value) in entries {
-                        let text = value.as_go_string();
+                        // A null is the empty string to Go.
+                        let text = if value.is_null() { Some("".into()) } else { value.as_go_string() };
                         let Some(text) = text else {
                             return Err((wrong_type(value, "metadata.annotations", "string"), value.span.start));
                         };
