@@ -270,7 +270,11 @@ impl Evaluator<'_> {
             (Data::Uint(_, UintKind::Uint32), Param::Uint32) => true,
             (Data::NilMap, Param::Map) => true,
             (Data::Map(id), Param::Map) => {
-                matches!(self.rt.heap.get(*id).kind, MapKind::Plain | MapKind::Values)
+                if matches!(self.rt.heap.kind(*id), MapKind::Plain | MapKind::Values) {
+                    // The parameter's type is the plain one, whatever the argument's is.
+                    return Ok(Val::of(Value::new(Data::Map(id.plain()), value.v.origin)));
+                }
+                false
             }
             (Data::List(list), Param::AnyList) => list.element() == Element::Any,
             (Data::Time(_), Param::Time) => true,
