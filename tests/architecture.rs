@@ -115,8 +115,22 @@ fn files_with(words: &[&str], rooms: impl Fn(&str) -> bool) -> Vec<String> {
 #[test]
 fn rooms_below_the_command_line_do_no_io() {
     let words = [
-        "std::fs", "std::env", "std::io::stdin", "std::io::stdout", "std::io::stderr", "println!", "eprintln!", "print!(",
-        "SystemTime", "Instant::now", "std::thread::sleep", "OsRng", "thread_rng", "getrandom", "TimeZone::system", "dbg!",
+        "std::fs",
+        "std::env",
+        "std::io::stdin",
+        "std::io::stdout",
+        "std::io::stderr",
+        "println!",
+        "eprintln!",
+        "print!(",
+        "SystemTime",
+        "Instant::now",
+        "std::thread::sleep",
+        "OsRng",
+        "thread_rng",
+        "getrandom",
+        "TimeZone::system",
+        "dbg!",
     ];
     let found = files_with(&words, |room| room != "cli" && room != "main");
     assert!(found.is_empty(), "{found:#?}");
