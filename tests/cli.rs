@@ -29,7 +29,8 @@ struct Fixture(PathBuf);
 
 impl Fixture {
     fn new(test: &str) -> Fixture {
-        let fixture = Fixture(Path::new(env!("CARGO_TARGET_TMPDIR")).join(format!("cli-{test}-{}", std::process::id())));
+        let fixture =
+            Fixture(Path::new(env!("CARGO_TARGET_TMPDIR")).join(format!("cli-{test}-{}", std::process::id())));
         let _ = std::fs::remove_dir_all(&fixture.0);
         let chart = |folder: &str, name: &str, template: &str, text: &str| {
             fixture.write(&format!("{folder}/Chart.yaml"), &format!("apiVersion: v2\nname: {name}\nversion: 1.0.0\n"));
@@ -107,7 +108,11 @@ fn failure(case: &str, fixture: &Fixture) -> Option<String> {
     };
     let expectations = case.lines().filter(|line| !line.starts_with(['$', '#']));
     let wrong: Vec<&str> = expectations.filter(|line| !holds(line)).collect();
-    let shown = format!("{case}\n--- does not hold\n{}\n--- got\nexit {:?}\n{out}{err}\n", wrong.join("\n"), output.status.code());
+    let shown = format!(
+        "{case}\n--- does not hold\n{}\n--- got\nexit {:?}\n{out}{err}\n",
+        wrong.join("\n"),
+        output.status.code()
+    );
     (!wrong.is_empty()).then_some(shown)
 }
 

@@ -48,7 +48,8 @@ impl Scratch {
         let name = format!("chart-{}-{}", std::process::id(), NEXT.fetch_add(1, Ordering::Relaxed));
         let scratch = Scratch(Path::new(env!("CARGO_TARGET_TMPDIR")).join(name));
         let default = ("Chart.yaml".to_string(), "apiVersion: v2\nname: web\nversion: 1.0.0\n".to_string());
-        let is_given = section.files.iter().any(|(path, _)| path.ends_with("/Chart.yaml"));
+        let is_given =
+            section.files.iter().any(|(path, _)| path.ends_with("/Chart.yaml") && !path.starts_with("charts/"));
         for (path, text) in (!is_given).then_some(&default).into_iter().chain(&section.files) {
             let path = scratch.0.join(path);
             std::fs::create_dir_all(path.parent().unwrap()).unwrap();

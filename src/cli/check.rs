@@ -127,13 +127,21 @@ fn guarded(path: &Path, check: impl FnOnce() -> Checked) -> Checked {
         findings: Vec::new(),
         sources: Sources::default(),
         failure: Some((
-            format!("{}: chartlint failed on this chart; this is a bug of chartlint's, please report it", path.display()),
+            format!(
+                "{}: chartlint failed on this chart; this is a bug of chartlint's, please report it",
+                path.display()
+            ),
             Exit::Failed,
         )),
     })
 }
 
-fn check(path: &Path, arguments: &args::CheckOptions, targets: Option<crate::kube::VersionRange>, cache: &Cache) -> Checked {
+fn check(
+    path: &Path,
+    arguments: &args::CheckOptions,
+    targets: Option<crate::kube::VersionRange>,
+    cache: &Cache,
+) -> Checked {
     let mut sources = Sources::default();
     let failed = |message: String, exit: Exit, sources: Sources| Checked {
         findings: Vec::new(),
@@ -182,11 +190,13 @@ fn check(path: &Path, arguments: &args::CheckOptions, targets: Option<crate::kub
             worlds.push(world(values, format!("-f {}", file.path)));
         }
     }
-    let chart = lifecycle::Chart { chart: Arc::new(without_missing(loaded)), sources };
+    let (loaded, missing) = without_missing(loaded);
+    let chart = lifecycle::Chart { chart: Arc::new(loaded), sources };
     let mut findings: Vec<Finding> = Vec::new();
     let add = |new: Vec<Finding>, findings: &mut Vec<Finding>| {
         for finding in new {
-            let known = findings.iter().any(|f| f.fingerprint() == finding.fingerprint() && f.primary == finding.primary);
+            let known =
+                findings.iter().any(|f| f.fingerprint() == finding.fingerprint() && f.primary == finding.primary);
             if !known {
                 findings.push(finding);
             }
@@ -218,6 +228,7 @@ fn check(path: &Path, arguments: &args::CheckOptions, targets: Option<crate::kub
             todo.push_back((explore::flipped(&life.world, &flip), false));
         }
     }
+    rules::without_dependencies(&name, &missing, &sources, &mut findings);
     Checked { findings, sources, failure: None }
 }
 
@@ -234,6 +245,7 @@ fn check_between(
     let mut sources = Sources::default();
     let profile = options.release.helm;
     let mut charts = Vec::new();
+    let mut missing = Vec::new();
     for path in [old, new] {
         let loaded = match Disk.chart(path) {
             Ok(files) => {
@@ -244,7 +256,11 @@ fn check_between(
             Err(InputError::Unreadable(message)) => Err((message, Exit::Failed)),
         };
         match loaded {
-            Ok(chart) => charts.push(Arc::new(without_missing(chart))),
+            Ok(chart) => {
+                let (chart, without) = without_missing(chart);
+                charts.push(Arc::new(chart));
+                missing = without;
+            }
             Err((message, exit)) => {
                 let failure = Some((format!("{}: {message}", path.display()), exit));
                 return Checked { findings: Vec::new(), sources, failure };
@@ -274,9 +290,12 @@ fn check_between(
         targets.modes = vec![if profile.is_helm4() { Mode::Apply } else { Mode::Patch }];
     }
     let life = lifecycle::live_between(&old, &new, world, cache);
-    let findings = rules::check(&life, &new.chart.metadata.name, &targets);
+    let mut findings = rules::check(&life, &new.chart.metadata.name, &targets);
     let last = life.phases.iter().max_by_key(|p| p.rendering.sources.files().len());
     let sources = last.map_or(sources, |phase| phase.rendering.sources.clone());
+    if alone {
+        rules::without_dependencies(&new.chart.metadata.name, &missing, &sources, &mut findings);
+    }
     Checked { findings, sources, failure: None }
 }
 
@@ -296,13 +315,15 @@ fn next_flips(life: &Life, seen: &BTreeSet<explore::Flip>, cache: &Cache) -> Vec
     explore::flips(life, seen, |condition| heads.contains(&condition.head.start))
 }
 
-/// A chart whose missing dependencies are left out, so that the rest can be looked at.
-fn without_missing(mut chart: chart::Chart) -> chart::Chart {
+/// A chart whose missing dependencies are left out, so that the rest can be looked at, and their names.
+fn without_missing(mut chart: chart::Chart) -> (chart::Chart, Vec<String>) {
     let present: Vec<String> = chart.dependencies.iter().map(|d| d.metadata.name.clone()).collect();
+    let mut missing = Vec::new();
     if let Some(dependencies) = &mut chart.metadata.dependencies {
+        missing.extend(dependencies.iter().map(|d| d.name.clone()).filter(|name| !present.contains(name)));
         dependencies.retain(|d| present.contains(&d.name));
     }
-    chart
+    (chart, missing)
 }
 
 fn is_ci_values(path: &str) -> bool {

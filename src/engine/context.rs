@@ -37,10 +37,6 @@ impl Importer<'_> {
     fn values(&mut self, prepared: &Prepared) -> Value {
         let value = self.value(&prepared.values, PathId::NONE);
         for path in prepared.charts.iter().filter_map(|chart| chart.values_path.as_ref()) {
-            // Templates see each chart's values under the named type. The table is the same one as below its parent's.
-            if let Some(id) = self.map_at(&value, path) {
-                self.rt.heap.get_mut(id).kind = MapKind::Values;
-            }
             self.name_globals(&prepared.values, path, &value);
         }
         for places in &prepared.shared {
@@ -351,14 +347,15 @@ impl Importer<'_> {
         let values = self.values(prepared);
         let mut contexts: Vec<MapId> = Vec::new();
         for prepared_chart in &prepared.charts {
+            // Templates see each chart's values under the named type; the map is the one below its parent's.
             let section = prepared_chart.values_path.as_ref().and_then(|path| self.value_at(&values, path));
-            let section = section.unwrap_or_else(|| {
-                let map = MapObject { kind: MapKind::Values, ..MapObject::default() };
-                Data::Map(self.rt.heap.add(map)).into()
-            });
+            let section = match section {
+                Some(Value { data: Data::Map(id), origin }) => Value::new(Data::Map(id.named()), origin),
+                _ => Data::Map(self.rt.heap.add(MapObject::default()).named()).into(),
+            };
             let metadata = self.metadata(&prepared_chart.metadata, prepared_chart.is_root());
             let files = self.files(&prepared_chart.chart);
-            let mut map = MapObject { kind: MapKind::Values, ..MapObject::default() };
+            let mut map = MapObject::default();
             for (name, value) in [
                 ("Chart", metadata),
                 ("Files", files),

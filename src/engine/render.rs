@@ -173,7 +173,6 @@ impl Partial {
     ) -> Result<(), Error> {
         let text_key = |s: &str| -> Key { Arc::from(s.as_bytes()) };
         let template = evaluator.rt.heap.add(crate::value::MapObject {
-            kind: crate::value::MapKind::Values,
             entries: [
                 (text_key("Name"), Value::string(&*unit.name)),
                 (text_key("BasePath"), Value::string(base_path)),
@@ -181,13 +180,13 @@ impl Partial {
             .into(),
             ..Default::default()
         });
-        evaluator.rt.heap.get_mut(context).entries.insert(text_key("Template"), Data::Map(template).into());
+        evaluator.rt.heap.get_mut(context).entries.insert(text_key("Template"), Data::Map(template.named()).into());
         evaluator.rt.call_path = 0;
         evaluator.writes.clear();
         let file = evaluator.template(&unit.name);
         // A define of the file's name stands for the file, as in Go; else the file's own text.
         let file = file.unwrap_or(Template { unit: unit.clone(), body: None, is_empty: false });
-        let dot = Val::of(Data::Map(context).into());
+        let dot = Val::of(Data::Map(context.named()).into());
         evaluator.execute(&unit.name, &file, dot)?;
         let text = std::mem::take(&mut evaluator.out).finish();
         evaluator.rt.spend(text.len()).map_err(|failure| match failure {

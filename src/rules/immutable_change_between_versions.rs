@@ -19,18 +19,17 @@ fn check(evidence: &Evidence<'_>, findings: &mut Vec<Finding>) {
     let (true, Some(upgrade)) = (life.previous, life.phase(PhaseKind::Upgrade)) else { return };
     let range = evidence.targets.kubernetes;
     for object in upgrade.objects.iter().filter(|o| !o.is_hook()) {
-        let is_told = findings.iter().any(|f| {
-            f.object.as_ref().is_some_and(|o| o.kind == object.id.kind && o.name == object.id.name)
-        });
+        let is_told = findings
+            .iter()
+            .any(|f| f.object.as_ref().is_some_and(|o| o.kind == object.id.kind && o.name == object.id.name));
         if is_told {
             continue;
         }
         let mut effects = Vec::new();
         let mut refused = Vec::new();
-        for (name, from, to) in [
-            ("upgrade", PhaseKind::Install, PhaseKind::Upgrade),
-            ("rollback", PhaseKind::Upgrade, PhaseKind::Install),
-        ] {
+        for (name, from, to) in
+            [("upgrade", PhaseKind::Install, PhaseKind::Upgrade), ("rollback", PhaseKind::Upgrade, PhaseKind::Install)]
+        {
             let update = Update::new(life, &object.id, from, to);
             let known = consequence::refusals(update.as_ref(), VersionRange::ALL, &evidence.targets.modes);
             if !known.is_empty() {

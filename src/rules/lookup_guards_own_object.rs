@@ -33,13 +33,16 @@ fn check(evidence: &Evidence<'_>, findings: &mut Vec<Finding>) {
         finding.title = format!("{id} is rendered {}, because of a lookup", words::when(lead));
         let upgrade = match (is_removed, is_kept) {
             (true, false) => "the object leaves the manifest: Helm deletes it, and the next upgrade creates it again",
-            (true, true) => "the object leaves the manifest; `helm.sh/resource-policy: keep` leaves it in the cluster, unmanaged",
+            (true, true) => {
+                "the object leaves the manifest; `helm.sh/resource-policy: keep` leaves it in the cluster, unmanaged"
+            }
             (false, _) => "the object enters the manifest",
         };
         finding.effects.retain(|effect| effect.operation != lead.phases.1.name());
         finding.effects.push(Effect { operation: lead.phases.1.name(), says: upgrade.into() });
         if is_kept {
-            let says = "Helm 3 and Helm 4 before 4.0.5 and in 4.1 fail: the object is live and not in the current release";
+            let says =
+                "Helm 3 and Helm 4 before 4.0.5 and in 4.1 fail: the object is live and not in the current release";
             finding.effects.push(Effect { operation: "rollback", says: says.into() });
         }
         finding.help = format!(

@@ -22,6 +22,7 @@ mod yaml_error;
 use crate::finding::{Finding, Severity};
 use crate::kube::{self, VersionRange};
 use crate::lifecycle::{self, Life, PhaseKind};
+pub use not_analysed::without_dependencies;
 pub use story::{Mode, Story, Why};
 
 /// A rule of the catalogue.

@@ -2,9 +2,9 @@
 
 use super::{Evidence, Rule, words};
 use crate::engine::RenderError;
-use crate::finding::{Finding, Severity};
+use crate::finding::{Certainty, Finding, Severity};
 use crate::lifecycle::PhaseKind;
-use crate::source::Span;
+use crate::source::{Sources, Span};
 
 pub static RULE: Rule = Rule {
     name: "not-analysed",
@@ -12,6 +12,50 @@ pub static RULE: Rule = Rule {
     summary: "what a budget, a missing dependency or a missing value kept chartlint from seeing",
     check,
 };
+
+/// Dependencies that are not in charts/: what needs them is not seen. Errors that may come of it are not the chart's and
+/// leave the list.
+pub fn without_dependencies(chart: &str, missing: &[String], sources: &Sources, findings: &mut Vec<Finding>) {
+    if missing.is_empty() {
+        return;
+    }
+    findings.retain(|f| f.rule != super::render_error::RULE.name || !f.cause.contains("no template \""));
+    findings.push(Finding {
+        rule: RULE.name,
+        severity: Severity::Info,
+        certainty: Certainty::Proved,
+        title: format!("not in charts/, and what needs it was not looked at: {}", missing.join(", ")),
+        chart: chart.into(),
+        object: None,
+        fields: Vec::new(),
+        primary: missing.first().map_or(Span::default(), |name| declaration(name, sources)),
+        steps: Vec::new(),
+        effects: Vec::new(),
+        versions: String::new(),
+        help: "`helm dependency build` fetches dependencies; Helm renders nothing without them".into(),
+        values: String::new(),
+        cause: "dependencies".into(),
+    });
+}
+
+/// Where a chart says that it needs another: the entry's name in Chart.yaml or requirements.yaml.
+fn declaration(name: &str, sources: &Sources) -> Span {
+    let is_list = |path: &str| path.ends_with("Chart.yaml") || path.ends_with("requirements.yaml");
+    for file in sources.files().iter().filter(|f| is_list(&f.path)) {
+        let mut start = 0;
+        for line in file.text.split_inclusive(|b| *b == b'\n') {
+            let entry = line.trim_ascii().strip_prefix(b"- ").unwrap_or(line.trim_ascii()).trim_ascii();
+            let value = entry.strip_prefix(b"name:").map(<[u8]>::trim_ascii);
+            let is_inside = matches!(line.first(), Some(b' ' | b'-'));
+            if is_inside && value == Some(name.as_bytes()) {
+                let from = file.base + (start + line.len() - line.trim_ascii_start().len()) as u32;
+                return Span::new(from, from + line.trim_ascii().len() as u32);
+            }
+            start += line.len();
+        }
+    }
+    Span::default()
+}
 
 fn check(evidence: &Evidence<'_>, findings: &mut Vec<Finding>) {
     if let Some(refused) = &evidence.life.refused {
@@ -34,7 +78,8 @@ fn check(evidence: &Evidence<'_>, findings: &mut Vec<Finding>) {
                 let message = message.split_whitespace().collect::<Vec<_>>().join(" ");
                 let mut finding = words::problem(&RULE, evidence, Severity::Info, words::innermost(error));
                 finding.title = format!("not rendered with these values, the chart asks for others: {message}");
-                finding.help = "pass the values it asks for with `-f` or `--set`, or put them into ci/*-values.yaml".into();
+                finding.help =
+                    "pass the values it asks for with `-f` or `--set`, or put them into ci/*-values.yaml".into();
                 finding.steps = words::call_stack(error);
                 finding.cause = message;
                 findings.push(finding);

@@ -26,9 +26,10 @@ fn check(evidence: &Evidence<'_>, findings: &mut Vec<Finding>) {
             _ => format!("is there {}", words::when(lead)),
         };
         finding.title = format!("{}{what} {differs}, because of {}", lead.difference.id, words::why(lead));
-        finding.help = "nobody asked for this change: with the same values an upgrade renders what the install rendered, \
+        finding.help =
+            "nobody asked for this change: with the same values an upgrade renders what the install rendered, \
                         unless the template asks the cluster, the phase, the clock or chance"
-            .into();
+                .into();
         findings.push(finding);
     }
     for (a, b, difference) in evidence.unexplained.iter().filter(|(_, _, d)| !d.is_hook) {

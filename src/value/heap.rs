@@ -12,9 +12,43 @@ use std::sync::Arc;
 /// A key of a map: the bytes of a Go string.
 pub type Key = Arc<[u8]>;
 
-/// A map in a heap.
-#[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Debug)]
+/// A map in a heap, as a value of one Go type: the same map can be seen under the named type of `.Values` and under the
+/// plain one.
+#[derive(Clone, Copy, Debug)]
 pub struct MapId(u32);
+
+impl PartialEq for MapId {
+    /// Ids of one map are equal however it is seen.
+    fn eq(&self, other: &Self) -> bool {
+        self.index() == other.index()
+    }
+}
+
+impl Eq for MapId {}
+
+impl std::hash::Hash for MapId {
+    fn hash<H: std::hash::Hasher>(&self, state: &mut H) {
+        self.index().hash(state);
+    }
+}
+
+impl MapId {
+    const NAMED: u32 = 1 << 31;
+
+    /// The map seen under the named type of `.Values`.
+    pub fn named(self) -> MapId {
+        MapId(self.0 | Self::NAMED)
+    }
+
+    /// The map seen under its own type: what a function gets whose parameter is a plain map.
+    pub fn plain(self) -> MapId {
+        MapId(self.0 & !Self::NAMED)
+    }
+
+    fn index(self) -> usize {
+        self.plain().0 as usize
+    }
+}
 
 /// The Go type of a map.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
@@ -68,21 +102,26 @@ pub struct Heap {
 }
 
 impl Heap {
+    /// The Go type under which a reference sees its map.
+    pub fn kind(&self, id: MapId) -> MapKind {
+        if id.0 & MapId::NAMED != 0 { MapKind::Values } else { self.get(id).kind }
+    }
+
     pub fn get(&self, id: MapId) -> &MapObject {
-        let index = id.0 as usize;
+        let index = id.index();
         match self.base.get(index) {
             None => &self.new[index - self.base.len()],
             Some(map) if self.changed.is_empty() => map,
-            Some(map) => self.changed.get(&id.0).map_or(map, |changed| changed),
+            Some(map) => self.changed.get(&id.plain().0).map_or(map, |changed| changed),
         }
     }
 
     /// The map, to be changed; a shared one is copied first.
     pub fn get_mut(&mut self, id: MapId) -> &mut MapObject {
-        let index = id.0 as usize;
+        let index = id.index();
         match self.base.get(index) {
             None => &mut self.new[index - self.base.len()],
-            Some(map) => self.changed.entry(id.0).or_insert_with(|| Box::new(map.clone())),
+            Some(map) => self.changed.entry(id.plain().0).or_insert_with(|| Box::new(map.clone())),
         }
     }
 

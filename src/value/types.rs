@@ -118,7 +118,7 @@ impl Value {
             Data::Str(_) => "string".into(),
             Data::Bytes(_) => "[]uint8".into(),
             Data::List(list) => list.element().list_type(profile).into(),
-            Data::Map(id) => heap.get(*id).kind.map_type(profile).into(),
+            Data::Map(id) => heap.kind(*id).map_type(profile).into(),
             Data::NilMap | Data::Unknown(_) => "map[string]interface {}".into(),
             Data::Object(object) if object.is_pointer => format!("*{}", object.type_name),
             Data::Object(object) => object.type_name.into(),

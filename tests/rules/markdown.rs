@@ -55,7 +55,9 @@ pub fn sections(text: &str) -> Vec<Section> {
         match (title, info) {
             (Some((path, _)), _) => section.files.push((path.to_string(), content)),
             (None, "text") => section.expected.push(Expected { how: How::Concise, lines: start..end, text: content }),
-            (None, "console") => section.expected.push(Expected { how: How::Console, lines: start..end, text: content }),
+            (None, "console") => {
+                section.expected.push(Expected { how: How::Console, lines: start..end, text: content })
+            }
             _ => {}
         }
         at = end + 1;

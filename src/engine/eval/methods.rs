@@ -12,7 +12,7 @@ impl Evaluator<'_> {
     /// The method of that name of the value's type.
     pub(super) fn method(&self, receiver: &Value, name: &str) -> Option<Method> {
         let methods = match &receiver.data {
-            Data::Map(id) => match self.rt.heap.get(*id).kind {
+            Data::Map(id) => match self.rt.heap.kind(*id) {
                 MapKind::Values => functions::files::VALUES_METHODS,
                 MapKind::Files => functions::files::FILES_METHODS,
                 _ => return None,

@@ -270,7 +270,7 @@ impl Evaluator<'_> {
             (Data::Uint(_, UintKind::Uint32), Param::Uint32) => true,
             (Data::NilMap, Param::Map) => true,
             (Data::Map(id), Param::Map) => {
-                matches!(self.rt.heap.get(*id).kind, MapKind::Plain | MapKind::Values)
+                matches!(self.rt.heap.kind(*id), MapKind::Plain | MapKind::Values)
             }
             (Data::List(list), Param::AnyList) => list.element() == Element::Any,
             (Data::Time(_), Param::Time) => true,
@@ -279,7 +279,11 @@ impl Evaluator<'_> {
             _ => false,
         };
         if fits {
-            return Ok(value);
+            // The map is the same one, its type is that of the parameter.
+            return Ok(match (&value.v.data, param) {
+                (Data::Map(id), Param::Map) => Val { v: Value { data: Data::Map(id.plain()), ..value.v }, ..value },
+                _ => value,
+            });
         }
         if value.is_invalid() {
             let data = match param {

@@ -246,7 +246,7 @@ fn dig(call: &mut Call<'_>, args: &[Value]) -> FnResult {
 /// Go's type assertion: the named type of `.Values` is not a plain map.
 fn asserted_map(call: &Call<'_>, value: &Value) -> Result<(), Failure> {
     let is_map = match value.data {
-        Data::Map(id) => call.rt.heap.get(id).kind == MapKind::Plain,
+        Data::Map(id) => call.rt.heap.kind(id) == MapKind::Plain,
         Data::NilMap | Data::Unknown(_) => true,
         _ => false,
     };
@@ -278,7 +278,11 @@ fn copied(call: &mut Call<'_>, value: &Value, depth: usize) -> FnResult {
             }
             Data::List(List::of(list.element(), items))
         }
-        Data::Map(id) => Data::Map(copied_map(call, *id, depth)?),
+        Data::Map(id) => {
+            let copy = copied_map(call, *id, depth)?;
+            let is_named = call.rt.heap.kind(*id) == MapKind::Values;
+            Data::Map(if is_named { copy.named() } else { copy })
+        }
         other => other.clone(),
     };
     Ok(Value::new(data, value.origin))
@@ -287,6 +291,7 @@ fn copied(call: &mut Call<'_>, value: &Value, depth: usize) -> FnResult {
 fn copied_map(call: &mut Call<'_>, id: MapId, depth: usize) -> Result<MapId, Failure> {
     let mut copy = call.rt.heap.get(id).clone();
     copy.born = call.rt.guard;
+    copy.kind = call.rt.heap.kind(id);
     call.spend(copy.entries.len() * 8 + 16)?;
     for value in copy.entries.values_mut() {
         *value = copied(call, value, depth + 1)?;

@@ -83,7 +83,8 @@ impl Comparison<'_, '_> {
             return Ok(true);
         }
         let (first, second) = (self.call.rt.heap.get(a), self.call.rt.heap.get(b));
-        if first.kind != second.kind || first.entries.len() != second.entries.len() {
+        let heap = &self.call.rt.heap;
+        if heap.kind(a) != heap.kind(b) || first.entries.len() != second.entries.len() {
             return Ok(false);
         }
         let mut pairs = Vec::with_capacity(first.entries.len());

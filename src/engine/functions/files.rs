@@ -26,11 +26,9 @@ pub const VALUES_METHODS: &[Method] = &[
     }),
     // It wants an io.Writer, which no template has.
     method("Encode", &[Param::Any], |_, _| Err("interface conversion: not an io.Writer".into())),
-    method("AsMap", &[], |call, args| {
+    method("AsMap", &[], |_, args| {
         let Data::Map(id) = args[0].data else { return Ok(args[0].clone()) };
-        let mut map = call.rt.heap.get(id).clone();
-        map.kind = MapKind::Plain;
-        Ok(Value::new(Data::Map(call.rt.heap.add(map)), args[0].origin))
+        Ok(Value::new(Data::Map(id.plain()), args[0].origin))
     }),
     method("Table", &[Param::Str], |call, args| {
         let path = text(&args[1]).lossy().into_owned();
@@ -68,8 +66,7 @@ fn table(call: &mut Call<'_>, value: &Value, name: &str) -> FnResult {
     let inner = call.rt.entry(value, &Arc::from(name.as_bytes()), call.span);
     match inner.data {
         Data::Map(id) => {
-            let map = MapObject { kind: MapKind::Values, ..call.rt.heap.get(id).clone() };
-            Ok(Value::new(Data::Map(call.rt.heap.add(map)), inner.origin))
+            Ok(Value::new(Data::Map(id.named()), inner.origin))
         }
         _ => Err(format!("{name:?} is not a table").into()),
     }

@@ -4,6 +4,8 @@
 mod encode;
 mod read;
 mod string;
+#[cfg(test)]
+mod tests;
 mod tree;
 mod write;
 

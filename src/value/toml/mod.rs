@@ -1,6 +1,8 @@
 //! TOML as BurntSushi's package reads and writes it for `fromToml` and `toToml`.
 
 mod read;
+#[cfg(test)]
+mod tests;
 mod write;
 
 pub use read::{Datetime, Entry, Toml, TomlError, TomlKind, read};
