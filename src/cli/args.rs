@@ -218,6 +218,9 @@ pub struct Render {
     /// What random functions draw from
     #[arg(long, value_name = "N", default_value_t = 0)]
     pub seed: u64,
+    /// How much work the render may take, in about bytes and steps
+    #[arg(long, value_name = "UNITS", hide = true)]
+    pub budget: Option<u64>,
     /// Print where the text of each line that is not constant came from
     #[arg(long, value_name = "FORMAT", num_args = 0..=1, default_missing_value = "text")]
     pub origins: Option<OriginFormat>,

@@ -122,7 +122,7 @@ pub fn render(arguments: &args::Render, input: &dyn Input, sources: &mut Sources
         seed: arguments.seed,
         now: super::input::now(),
         keys: KeySource::Fresh,
-        limits: Limits::default(),
+        limits: arguments.budget.map_or_else(Limits::default, |work| Limits { work }),
         profile,
     };
     let world = World {
