@@ -112,15 +112,17 @@ impl Walk {
             return Err(Failure::Error("stack overflow: a value holds itself".into()).into());
         }
         let source = call.rt.heap.get(from);
-        let (kind, shape) = (source.kind, source.shape);
+        let (kind, shape, own) = (source.kind, source.shape, source.own);
         let (root, path) = (source.root, source.path);
         let entries: Vec<(Key, Value)> = source.entries.iter().map(|(k, v)| (k.clone(), v.clone())).collect();
         call.spend(entries.len() * 8 + 1)?;
         if into != from {
             inherit(call, into, root, path);
-            let because = call.join(because, shape);
+            // Which keys come in depends on the source as a whole, also where it brings none.
+            let keys = call.join(own, shape);
+            let keys = call.join(because, keys);
             let shape = call.rt.heap.get(into).shape;
-            let shape = call.join(shape, because);
+            let shape = call.join(shape, keys);
             call.rt.heap.get_mut(into).shape = shape;
         }
         for (key, value) in entries {
