@@ -166,11 +166,13 @@ pub fn all(prepared: &Prepared, base: &Rendering, limit: usize) -> Vec<Input> {
 
 /// A path as provenance names it: globals of subcharts are the root's, and tables that are one have their first name.
 fn canonical(path: &[Key], prepared: &Prepared) -> Vec<Key> {
+    let mut path = path.to_vec();
     for places in &prepared.shared {
         let Some((first, others)) = places.split_first() else { continue };
         for other in others {
             if let Some(rest) = path.strip_prefix(other.as_slice()) {
-                return [first.as_slice(), rest].concat();
+                path = [first.as_slice(), rest].concat();
+                break;
             }
         }
     }
@@ -181,7 +183,7 @@ fn canonical(path: &[Key], prepared: &Prepared) -> Vec<Key> {
             return rest.to_vec();
         }
     }
-    path.to_vec()
+    path
 }
 
 impl Input {
