@@ -96,7 +96,8 @@ pub fn render(arguments: &args::Render, input: &dyn Input, sources: &mut Sources
     let loaded = chart::load(files, &at, sources, &profile)
         .map_err(|error| Refusal::new(error.message, Exit::Failed).at(error.span))?;
     let options = PrepareOptions {
-        kube_version: Some(capabilities.normalized.clone()),
+        // Helm 3 checks the version as it shows it, Helm 4 without its suffix.
+        kube_version: Some(if profile.is_helm4() { &capabilities.normalized } else { &capabilities.version }.clone()),
         skip_schemas: arguments.skip_schema_validation,
         allow_library: arguments.phase == Phase::Lint,
     };

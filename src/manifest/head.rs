@@ -103,18 +103,18 @@ fn read(text: &Text, profile: &Profile) -> Result<(Head, Hook), (String, usize)>
     let entries = match &root.kind {
         Kind::Map(_) => root,
         Kind::Null => return Ok((head, Hook::No)),
-        _ => return Err((wrong_type(root, "", simple_head(profile)), root.span.start)),
+        _ => return Err((wrong_type(root, "", simple_head(profile), profile), root.span.start)),
     };
-    head.api_version = string(entries, "version", "version")?.or(string(entries, "apiVersion", "apiVersion")?).unwrap_or_default();
-    head.kind = string(entries, "kind", "kind")?.unwrap_or_default();
+    head.api_version = string(entries, "apiVersion", "version", profile)?.unwrap_or_default();
+    head.kind = string(entries, "kind", "kind", profile)?.unwrap_or_default();
     let mut events = None;
     if let Some(metadata) = entries.field("metadata") {
         match &metadata.kind {
             Kind::Map(_) => {}
             Kind::Null => return Ok((head, Hook::No)),
-            _ => return Err((wrong_type(metadata, "metadata", "struct { Name string \"json:\\\"name\\\"\"; Annotations map[string]string \"json:\\\"annotations\\\"\" }"), metadata.span.start)),
+            _ => return Err((wrong_type(metadata, "metadata", "struct { Name string \"json:\\\"name\\\"\"; Annotations map[string]string \"json:\\\"annotations\\\"\" }", profile), metadata.span.start)),
         }
-        head.name = string(metadata, "name", "metadata.name")?.unwrap_or_default();
+        head.name = string(metadata, "name", "metadata.name", profile)?.unwrap_or_default();
         if let Some(annotations) = metadata.field("annotations") {
             match &annotations.kind {
                 Kind::Map(entries) => {
@@ -122,7 +122,7 @@ fn read(text: &Text, profile: &Profile) -> Result<(Head, Hook), (String, usize)>
                         // A null is the empty string to Go.
                         let text = if value.is_null() { Some("".into()) } else { value.as_go_string() };
                         let Some(text) = text else {
-                            return Err((wrong_type(value, "metadata.annotations", "string"), value.span.start));
+                            return Err((wrong_type(value, &annotation_path(&key.text, profile), "string", profile), value.span.start));
                         };
                         if &*key.text == "helm.sh/hook" {
                             events = Some(text.to_string());
@@ -131,7 +131,7 @@ fn read(text: &Text, profile: &Profile) -> Result<(Head, Hook), (String, usize)>
                     }
                 }
                 Kind::Null => {}
-                _ => return Err((wrong_type(annotations, "metadata.annotations", "map[string]string"), annotations.span.start)),
+                _ => return Err((wrong_type(annotations, "metadata.annotations", "map[string]string", profile), annotations.span.start)),
             }
         }
     }
@@ -146,12 +146,12 @@ fn read(text: &Text, profile: &Profile) -> Result<(Head, Hook), (String, usize)>
 }
 
 /// A field that Go decodes into a string.
-fn string(node: &Node, name: &str, path: &str) -> Result<Option<String>, (String, usize)> {
+fn string(node: &Node, name: &str, path: &str, profile: &Profile) -> Result<Option<String>, (String, usize)> {
     let Some(value) = node.field(name) else { return Ok(None) };
     match (&value.kind, value.as_go_string()) {
         (Kind::Null, _) => Ok(None),
         (_, Some(text)) => Ok(Some(text.to_string())),
-        (_, None) => Err((wrong_type(value, path, "string"), value.span.start)),
+        (_, None) => Err((wrong_type(value, path, "string", profile), value.span.start)),
     }
 }
 
@@ -160,13 +160,20 @@ fn simple_head(profile: &Profile) -> &'static str {
     if profile.is_helm4() { "util.SimpleHead" } else { "releaseutil.SimpleHead" }
 }
 
+/// Go 1.27 names the key of the map as well.
+fn annotation_path(key: &str, profile: &Profile) -> String {
+    let key = if profile.go() >= 27 { format!(".{key}") } else { String::new() };
+    format!("metadata.annotations{key}")
+}
+
 /// Go names the struct for its own fields, and none for those of the nameless struct in it.
-fn holder(path: &str) -> &'static str {
-    if path.starts_with("metadata.") { "" } else { "SimpleHead" }
+fn holder(path: &str, profile: &Profile) -> &'static str {
+    // Go 1.27 names it for neither.
+    if path.starts_with("metadata.") || (path == "metadata" && profile.go() >= 27) { "" } else { "SimpleHead" }
 }
 
 /// encoding/json's complaint about a value of the wrong type.
-fn wrong_type(node: &Node, path: &str, wanted: &str) -> String {
+fn wrong_type(node: &Node, path: &str, wanted: &str, profile: &Profile) -> String {
     let found = match node.kind {
         Kind::Map(_) => "object",
         Kind::Seq(_) => "array",
@@ -174,7 +181,7 @@ fn wrong_type(node: &Node, path: &str, wanted: &str) -> String {
         Kind::Bool(_) => "bool",
         _ => "number",
     };
-    let field = if path.is_empty() { String::new() } else { format!(" Go struct field {}.{path}", holder(path)) };
+    let field = if path.is_empty() { String::new() } else { format!(" Go struct field {}.{path}", holder(path, profile)) };
     let value = if path.is_empty() { " Go value" } else { "" };
     format!("error unmarshaling JSON: while decoding JSON: json: cannot unmarshal {found} into{value}{field} of type {wanted}")
 }

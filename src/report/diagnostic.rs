@@ -111,8 +111,40 @@ pub struct Style {
     pub width: usize,
 }
 
+/// Longer lines are not drawn: nobody could read them, and miette counts columns in 16 bits.
+const MAX_LINE: usize = 5_000;
+
+/// Whether the lines of a place, with one around them, are short enough to be drawn.
+fn can_be_drawn(sources: &Sources, span: Span) -> bool {
+    let Some((file, first)) = sources.locate(span.start) else { return true };
+    let last = file.position(span.end.saturating_sub(file.base)).line;
+    (first.line.saturating_sub(1).max(1)..=last.saturating_add(1)).all(|line| file.line_text(line).len() <= MAX_LINE)
+}
+
 /// The problem as text.
 pub fn draw(problem: &Problem, sources: &Sources, style: Style) -> String {
+    let is_short = |label: &&(Span, String)| can_be_drawn(sources, label.0);
+    if !problem.labels.iter().all(|label| is_short(&label)) {
+        let mut help: Vec<String> = problem.help.iter().cloned().collect();
+        for (span, says) in problem.labels.iter().filter(|label| !is_short(label)) {
+            if let Some((file, at)) = sources.locate(span.start) {
+                let says = if says.is_empty() { String::new() } else { format!(": {says}") };
+                help.push(format!("{}:{}:{}, a line too long to be drawn{says}", file.path, at.line, at.column));
+            }
+        }
+        let short = Problem {
+            code: problem.code.clone(),
+            severity: problem.severity,
+            message: problem.message.clone(),
+            labels: problem.labels.iter().filter(is_short).cloned().collect(),
+            help: Some(help.join("\n")),
+        };
+        return drawn(&short, sources, style);
+    }
+    drawn(problem, sources, style)
+}
+
+fn drawn(problem: &Problem, sources: &Sources, style: Style) -> String {
     let theme = match (style.unicode, style.colour) {
         (true, true) => GraphicalTheme::unicode(),
         (true, false) => GraphicalTheme::unicode_nocolor(),

@@ -119,7 +119,7 @@ fn origin_texts(rendering: &Rendering, origin: OriginId) -> Vec<String> {
             last = at;
         }
         if !path.is_empty() {
-            texts.push(format!("by {path}"));
+            texts.push(format!("by way of {path}"));
         }
     }
     texts
@@ -137,7 +137,7 @@ fn guard_texts(rendering: &Rendering, guard: GuardId) -> Vec<String> {
             Outcome::Empty => "empty",
         };
         let at = place(&rendering.sources, guard.condition);
-        texts.push(format!("{at} is {outcome}, by {}", causes.join(" and ")));
+        texts.push(format!("{at} is {outcome} ({})", causes.join(", ")));
     }
     texts
 }
@@ -185,7 +185,7 @@ pub fn lines(text: &Text, rendering: &Rendering) -> Vec<LineOrigin> {
     out
 }
 
-/// The text with comments below every line that is not constant.
+/// The text with a comment below every line that is not constant.
 pub fn annotated(text: &Text, rendering: &Rendering) -> String {
     let mut notes = lines(text, rendering).into_iter().peekable();
     let mut out = String::new();
@@ -193,15 +193,14 @@ pub fn annotated(text: &Text, rendering: &Rendering) -> String {
         out.push_str(&String::from_utf8_lossy(line));
         out.push('\n');
         if let Some(note) = notes.next_if(|note| note.line == index + 1) {
-            let mut sign = "#^";
-            for (word, texts) in [("from", &note.from), ("when", &note.when), ("unless", &note.unless)] {
-                for text in texts {
-                    // A way of several steps says itself what it is.
-                    let word = if text.starts_with("by ") { "    " } else { word };
-                    let _ = writeln!(out, "{sign} {word:6} {text}");
-                    sign = "# ";
+            let mut parts = Vec::new();
+            // A mark stands where other text could have been, by a condition or by what was cut off.
+            for (word, texts) in [("from", &note.from), ("when", &note.when), ("could differ by", &note.unless)] {
+                if !texts.is_empty() {
+                    parts.push(format!("{word} {}", texts.join("; ")));
                 }
             }
+            let _ = writeln!(out, "#^ {}", parts.join(" | "));
         }
     }
     out

@@ -14,8 +14,23 @@ pub type Key = Arc<[u8]>;
 
 /// A map in a heap, as a value of one Go type: the same map can be seen under the named type of `.Values` and under the
 /// plain one.
-#[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Debug)]
+#[derive(Clone, Copy, Debug)]
 pub struct MapId(u32);
+
+impl PartialEq for MapId {
+    /// Ids of one map are equal however it is seen.
+    fn eq(&self, other: &Self) -> bool {
+        self.index() == other.index()
+    }
+}
+
+impl Eq for MapId {}
+
+impl std::hash::Hash for MapId {
+    fn hash<H: std::hash::Hasher>(&self, state: &mut H) {
+        self.index().hash(state);
+    }
+}
 
 impl MapId {
     const NAMED: u32 = 1 << 31;

@@ -22,7 +22,7 @@ impl Evaluator<'_> {
         let second = || values.get(1).cloned().unwrap_or(Value::NIL);
         match special {
             Special::Include => {
-                let name_origin = values.first().map_or(OriginId::NONE, |v| v.origin);
+                let name_origin = values.first().map_or(OriginId::NONE, |name| self.rt.deep_origin(name));
                 self.include(&text(0), name_origin, second(), span).map(Val::of)
             }
             Special::Tpl => {

@@ -53,7 +53,7 @@ impl Evaluator<'_> {
         })
     }
 
-    fn operand_mutates(&mut self, operand: &Operand) -> bool {
+    pub(super) fn operand_mutates(&mut self, operand: &Operand) -> bool {
         match &operand.kind {
             OperandKind::Pipeline(pipeline) => self.pipeline_mutates(pipeline),
             OperandKind::Chain(inner, _) => self.operand_mutates(inner),

@@ -6,7 +6,7 @@ use crate::engine::function::{Call, Failure, Flow, Function, Param, Returns};
 use crate::engine::table::Entry;
 use crate::source::Span;
 use crate::template::ast::{Command, Number, Operand, OperandKind, Pipeline, Symbol};
-use crate::value::origin::Step;
+use crate::value::origin::{Outcome, Step};
 use crate::value::{Data, Element, IntKind, List, MapKind, OriginId, Text, UintKind, Value};
 use std::sync::Arc;
 
@@ -270,11 +270,7 @@ impl Evaluator<'_> {
             (Data::Uint(_, UintKind::Uint32), Param::Uint32) => true,
             (Data::NilMap, Param::Map) => true,
             (Data::Map(id), Param::Map) => {
-                if matches!(self.rt.heap.kind(*id), MapKind::Plain | MapKind::Values) {
-                    // The parameter's type is the plain one, whatever the argument's is.
-                    return Ok(Val::of(Value::new(Data::Map(id.plain()), value.v.origin)));
-                }
-                false
+                matches!(self.rt.heap.kind(*id), MapKind::Plain | MapKind::Values)
             }
             (Data::List(list), Param::AnyList) => list.element() == Element::Any,
             (Data::Time(_), Param::Time) => true,
@@ -283,7 +279,11 @@ impl Evaluator<'_> {
             _ => false,
         };
         if fits {
-            return Ok(value);
+            // The map is the same one, its type is that of the parameter.
+            return Ok(match (&value.v.data, param) {
+                (Data::Map(id), Param::Map) => Val { v: Value { data: Data::Map(id.plain()), ..value.v }, ..value },
+                _ => value,
+            });
         }
         if value.is_invalid() {
             let data = match param {
@@ -467,8 +467,18 @@ impl Evaluator<'_> {
         let is_strict = self.rt.profile.go() < 18;
         let mut decided: Option<Val> = None;
         let mut tested = OriginId::NONE;
-        for operand in arguments {
-            let mut value = self.argument(frame, dot, Param::Any, operand)?;
+        for (index, operand) in arguments.iter().enumerate() {
+            // Whether an operand runs that changes a map depends on those before it.
+            let outer = self.rt.guard;
+            let changes_maps = !is_strict && !tested.is_none() && self.operand_mutates(operand);
+            if changes_maps {
+                let span = operand.span.at(frame.unit.base);
+                let outcome = if stop_at { Outcome::False } else { Outcome::True };
+                self.rt.guard = self.rt.arena.guard(outer, span, outcome, tested);
+            }
+            let value = self.argument(frame, dot, Param::Any, operand);
+            self.rt.guard = outer;
+            let mut value = value?;
             if decided.is_some() {
                 continue;
             }
@@ -477,12 +487,15 @@ impl Evaluator<'_> {
             if truth == stop_at {
                 value.v.origin = self.rt.arena.join(value.v.origin, tested);
                 if !is_strict {
+                    if arguments[index + 1..].iter().any(|operand| self.operand_mutates(operand)) {
+                        self.rt.heap_marks = self.rt.arena.join(self.rt.heap_marks, tested);
+                    }
                     return Ok(value);
                 }
                 decided = Some(value);
                 continue;
             }
-            if std::ptr::eq(operand, &arguments[arguments.len() - 1]) && last.is_none() {
+            if index + 1 == arguments.len() && last.is_none() {
                 value.v.origin = self.rt.arena.join(value.v.origin, tested);
                 return Ok(value);
             }

@@ -13,6 +13,9 @@ use std::sync::Arc;
 /// How a list ended: normally, or by `break` or `continue`.
 type Flow = ControlFlow<Jump>;
 
+/// What the provenance of a piece of text takes from the budget.
+const PIECE: usize = 32;
+
 pub(super) enum Jump {
     Break,
     Continue,
@@ -32,7 +35,7 @@ impl Evaluator<'_> {
                     let address = frame.unit.base + span.start;
                     self.note_write(span.at(frame.unit.base));
                     let bytes = frame.unit.tree.source.get(span.range()).unwrap_or_default();
-                    self.work(frame, bytes.len())?;
+                    self.work(frame, bytes.len() + PIECE)?;
                     self.out.push_literal(bytes, self.rt.guard, address);
                 }
                 Node::Action(pipeline) => {
@@ -85,7 +88,7 @@ impl Evaluator<'_> {
         self.note_write(span);
         match &value.v.data {
             Data::Str(text) => {
-                self.work(frame, text.len())?;
+                self.work(frame, text.len() + PIECE * (text.pieces().len() + 1))?;
                 self.out.push_text(text);
             }
             _ => {
@@ -298,7 +301,7 @@ impl Evaluator<'_> {
                     Data::Uint(u, _) => u,
                     _ => 0,
                 };
-                self.work(frame, usize::try_from(count).unwrap_or(usize::MAX))?;
+                self.work(frame, usize::try_from(count).unwrap_or(usize::MAX).saturating_mul(64))?;
                 let of = |i: u64| match value.v.data {
                     Data::Uint(_, kind) => Data::Uint(i, kind),
                     Data::Int(_, kind) => Data::Int(i as i64, kind),

@@ -34,10 +34,8 @@ pub const FUNCTIONS: &[Function] = &[
     })
     .digest(),
     Function::new("mustToDate", &[Param::Str, Param::Str], |_, args| Ok(time_value(parsed(args)?))).digest(),
-    Function::new("unixEpoch", &[Param::Time], |_, args| {
-        Ok(Value::string(receiver(args).unix_seconds().to_string()))
-    })
-    .digest(),
+    Function::new("unixEpoch", &[Param::Time], |_, args| Ok(Value::string(receiver(args).unix_seconds().to_string())))
+        .digest(),
 ];
 
 /// The layout of an input element of HTML.

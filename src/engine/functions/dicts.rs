@@ -291,6 +291,7 @@ fn copied(call: &mut Call<'_>, value: &Value, depth: usize) -> FnResult {
 fn copied_map(call: &mut Call<'_>, id: MapId, depth: usize) -> Result<MapId, Failure> {
     let mut copy = call.rt.heap.get(id).clone();
     copy.born = call.rt.guard;
+    copy.kind = call.rt.heap.kind(id);
     call.spend(copy.entries.len() * 8 + 16)?;
     for value in copy.entries.values_mut() {
         *value = copied(call, value, depth + 1)?;

@@ -30,11 +30,7 @@ pub const FUNCTIONS: &[Function] = &[
 
 const SECOND: i64 = 1_000_000_000;
 
-const fn own(
-    name: &'static str,
-    params: &'static [Param],
-    run: fn(&mut Call<'_>, &[Value]) -> FnResult,
-) -> Function {
+const fn own(name: &'static str, params: &'static [Param], run: fn(&mut Call<'_>, &[Value]) -> FnResult) -> Function {
     Function::new(name, params, run).digest().exists(exists)
 }
 

@@ -1,8 +1,8 @@
 //! Sprig's lists. Functions take lists of any type and give new ones; what they hold keeps its own origins.
 
+use super::casts;
 use super::defaults::emptiness_origin;
 use super::equality::deep_equal;
-use super::casts;
 use crate::engine::function::{Call, Failure, FnResult, Function, Param, int};
 use crate::value::{Data, Element, List, OriginId, UintKind, Value};
 

@@ -67,8 +67,8 @@ fn make(
     };
     let template = template(call, &mut rng, common_name, names, days)?;
     let signer = issuer.as_ref().map(|(issuer, key)| (issuer, key));
-    let content = x509::create(&call.rt.profile, &template, &key, signer)
-        .map_err(within("error creating certificate: "))?;
+    let content =
+        x509::create(&call.rt.profile, &template, &key, signer).map_err(within("error creating certificate: "))?;
     let mut origin = call.join(random, key_origin);
     for value in [common_name, days].into_iter().chain(names).chain(authority) {
         let inner = call.deep_origin(value);
@@ -93,7 +93,14 @@ fn within(prefix: &'static str) -> impl Fn(Failure) -> Failure {
 fn certificate(cert: Value, key: Value) -> Value {
     let field = |name, value| Field { name, json: name, omit_empty: false, value };
     let fields = vec![field("Cert", cert), field("Key", key)];
-    Data::Object(Arc::new(Object { type_name: "sprig.certificate", is_pointer: false, fields, text: None, printed: None })).into()
+    Data::Object(Arc::new(Object {
+        type_name: "sprig.certificate",
+        is_pointer: false,
+        fields,
+        text: None,
+        printed: None,
+    }))
+    .into()
 }
 
 fn field(certificate: &Value, name: &str) -> Text {

@@ -124,7 +124,8 @@ impl PrivateKey {
         let Some(kind) = label.strip_suffix(" PRIVATE KEY") else {
             return Err(format!("no private key data in PEM block of type {label}").into());
         };
-        let wrong = |what: &str| format!("parsing {what} private key from PEM: asn1: structure error: tags don't match");
+        let wrong =
+            |what: &str| format!("parsing {what} private key from PEM: asn1: structure error: tags don't match");
         match kind {
             "RSA" => match rsa::PrivateKey::from_pkcs1_der(&content) {
                 Ok(key) => Ok(PrivateKey::Rsa(Box::new(key))),

@@ -43,7 +43,7 @@ pub(super) fn decode(text: &[u8]) -> Option<(String, Vec<u8>)> {
     loop {
         let start = if rest.starts_with("-----BEGIN ") { 0 } else { rest.find("\n-----BEGIN ")? + 1 };
         rest = &rest[start + "-----BEGIN ".len()..];
-        let Some((line, body)) = rest.split_once('\n') else { return None };
+        let (line, body) = rest.split_once('\n')?;
         let Some(label) = line.trim_end().strip_suffix("-----") else { continue };
         let Some((content, _)) = body.split_once(&format!("-----END {label}-----")) else { continue };
         // Headers stand before an empty line.

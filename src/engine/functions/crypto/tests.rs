@@ -91,14 +91,12 @@ fn an_authority_with_the_key_of_another_does_not_sign() {
         type_name: "sprig.certificate",
         is_pointer: false,
         fields: vec![field("Cert", Value::string(cert)), field("Key", key)],
-        text: None, printed: None,
+        text: None,
+        printed: None,
     };
     let authority = Value::from(Data::Object(std::sync::Arc::new(object)));
     let found = run_with(&mut rt, "genSignedCert \"b\" (list) (list) 1 $a", &[authority]);
-    assert_eq!(
-        found,
-        "error: error creating certificate: x509: provided PrivateKey doesn't match parent's PublicKey"
-    );
+    assert_eq!(found, "error: error creating certificate: x509: provided PrivateKey doesn't match parent's PublicKey");
 }
 
 #[test]
