@@ -32,7 +32,7 @@ static RECORDED: LazyLock<BTreeMap<String, Defaults>> = LazyLock::new(|| {
 });
 
 impl Capabilities {
-    /// The defaults of the newest recorded version of Helm that is not newer than the profile's.
+    /// The defaults of the newest recorded version of Helm whose minor is not newer than the profile's.
     pub fn defaults(profile: &Profile) -> Capabilities {
         let release = |text: &str| {
             let parts: Vec<u16> = text.split('.').filter_map(|p| p.parse().ok()).collect();
@@ -41,8 +41,8 @@ impl Capabilities {
         let same_major = RECORDED.iter().filter(|(v, _)| release(v).0 == profile.helm.0);
         let best = same_major
             .clone()
-            .filter(|(v, _)| release(v) <= profile.helm)
-            .max_by_key(|(v, _)| release(v))
+            .filter(|(v, _)| (release(v).1 <= profile.helm.1))
+            .max_by_key(|(v, _)| (release(v).1, release(v) <= profile.helm, release(v)))
             .or_else(|| same_major.min_by_key(|(v, _)| release(v)));
         let Some((_, defaults)) = best else {
             return Capabilities {

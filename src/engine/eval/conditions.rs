@@ -5,11 +5,13 @@ use crate::engine::log::{Condition, Expression};
 use crate::source::Span;
 use crate::template::ast::{Command, Operand, OperandKind, Pipeline};
 use crate::value::origin::Outcome;
-use crate::value::{OriginId, Value};
+use crate::value::{Data, OriginId, Value};
 use std::sync::Arc;
 
 /// Expressions nested deeper than this are told by their causes alone.
 const MAX_DEPTH: u32 = 12;
+/// As many characters of a text are kept.
+const MAX_SHOWN: usize = 100;
 
 impl Evaluator<'_> {
     /// Logs a condition when it, its outcome or its causes are new. A condition without causes is a constant.
@@ -109,8 +111,19 @@ impl Evaluator<'_> {
         Some(value)
     }
 
+    /// A value as Go prints it; of texts, the beginning, and of collections, whether there is anything in them.
+    fn shown(&self, value: &Value) -> String {
+        match &value.data {
+            Data::Str(text) => text.lossy().chars().take(MAX_SHOWN).collect(),
+            Data::List(list) => if list.is_empty() { "[]" } else { "[...]" }.to_string(),
+            Data::Map(id) => if self.rt.heap.get(*id).entries.is_empty() { "map[]" } else { "map[...]" }.to_string(),
+            Data::Object(_) | Data::Bytes(_) => "...".to_string(),
+            _ => crate::engine::functions::print::display(&self.rt, value),
+        }
+    }
+
     fn input(&mut self, value: &Value) -> Expression {
-        let shown = crate::engine::functions::print::display(&self.rt, value);
+        let shown = self.shown(value);
         let causes: Vec<_> = self.rt.arena.causes(value.origin).take(2).cloned().collect();
         match causes.as_slice() {
             [] => Expression::Constant(shown),
