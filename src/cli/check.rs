@@ -213,10 +213,10 @@ fn check(
             // A world of ours that the chart refuses says nothing about the chart.
             new.retain(|f| !matches!(f.rule, "render-error" | "yaml-error" | "syntax-error" | "not-analysed"));
         }
-        if let Some(phase) = life.phases.iter().max_by_key(|p| p.rendering.sources.files().len()) {
-            if phase.rendering.sources.files().len() > sources.files().len() {
-                sources = phase.rendering.sources.clone();
-            }
+        if let Some(phase) = life.phases.iter().max_by_key(|p| p.rendering.sources.files().len())
+            && phase.rendering.sources.files().len() > sources.files().len()
+        {
+            sources = phase.rendering.sources.clone();
         }
         add(new, &mut findings);
         for flip in next_flips(&life, &seen, cache) {

@@ -21,7 +21,7 @@ impl SourceCode for Addresses<'_> {
         let file = self.0.file_at(address).ok_or(MietteError::OutOfBounds)?;
         let base = file.base as usize;
         let local = SourceSpan::new((span.offset() - base).into(), span.len());
-        let contents = (&*file.text).read_span(&local, before, after)?;
+        let contents = (*file.text).read_span(&local, before, after)?;
         let at = contents.span();
         let shown = SourceSpan::new((at.offset() + base).into(), at.len());
         Ok(Box::new(MietteSpanContents::new_named(

@@ -1,10 +1,11 @@
 //! With two versions of a chart: a change that API servers refuse.
 
 use super::consequence::{self, Update};
-use super::{Evidence, Rule, words};
+use super::{Evidence, Rule, story, words};
 use crate::finding::{Effect, FieldAt, Finding, ObjectRef, Severity};
 use crate::kube::VersionRange;
-use crate::lifecycle::PhaseKind;
+use crate::lifecycle::{self, Difference, ObjectChange, Phase, PhaseKind};
+use crate::manifest::Object;
 use crate::source::Span;
 
 pub static RULE: Rule = Rule {
@@ -18,6 +19,7 @@ fn check(evidence: &Evidence<'_>, findings: &mut Vec<Finding>) {
     let life = evidence.life;
     let (true, Some(upgrade)) = (life.previous, life.phase(PhaseKind::Upgrade)) else { return };
     let range = evidence.targets.kubernetes;
+    let differences = life.phase(PhaseKind::Install).map_or_else(Vec::new, |old| lifecycle::differences(old, upgrade));
     for object in upgrade.objects.iter().filter(|o| !o.is_hook()) {
         let is_told = findings
             .iter()
@@ -42,8 +44,7 @@ fn check(evidence: &Evidence<'_>, findings: &mut Vec<Finding>) {
         let mut fields: Vec<String> = refused.iter().flat_map(|r| r.fields.iter().cloned()).collect();
         fields.sort();
         fields.dedup();
-        let piece = object.text.pieces().iter().find(|p| p.source != 0 && p.end as usize > object.node.span.start);
-        let span = piece.map_or(Span::default(), |p| super::story::extent(&upgrade.rendering, p));
+        let span = place(&differences, upgrade, object, &fields);
         let mut finding = words::problem(&RULE, evidence, severity, span);
         let operations: Vec<&str> = effects.iter().map(|e| e.operation).collect();
         finding.title = format!("{id} changes {}: {} refused", fields.join(", "), operations.join(" and "));
@@ -64,4 +65,14 @@ fn check(evidence: &Evidence<'_>, findings: &mut Vec<Finding>) {
         finding.cause = "versions".into();
         findings.push(finding);
     }
+}
+
+/// What writes the first of the fields that differ, else the object.
+fn place(differences: &[Difference], phase: &Phase, object: &Object, fields: &[String]) -> Span {
+    let is_refused = |field: &str| fields.iter().any(|f| f.starts_with(field) || field.starts_with(f.as_str()));
+    let field = differences.iter().filter(|d| d.id == object.id).find_map(|d| match (&d.change, &d.to) {
+        (ObjectChange::Field { field, .. }, Some((_, range))) if is_refused(field) => Some(range),
+        _ => None,
+    });
+    story::written_at(&phase.rendering, &object.text, field.unwrap_or(&object.node.span))
 }

@@ -65,6 +65,17 @@ pub(super) fn extent(rendering: &Rendering, piece: &Piece) -> Span {
     Span::new(piece.source, piece.source + text[..end].trim_ascii_end().len().max(1) as u32)
 }
 
+/// What wrote the beginning of a range of a document.
+pub(super) fn written_at(rendering: &Rendering, text: &crate::value::Text, range: &Range<usize>) -> Span {
+    let at = range.start as u32;
+    let around = |p: &&Piece| p.source != 0 && p.start <= at && p.end > at;
+    match text.pieces().iter().rev().filter(around).min_by_key(|p| p.end - p.start) {
+        Some(p) if p.literal => extent(rendering, &Piece { start: at, source: p.source + (at - p.start), ..*p }),
+        Some(p) => extent(rendering, p),
+        None => Span::default(),
+    }
+}
+
 /// Explains a difference between two phases of a life; `None` when no provenance on either side says why.
 pub fn explain(life: &Life, a: &Phase, b: &Phase, difference: &Difference) -> Option<Story> {
     // The side where something is there tells more; the later phase tells of lookups that hit.

@@ -47,7 +47,7 @@ pub fn sections(text: &str) -> Vec<Section> {
         }
         let info = &line[fence..];
         let start = at + 1;
-        let is_end = |line: &&str| line.trim_end() == &"`".repeat(fence);
+        let is_end = |line: &&str| line.trim_end() == "`".repeat(fence);
         let end = start + lines[start..].iter().position(is_end).unwrap_or(lines.len() - start);
         let content: String = lines[start..end].iter().map(|line| format!("{line}\n")).collect();
         let section = sections.last_mut().expect("the list starts with one section");
