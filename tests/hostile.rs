@@ -109,12 +109,7 @@ const TEMPLATES: &[(&str, &str, i32, &str)] = &[
         1,
         "exceeded maximum template depth",
     ),
-    (
-        "a-text-that-runs-itself",
-        r#"{{ $d := dict "t" "{{ tpl .t . }}" }}{{ tpl $d.t $d }}"#,
-        1,
-        "",
-    ),
+    ("a-text-that-runs-itself", r#"{{ $d := dict "t" "{{ tpl .t . }}" }}{{ tpl $d.t $d }}"#, 1, ""),
     (
         "texts-that-run-each-other",
         r#"{{ $d := dict "a" "a{{ tpl .b . }}" "b" "b{{ tpl .a . }}" }}{{ tpl $d.a $d }}"#,
@@ -159,21 +154,86 @@ const TEMPLATES: &[(&str, &str, i32, &str)] = &[
         1,
         "",
     ),
-    ("a-list-in-lists-printed", r#"{{ $l := list 1 }}{{ range until 60 }}{{ $l = list $l $l }}{{ end }}{{ $l }}"#, 1, BUDGET),
-    ("a-list-in-lists-copied", r#"{{ $l := list 1 }}{{ range until 60 }}{{ $l = list $l $l }}{{ end }}{{ deepCopy $l }}"#, 1, BUDGET),
-    ("a-list-in-lists-digested", r#"{{ $l := list 1 }}{{ range until 60 }}{{ $l = list $l $l }}{{ end }}{{ $l | toString | len }}"#, 1, BUDGET),
-    ("a-list-in-lists-joined", r#"{{ $l := list 1 }}{{ range until 60 }}{{ $l = list $l $l }}{{ end }}{{ join "," $l | len }}"#, 1, BUDGET),
-    ("a-map-in-maps-merged", r#"{{ $l := dict }}{{ range until 60 }}{{ $l = dict "a" $l "b" $l }}{{ end }}{{ merge (dict) (deepCopy $l) | len }}"#, 1, BUDGET),
-    ("a-map-in-maps-as-toml", r#"{{ $l := dict }}{{ range until 60 }}{{ $l = dict "a" $l "b" $l }}{{ end }}{{ toToml $l | len }}"#, 1, BUDGET),
-    ("a-map-in-maps-as-yaml", r#"{{ $l := dict }}{{ range until 60 }}{{ $l = dict "a" $l "b" $l }}{{ end }}{{ toYaml $l | len }}"#, 1, BUDGET),
-    ("lists-in-lists-compared", r#"{{ $l := list 1 }}{{ $k := list 1 }}{{ range until 60 }}{{ $l = list $l $l }}{{ $k = list $k $k }}{{ end }}{{ deepEqual $l $k }}"#, 1, BUDGET),
+    (
+        "a-list-in-lists-printed",
+        r#"{{ $l := list 1 }}{{ range until 60 }}{{ $l = list $l $l }}{{ end }}{{ $l }}"#,
+        1,
+        BUDGET,
+    ),
+    (
+        "a-list-in-lists-copied",
+        r#"{{ $l := list 1 }}{{ range until 60 }}{{ $l = list $l $l }}{{ end }}{{ deepCopy $l }}"#,
+        1,
+        BUDGET,
+    ),
+    (
+        "a-list-in-lists-digested",
+        r#"{{ $l := list 1 }}{{ range until 60 }}{{ $l = list $l $l }}{{ end }}{{ $l | toString | len }}"#,
+        1,
+        BUDGET,
+    ),
+    (
+        "a-list-in-lists-joined",
+        r#"{{ $l := list 1 }}{{ range until 60 }}{{ $l = list $l $l }}{{ end }}{{ join "," $l | len }}"#,
+        1,
+        BUDGET,
+    ),
+    (
+        "a-map-in-maps-merged",
+        r#"{{ $l := dict }}{{ range until 60 }}{{ $l = dict "a" $l "b" $l }}{{ end }}{{ merge (dict) (deepCopy $l) | len }}"#,
+        1,
+        BUDGET,
+    ),
+    (
+        "a-map-in-maps-as-toml",
+        r#"{{ $l := dict }}{{ range until 60 }}{{ $l = dict "a" $l "b" $l }}{{ end }}{{ toToml $l | len }}"#,
+        1,
+        BUDGET,
+    ),
+    (
+        "a-map-in-maps-as-yaml",
+        r#"{{ $l := dict }}{{ range until 60 }}{{ $l = dict "a" $l "b" $l }}{{ end }}{{ toYaml $l | len }}"#,
+        1,
+        BUDGET,
+    ),
+    (
+        "lists-in-lists-compared",
+        r#"{{ $l := list 1 }}{{ $k := list 1 }}{{ range until 60 }}{{ $l = list $l $l }}{{ $k = list $k $k }}{{ end }}{{ deepEqual $l $k }}"#,
+        1,
+        BUDGET,
+    ),
     ("a-range-of-nearly-the-budget", r#"{{ range 390000000 }}{{ end }}"#, 1, BUDGET),
     ("until-nearly-the-budget", r#"{{ until 390000000 | len }}"#, 1, BUDGET),
-    ("many-maps", r#"{{ range until 1000000 }}{{ range until 1000000 }}{{ $_ := dict "a" (dict "b" (dict)) }}{{ end }}{{ end }}"#, 1, BUDGET),
-    ("many-conditions", r#"{{ range $i := until 1000000 }}{{ range $j := until 1000000 }}{{ if $.Values.a }}{{ else }}x{{ end }}{{ end }}{{ end }}"#, 1, BUDGET),
-    ("many-draws", r#"{{ range until 1000000 }}{{ range until 1000000 }}{{ $_ := randInt 0 9 }}{{ end }}{{ end }}"#, 1, BUDGET),
-    ("many-lookups", r#"{{ range until 1000000 }}{{ range until 1000000 }}{{ $_ := lookup "v1" "Pod" "a" "b" }}{{ end }}{{ end }}"#, 1, BUDGET),
-    ("many-texts-to-run", r#"{{ range $i := until 1000000 }}{{ $_ := tpl (printf "{{/* %d */}}{{ . }}" $i) $i }}{{ end }}"#, 1, ""),
+    (
+        "many-maps",
+        r#"{{ range until 1000000 }}{{ range until 1000000 }}{{ $_ := dict "a" (dict "b" (dict)) }}{{ end }}{{ end }}"#,
+        1,
+        BUDGET,
+    ),
+    (
+        "many-conditions",
+        r#"{{ range $i := until 1000000 }}{{ range $j := until 1000000 }}{{ if $.Values.a }}{{ else }}x{{ end }}{{ end }}{{ end }}"#,
+        1,
+        BUDGET,
+    ),
+    (
+        "many-draws",
+        r#"{{ range until 1000000 }}{{ range until 1000000 }}{{ $_ := randInt 0 9 }}{{ end }}{{ end }}"#,
+        1,
+        BUDGET,
+    ),
+    (
+        "many-lookups",
+        r#"{{ range until 1000000 }}{{ range until 1000000 }}{{ $_ := lookup "v1" "Pod" "a" "b" }}{{ end }}{{ end }}"#,
+        1,
+        BUDGET,
+    ),
+    (
+        "many-texts-to-run",
+        r#"{{ range $i := until 1000000 }}{{ $_ := tpl (printf "{{/* %d */}}{{ . }}" $i) $i }}{{ end }}"#,
+        1,
+        "",
+    ),
     ("a-width-without-end", r#"{{ printf "%1000000000d" 1 }}"#, 0, "%!(NOVERB)"),
     ("a-width-from-an-argument", r#"{{ printf "%*d" 1000000000 1 }}"#, 0, "%!(BADWIDTH)"),
     ("indent", r#"{{ indent 1000000000 "x" }}"#, 1, BUDGET),
@@ -200,7 +260,12 @@ const TEMPLATES: &[(&str, &str, i32, &str)] = &[
     ("a-map-that-holds-itself-printed", r#"{{ $d := dict }}{{ $_ := set $d "x" $d }}{{ $d }}"#, 1, ""),
     ("a-map-that-holds-itself-as-yaml", r#"{{ $d := dict }}{{ $_ := set $d "x" $d }}{{ mustToYaml $d }}"#, 1, ""),
     ("a-map-that-holds-itself-as-json", r#"{{ $d := dict }}{{ $_ := set $d "x" $d }}{{ mustToJson $d }}"#, 1, ""),
-    ("a-map-that-holds-itself-as-toml", r#"{{ $d := dict }}{{ $_ := set $d "x" $d }}{{ toToml $d }}"#, 0, "stack overflow"),
+    (
+        "a-map-that-holds-itself-as-toml",
+        r#"{{ $d := dict }}{{ $_ := set $d "x" $d }}{{ toToml $d }}"#,
+        0,
+        "stack overflow",
+    ),
     ("a-map-that-holds-itself-formatted", r#"{{ $d := dict }}{{ $_ := set $d "x" $d }}{{ printf "%v" $d }}"#, 1, ""),
     ("a-map-that-holds-itself-copied", r#"{{ $d := dict }}{{ $_ := set $d "x" $d }}{{ deepCopy $d }}"#, 1, ""),
     (
@@ -221,7 +286,12 @@ const TEMPLATES: &[(&str, &str, i32, &str)] = &[
         1,
         "stack overflow",
     ),
-    ("a-map-that-holds-itself-digested", r#"{{ $d := dict }}{{ $_ := set $d "x" $d }}{{ sha256sum (toString $d) }}"#, 1, ""),
+    (
+        "a-map-that-holds-itself-digested",
+        r#"{{ $d := dict }}{{ $_ := set $d "x" $d }}{{ sha256sum (toString $d) }}"#,
+        1,
+        "",
+    ),
     (
         "a-list-of-a-map-that-holds-it",
         r#"{{ $d := dict }}{{ $_ := set $d "x" (list $d) }}{{ uniq (list $d $d) | len }}{{ mustToYaml $d }}"#,
@@ -232,10 +302,15 @@ const TEMPLATES: &[(&str, &str, i32, &str)] = &[
     ("deep-json", r#"{{ fromJson (repeat 100000 "[") }}"#, 0, "Error"),
     ("deep-block-yaml", r#"{{ fromYaml (print (repeat 50000 "- ") "x") }}"#, 0, ""),
     ("a-cost-of-bcrypt", r#"{{ htpasswd "a" (repeat 100 "x") }}"#, 0, ""),
-        ("a-date-of-the-end-of-time", r#"{{ date "2006" 9223372036854775807 }}{{ duration 9223372036854775807 }}"#, 0, ""),
+    ("a-date-of-the-end-of-time", r#"{{ date "2006" 9223372036854775807 }}{{ duration 9223372036854775807 }}"#, 0, ""),
     ("a-date-far-away", r#"{{ dateModify "9999999h" now | unixEpoch }}{{ ago (toDate "2006" "0001") }}"#, 0, ""),
     ("a-version-of-huge-numbers", r#"{{ semverCompare ">=99999999999999999999.1" "1.2.3" }}"#, 1, ""),
-    ("numbers-that-overflow", r#"{{ add 9223372036854775807 1 }} {{ mul 9223372036854775807 2 }} {{ int "1e400" }}"#, 0, ""),
+    (
+        "numbers-that-overflow",
+        r#"{{ add 9223372036854775807 1 }} {{ mul 9223372036854775807 2 }} {{ int "1e400" }}"#,
+        0,
+        "",
+    ),
     ("round", r#"{{ round 1.5 2147483647 }} {{ round 1.5 -400 }}"#, 0, ""),
 ];
 
@@ -245,7 +320,8 @@ fn templates_end_with_a_message() {
     let cases = TEMPLATES.par_iter().filter(|case| only.as_deref().is_none_or(|only| case.0.contains(only)));
     let run = |(name, template, code, says): &(&str, &str, i32, &str)| {
         // The text of the file: what YAML makes of it is another matter.
-        let run = || Chart::template(name, template).renders(&["--raw", "templates/t.yaml", "--budget", LIMIT], *code, says);
+        let run =
+            || Chart::template(name, template).renders(&["--raw", "templates/t.yaml", "--budget", LIMIT], *code, says);
         let message = *std::panic::catch_unwind(run).err()?.downcast::<String>().ok()?;
         Some(format!("{name}: {message}"))
     };

@@ -120,10 +120,8 @@ fn every_line_names_what_it_comes_from() {
                 (true, Some((from, to))) => {
                     lines.splice(from..to, printed.lines().map(str::to_string));
                 }
-                _ => wrong.push(format!(
-                    "{shown}, {}:\n--- expected\n{}--- printed\n{printed}",
-                    case.heading, case.expected
-                )),
+                _ => wrong
+                    .push(format!("{shown}, {}:\n--- expected\n{}--- printed\n{printed}", case.heading, case.expected)),
             }
         }
         if bless {

@@ -6,8 +6,10 @@ use std::path::PathBuf;
 /// Finds where a Helm chart's output depends on when and where it is rendered, and what that breaks.
 #[derive(Parser, Debug)]
 #[command(name = "chartlint", version, args_conflicts_with_subcommands = true, max_term_width = 110)]
-#[command(after_help = "Exit codes: 0 nothing at or above --fail-on; 1 findings; 2 the command line is wrong; 3 nothing to \
-                        lint; 4 a chart could not be read (the others are still reported)")]
+#[command(
+    after_help = "Exit codes: 0 nothing at or above --fail-on; 1 findings; 2 the command line is wrong; 3 nothing to \
+                        lint; 4 a chart could not be read (the others are still reported)"
+)]
 pub struct Cli {
     #[command(subcommand)]
     pub command: Option<Command>,

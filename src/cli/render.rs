@@ -4,7 +4,9 @@ use super::Exit;
 use super::args::{self, ErrorFormat, OriginFormat, Phase};
 use super::input::{Disk, Input, InputError};
 use crate::chart::{self, LoadAt, PrepareOptions};
-use crate::engine::{self, Answer, Capabilities, Cluster, KeySource, Limits, Query, ReleaseInfo, RenderError, Rendering};
+use crate::engine::{
+    self, Answer, Capabilities, Cluster, KeySource, Limits, Query, ReleaseInfo, RenderError, Rendering,
+};
 use crate::lifecycle::{LiveState, World};
 use crate::manifest;
 use crate::report::diagnostic::Problem;
@@ -235,9 +237,9 @@ fn output(
     if let Some(wanted) = &arguments.raw {
         let wanted = wanted.replace('\\', "/");
         let files = rendering.files.iter().chain(&rendering.notes);
-        let found = files.into_iter().find(|file| {
-            *file.name == *wanted || file.name.split_once('/').is_some_and(|(_, path)| path == wanted)
-        });
+        let found = files
+            .into_iter()
+            .find(|file| *file.name == *wanted || file.name.split_once('/').is_some_and(|(_, path)| path == wanted));
         return match found {
             Some(file) => Ok(file.text.clone()),
             None => Err(Refusal::new(format!("could not find template {wanted} in chart"), Exit::Usage)),
@@ -261,8 +263,7 @@ fn output(
             }
         }
     }
-    let printed =
-        manifest::Printed { crds, no_hooks: arguments.no_hooks, skip_tests: arguments.skip_tests };
+    let printed = manifest::Printed { crds, no_hooks: arguments.no_hooks, skip_tests: arguments.skip_tests };
     let output = manifest::print(&manifests, &printed);
     if arguments.show_only.is_empty() {
         return Ok(output);

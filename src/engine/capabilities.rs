@@ -36,7 +36,11 @@ impl Capabilities {
     pub fn defaults(profile: &Profile) -> Capabilities {
         let release = |text: &str| {
             let parts: Vec<u16> = text.split('.').filter_map(|p| p.parse().ok()).collect();
-            Release(parts.first().copied().unwrap_or(0), parts.get(1).copied().unwrap_or(0), parts.get(2).copied().unwrap_or(0))
+            Release(
+                parts.first().copied().unwrap_or(0),
+                parts.get(1).copied().unwrap_or(0),
+                parts.get(2).copied().unwrap_or(0),
+            )
         };
         let same_major = RECORDED.iter().filter(|(v, _)| release(v).0 == profile.helm.0);
         let best = same_major
@@ -82,12 +86,12 @@ impl Capabilities {
         let cut = format!("v{}.{}.{}", version.0, version.1, version.2);
         let with_suffix = if text.starts_with('v') { text.to_string() } else { format!("v{text}") };
         // Two numbers stay two numbers.
-        let cut = if lenient.trim_start_matches('v').split(['-', '+']).next().is_some_and(|t| t.matches('.').count() == 1)
-        {
-            format!("v{}.{}", version.0, version.1)
-        } else {
-            cut
-        };
+        let cut =
+            if lenient.trim_start_matches('v').split(['-', '+']).next().is_some_and(|t| t.matches('.').count() == 1) {
+                format!("v{}.{}", version.0, version.1)
+            } else {
+                cut
+            };
         let keeps_suffix = profile.is_helm4() || !profile.since(3, 19, 0);
         self.version = if keeps_suffix { with_suffix } else { cut.clone() };
         self.normalized = cut;

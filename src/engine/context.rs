@@ -238,7 +238,9 @@ impl Importer<'_> {
         }
         let objects = items
             .into_iter()
-            .map(|fields| Data::Object(Arc::new(Object { type_name, is_pointer: true, fields, text: None, printed: None })).into())
+            .map(|fields| {
+                Data::Object(Arc::new(Object { type_name, is_pointer: true, fields, text: None, printed: None })).into()
+            })
             .collect();
         if is_nil { Data::List(List::nil(element)).into() } else { Data::List(List::of(element, objects)).into() }
     }

@@ -39,7 +39,10 @@ pub enum Error {
     /// `required` or `fail`, with its message.
     Fail(String),
     /// A template that does not parse; the text of `tpl` in general.
-    Syntax { message: String, span: Span },
+    Syntax {
+        message: String,
+        span: Span,
+    },
     /// A budget of ours ran out.
     Budget(String),
 }

@@ -41,7 +41,11 @@ impl<'a> Origins<'a> {
         let from = (0..until).rev().take_while(|i| self.ends.get(*i).is_some_and(|end| *end >= range.start)).count();
         pieces[until - from..until].iter().filter(move |piece| {
             let (start, end) = (piece.range().start, piece.range().end);
-            if piece.is_mark() || range.is_empty() { end >= range.start } else { start < range.end && end > range.start }
+            if piece.is_mark() || range.is_empty() {
+                end >= range.start
+            } else {
+                start < range.end && end > range.start
+            }
         })
     }
 

@@ -173,11 +173,8 @@ impl Partial {
     ) -> Result<(), Error> {
         let text_key = |s: &str| -> Key { Arc::from(s.as_bytes()) };
         let template = evaluator.rt.heap.add(crate::value::MapObject {
-            entries: [
-                (text_key("Name"), Value::string(&*unit.name)),
-                (text_key("BasePath"), Value::string(base_path)),
-            ]
-            .into(),
+            entries: [(text_key("Name"), Value::string(&*unit.name)), (text_key("BasePath"), Value::string(base_path))]
+                .into(),
             ..Default::default()
         });
         evaluator.rt.heap.get_mut(context).entries.insert(text_key("Template"), Data::Map(template.named()).into());
@@ -196,7 +193,11 @@ impl Partial {
         self.heap_marks.insert(unit.name.clone(), evaluator.rt.heap_marks);
         let text = super::eval::without_no_value(text);
         let rendered = RenderedFile { name: unit.name.clone(), text };
-        if unit.name.ends_with("NOTES.txt") { self.notes.push(rendered) } else { self.files.push(rendered) }
+        if unit.name.ends_with("NOTES.txt") {
+            self.notes.push(rendered)
+        } else {
+            self.files.push(rendered)
+        }
         Ok(())
     }
 }

@@ -81,11 +81,11 @@ impl Reach {
     fn pipeline(&self, pipeline: &Pipeline) -> bool {
         pipeline.commands.iter().any(|command| {
             let is_included = match command.operands.as_slice() {
-                [Operand { kind: OperandKind::Function(name, _), .. }, Operand { kind: OperandKind::String { value, .. }, .. }, ..]
-                    if &**name == "include" =>
-                {
-                    std::str::from_utf8(value).is_ok_and(|name| self.templates.contains(name))
-                }
+                [
+                    Operand { kind: OperandKind::Function(name, _), .. },
+                    Operand { kind: OperandKind::String { value, .. }, .. },
+                    ..,
+                ] if &**name == "include" => std::str::from_utf8(value).is_ok_and(|name| self.templates.contains(name)),
                 _ => false,
             };
             is_included || command.operands.iter().any(|operand| self.operand(operand))

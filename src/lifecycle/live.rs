@@ -63,9 +63,8 @@ impl LiveState {
     /// is new is created, what changed is changed and keeps what the server and others filled in.
     pub fn after(&self, old: &[Object], new: &[Object], world: &World) -> LiveState {
         let mut next = self.clone();
-        let is_there = |objects: &[Object], id: &Identity| {
-            objects.iter().any(|o| !o.is_hook() && identity(&o.id, world) == *id)
-        };
+        let is_there =
+            |objects: &[Object], id: &Identity| objects.iter().any(|o| !o.is_hook() && identity(&o.id, world) == *id);
         for object in old.iter().filter(|o| !o.is_hook() && !o.is_kept()) {
             let id = identity(&object.id, world);
             if !is_there(new, &id) {
@@ -171,7 +170,9 @@ impl Cluster for LiveState {
         let is_namespaced = kube::is_namespaced(&query.api_version, &query.kind);
         if query.name.is_empty() {
             let found = self.objects.iter().filter(|((g, kind, namespace, _), _)| {
-                g == group && *kind == query.kind && (query.namespace.is_empty() || !is_namespaced || *namespace == query.namespace)
+                g == group
+                    && *kind == query.kind
+                    && (query.namespace.is_empty() || !is_namespaced || *namespace == query.namespace)
             });
             let items: Vec<Plain> = found.map(|(_, object)| versioned(object, &query.api_version)).collect();
             let list = BTreeMap::from([

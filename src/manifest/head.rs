@@ -112,7 +112,17 @@ fn read(text: &Text, profile: &Profile) -> Result<(Head, Hook), (String, usize)>
         match &metadata.kind {
             Kind::Map(_) => {}
             Kind::Null => return Ok((head, Hook::No)),
-            _ => return Err((wrong_type(metadata, "metadata", "struct { Name string \"json:\\\"name\\\"\"; Annotations map[string]string \"json:\\\"annotations\\\"\" }", profile), metadata.span.start)),
+            _ => {
+                return Err((
+                    wrong_type(
+                        metadata,
+                        "metadata",
+                        "struct { Name string \"json:\\\"name\\\"\"; Annotations map[string]string \"json:\\\"annotations\\\"\" }",
+                        profile,
+                    ),
+                    metadata.span.start,
+                ));
+            }
         }
         head.name = string(metadata, "name", "metadata.name", profile)?.unwrap_or_default();
         if let Some(annotations) = metadata.field("annotations") {
@@ -122,7 +132,10 @@ fn read(text: &Text, profile: &Profile) -> Result<(Head, Hook), (String, usize)>
                         // A null is the empty string to Go.
                         let text = if value.is_null() { Some("".into()) } else { value.as_go_string() };
                         let Some(text) = text else {
-                            return Err((wrong_type(value, &annotation_path(&key.text, profile), "string", profile), value.span.start));
+                            return Err((
+                                wrong_type(value, &annotation_path(&key.text, profile), "string", profile),
+                                value.span.start,
+                            ));
                         };
                         if &*key.text == "helm.sh/hook" {
                             events = Some(text.to_string());
@@ -131,7 +144,12 @@ fn read(text: &Text, profile: &Profile) -> Result<(Head, Hook), (String, usize)>
                     }
                 }
                 Kind::Null => {}
-                _ => return Err((wrong_type(annotations, "metadata.annotations", "map[string]string", profile), annotations.span.start)),
+                _ => {
+                    return Err((
+                        wrong_type(annotations, "metadata.annotations", "map[string]string", profile),
+                        annotations.span.start,
+                    ));
+                }
             }
         }
     }
@@ -181,7 +199,10 @@ fn wrong_type(node: &Node, path: &str, wanted: &str, profile: &Profile) -> Strin
         Kind::Bool(_) => "bool",
         _ => "number",
     };
-    let field = if path.is_empty() { String::new() } else { format!(" Go struct field {}.{path}", holder(path, profile)) };
+    let field =
+        if path.is_empty() { String::new() } else { format!(" Go struct field {}.{path}", holder(path, profile)) };
     let value = if path.is_empty() { " Go value" } else { "" };
-    format!("error unmarshaling JSON: while decoding JSON: json: cannot unmarshal {found} into{value}{field} of type {wanted}")
+    format!(
+        "error unmarshaling JSON: while decoding JSON: json: cannot unmarshal {found} into{value}{field} of type {wanted}"
+    )
 }

@@ -112,11 +112,7 @@ pub fn entry(finding: &Finding, sources: &Sources) -> Entry {
             .map(|f| Field { field: f.field.clone(), place: place(f.span, sources) })
             .collect(),
         primary: place(finding.primary, sources),
-        steps: finding
-            .steps
-            .iter()
-            .map(|s| Step { place: place(s.span, sources), says: s.says.clone() })
-            .collect(),
+        steps: finding.steps.iter().map(|s| Step { place: place(s.span, sources), says: s.says.clone() }).collect(),
         operations: finding
             .effects
             .iter()

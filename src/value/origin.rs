@@ -82,22 +82,41 @@ pub enum PhaseField {
 #[derive(Clone, PartialEq, Eq, Hash, PartialOrd, Ord, Debug)]
 pub enum Cause {
     /// A field of what a `lookup` returned; the root path is whether it returned anything.
-    Lookup { call: LookupId, path: PathId },
+    Lookup {
+        call: LookupId,
+        path: PathId,
+    },
     Phase(PhaseField),
-    Random { draw: DrawId },
+    Random {
+        draw: DrawId,
+    },
     /// The clock, or the local time zone.
-    Time { at: Span },
-    Dns { at: Span },
+    Time {
+        at: Span,
+    },
+    Dns {
+        at: Span,
+    },
     /// `.Capabilities.…`, as a path below it.
-    Capabilities { path: PathId },
+    Capabilities {
+        path: PathId,
+    },
     /// `.Chart.Version`, `.Chart.AppVersion`: another one in the next release of the chart.
-    ChartVersion { app: bool },
+    ChartVersion {
+        app: bool,
+    },
     /// A path below the root chart's `.Values`.
-    Values { path: PathId },
+    Values {
+        path: PathId,
+    },
     /// A file of the chart.
-    Files { path: Arc<[u8]> },
+    Files {
+        path: Arc<[u8]>,
+    },
     /// `.Release.Name`, `.Namespace`, `.Service`.
-    Release { field: &'static str },
+    Release {
+        field: &'static str,
+    },
 }
 
 impl Cause {

@@ -314,12 +314,7 @@ fn copy(prepared: &Prepared) -> Prepared {
     }
 }
 
-fn changes_of_value(
-    path: &[Key],
-    places: &[Vec<Key>],
-    prepared: &Prepared,
-    world: &World,
-) -> Vec<(String, Changed)> {
+fn changes_of_value(path: &[Key], places: &[Vec<Key>], prepared: &Prepared, world: &World) -> Vec<(String, Changed)> {
     let Some(old) = places.first().and_then(|place| at(&prepared.values, place)) else { return Vec::new() };
     let string = |text: &str| Some(PlainData::String(text.as_bytes().into()));
     let new: Vec<Option<PlainData>> = match &old.data {
@@ -373,15 +368,13 @@ fn index(key: &[u8]) -> Option<usize> {
 fn change(plain: &mut Plain, path: &[Key], new: Option<&PlainData>) {
     let Some((key, rest)) = path.split_first() else { return };
     match &mut plain.data {
-        PlainData::Map(map) if rest.is_empty() => {
-            match (new, map.get_mut(key)) {
-                (Some(new), Some(old)) => old.data = new.clone(),
-                (None, Some(_)) => {
-                    map.remove(key);
-                }
-                _ => {}
+        PlainData::Map(map) if rest.is_empty() => match (new, map.get_mut(key)) {
+            (Some(new), Some(old)) => old.data = new.clone(),
+            (None, Some(_)) => {
+                map.remove(key);
             }
-        }
+            _ => {}
+        },
         PlainData::Map(map) => {
             if let Some(inner) = map.get_mut(key) {
                 change(inner, rest, new);

@@ -68,8 +68,7 @@ impl Evaluator<'_> {
         };
         let active = self.includes.entry(name.clone()).or_default();
         if *active >= MAX_INCLUDES {
-            let message =
-                format!("rendering template has a nested reference name: {name}: unable to execute template");
+            let message = format!("rendering template has a nested reference name: {name}: unable to execute template");
             return Err(Error::Plain(message));
         }
         *active += 1;
@@ -103,10 +102,8 @@ impl Evaluator<'_> {
             None => {
                 let unit = self.parse_text(&text).map_err(|error| {
                     let shown = super::super::error::quoted_bytes(text.bytes());
-                    let message = format!(
-                        "cannot parse template {shown}: template: gotpl:{}: {}",
-                        error.line, error.message
-                    );
+                    let message =
+                        format!("cannot parse template {shown}: template: gotpl:{}: {}", error.line, error.message);
                     Error::Plain(message)
                 })?;
                 self.texts.insert(Arc::from(text.bytes()), unit.clone());
@@ -115,11 +112,7 @@ impl Evaluator<'_> {
         };
         let mut layer = FxHashMap::default();
         for define in &unit.tree.defines {
-            let template = Template {
-                unit: unit.clone(),
-                body: Some(define.body.clone()),
-                is_empty: define.is_empty,
-            };
+            let template = Template { unit: unit.clone(), body: Some(define.body.clone()), is_empty: define.is_empty };
             if define.is_empty && (layer.contains_key(&define.name) || self.template(&define.name).is_some()) {
                 continue;
             }

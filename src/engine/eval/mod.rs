@@ -135,8 +135,12 @@ impl Evaluator<'_> {
         let list = match &template.body {
             Some(body) => body.clone(),
             None => {
-                let mut frame =
-                    Frame { unit: &unit, name, at: At::None, variables: vec![(0, Val { boxed: false, ..dot.clone() })] };
+                let mut frame = Frame {
+                    unit: &unit,
+                    name,
+                    at: At::None,
+                    variables: vec![(0, Val { boxed: false, ..dot.clone() })],
+                };
                 return self.list(&mut frame, &dot, &unit.tree.root);
             }
         };

@@ -153,10 +153,9 @@ impl Evaluator<'_> {
         let is_hex_integer = is_hex && !text.contains(['p', 'P']);
         let data = if let Some((re, im)) = number.complex {
             Data::Complex(Arc::new((re, im)))
-        } else if let (Some(float), false) = (
-            number.float,
-            is_hex_integer || number.is_char || !text.contains(['.', 'e', 'E', 'p', 'P']),
-        ) {
+        } else if let (Some(float), false) =
+            (number.float, is_hex_integer || number.is_char || !text.contains(['.', 'e', 'E', 'p', 'P']))
+        {
             Data::Float(float)
         } else if let Some(int) = number.int {
             Data::Int(int, IntKind::Int)
@@ -211,14 +210,14 @@ impl Evaluator<'_> {
             (OperandKind::Nil, Param::Any) => Ok(Val::of(Value::NIL)),
             (OperandKind::Nil, Param::Map) => Ok(Val::of(Data::NilMap.into())),
             (OperandKind::Nil, Param::AnyList) => Ok(Val::of(Data::List(List::nil(Element::Any)).into())),
-            (OperandKind::Nil, _) => Err(self.error(frame, format!("cannot assign nil to {}", param.type_name()), None)),
+            (OperandKind::Nil, _) => {
+                Err(self.error(frame, format!("cannot assign nil to {}", param.type_name()), None))
+            }
             (OperandKind::Bool(_) | OperandKind::Number(_) | OperandKind::String { .. }, Param::Any) => {
                 self.any_operand(frame, dot, operand)
             }
             (OperandKind::Bool(b), Param::Bool) => Ok(Val::of(Value::bool(*b))),
-            (OperandKind::String { value, .. }, Param::Str) => {
-                Ok(Val::of(Value::string(Text::constant(&**value))))
-            }
+            (OperandKind::String { value, .. }, Param::Str) => Ok(Val::of(Value::string(Text::constant(&**value)))),
             (OperandKind::Number(number), Param::Int | Param::Int64 | Param::Duration) => match number.int {
                 Some(int) => {
                     let kind = if param == Param::Int { IntKind::Int } else { IntKind::Int64 };

@@ -17,7 +17,11 @@ pub const FUNCTIONS: &[Function] = &[
 pub(super) fn emptiness_origin(call: &mut Call<'_>, value: &Value) -> OriginId {
     match &value.data {
         Data::Str(text) | Data::Bytes(text) if !text.pieces().is_empty() => {
-            if has_constant_byte(text) { value.origin } else { call.deep_origin(value) }
+            if has_constant_byte(text) {
+                value.origin
+            } else {
+                call.deep_origin(value)
+            }
         }
         Data::Map(id) => {
             let shape = call.rt.heap.get(*id).shape;

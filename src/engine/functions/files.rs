@@ -65,9 +65,7 @@ pub const VALUES_METHODS: &[Method] = &[
 fn table(call: &mut Call<'_>, value: &Value, name: &str) -> FnResult {
     let inner = call.rt.entry(value, &Arc::from(name.as_bytes()), call.span);
     match inner.data {
-        Data::Map(id) => {
-            Ok(Value::new(Data::Map(id.named()), inner.origin))
-        }
+        Data::Map(id) => Ok(Value::new(Data::Map(id.named()), inner.origin)),
         _ => Err(format!("{name:?} is not a table").into()),
     }
 }

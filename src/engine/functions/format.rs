@@ -38,9 +38,7 @@ fn printf(call: &mut Call<'_>, args: &[Value]) -> FnResult {
     };
     let mut out = TextBuilder::default();
     let bytes = format_text.bytes();
-    traced(call.rt, operands, &mut out, true, |rt, out, limit| {
-        fmt::printf(bytes, &shown(rt, operands), limit, out)
-    })?;
+    traced(call.rt, operands, &mut out, true, |rt, out, limit| fmt::printf(bytes, &shown(rt, operands), limit, out))?;
     let origin = call.deep_origin(format);
     Ok(Value::string(out.finish()).with_origin(origin))
 }

@@ -173,12 +173,7 @@ pub(super) struct Shown<'a> {
 
 impl<'a> Shown<'a> {
     fn new(rt: &'a Runtime, value: &'a Value) -> Self {
-        Shown {
-            value: Cow::Borrowed(value),
-            heap: &rt.heap,
-            profile: &rt.profile,
-            is_pointee: false,
-        }
+        Shown { value: Cow::Borrowed(value), heap: &rt.heap, profile: &rt.profile, is_pointee: false }
     }
 
     fn part(&self, value: Value) -> Shown<'a> {
@@ -202,9 +197,8 @@ impl Operand for Shown<'_> {
             Data::NilMap => View::Map(None),
             Data::Map(id) => {
                 let entries = self.heap.get(*id).entries.iter();
-                let entries = entries.map(|(key, value)| {
-                    (self.part(Value::string(Text::constant(&**key))), self.part(value.clone()))
-                });
+                let entries = entries
+                    .map(|(key, value)| (self.part(Value::string(Text::constant(&**key))), self.part(value.clone())));
                 View::Map(Some(entries.collect()))
             }
             Data::Object(object) if object.is_pointer && !self.is_pointee => {

@@ -5,9 +5,9 @@
 use super::rewrite::Rewriter;
 use super::strings::rewritten;
 use crate::engine::function::{Call, Failure, FnResult, Function, Param, int, text};
+use crate::value::golang::Segment;
 use crate::value::golang::fmt::Excess;
 use crate::value::golang::regexp::{Regexp, RegexpError, quote_meta};
-use crate::value::golang::Segment;
 use crate::value::{Data, Element, List, OriginId, Text, Value};
 use rustc_hash::FxHashMap;
 use std::ops::Range;
@@ -28,10 +28,8 @@ pub const FUNCTIONS: &[Function] = &[
     Function::new("regexReplaceAll", STR3, |call, args| replace(call, args, Regexp::replace_all)).own(),
     Function::new("mustRegexReplaceAll", STR3, |call, args| replace(call, args, Regexp::replace_all)).own(),
     Function::new("regexReplaceAllLiteral", STR3, |call, args| replace(call, args, Regexp::replace_all_literal)).own(),
-    Function::new("mustRegexReplaceAllLiteral", STR3, |call, args| {
-        replace(call, args, Regexp::replace_all_literal)
-    })
-    .own(),
+    Function::new("mustRegexReplaceAllLiteral", STR3, |call, args| replace(call, args, Regexp::replace_all_literal))
+        .own(),
     Function::new("regexSplit", STR2_INT, split).own(),
     Function::new("mustRegexSplit", STR2_INT, split).own(),
     Function::new("regexQuoteMeta", &[Param::Str], |call, args| {

@@ -167,7 +167,8 @@ fn values_that_hold_themselves_end() {
     for _ in 0..40 {
         list = Data::List(List::new(vec![list.clone(), list])).into();
     }
-    let expressions = ["quote $a", "toString $a | len", "eq $a 1", "printf \"%d\" $a", "print $b", "join \",\" (list $a)"];
+    let expressions =
+        ["quote $a", "toString $a | len", "eq $a 1", "printf \"%d\" $a", "print $b", "join \",\" (list $a)"];
     for expression in expressions.into_iter().chain(["toYaml $a", "mustToJson $b"]) {
         let variables = [list.clone(), map.clone()];
         let result = std::thread::scope(|scope| {

@@ -67,10 +67,8 @@ pub const FUNCTIONS: &[Function] = &[
         Ok(Value::bool(search::is_within(at(args, 0).bytes(), at(args, 1).bytes())))
     })
     .digest(),
-    Function::new("hasPrefix", STR2, |_, args| {
-        Ok(Value::bool(at(args, 1).bytes().starts_with(at(args, 0).bytes())))
-    })
-    .digest(),
+    Function::new("hasPrefix", STR2, |_, args| Ok(Value::bool(at(args, 1).bytes().starts_with(at(args, 0).bytes()))))
+        .digest(),
     Function::new("hasSuffix", STR2, |_, args| Ok(Value::bool(at(args, 1).bytes().ends_with(at(args, 0).bytes()))))
         .digest(),
     // Texts put together.
