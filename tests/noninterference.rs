@@ -78,7 +78,7 @@ fn check(subject: &Subject, limit: usize) -> Outcome {
         let names: Vec<Names> = base.files.iter().map(|file| Names::of(file, &base)).collect();
         for input in inputs::all(&prepared, &base, limit) {
             let named = |names: &BTreeSet<Cause>| input.is_named(names, &base, &prepared);
-            if names.iter().all(|names| names.lines.iter().all(|line| named(line))) {
+            if names.iter().all(|names| names.lines.iter().all(&named)) {
                 continue;
             }
             outcome.inputs += 1;

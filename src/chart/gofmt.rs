@@ -37,7 +37,7 @@ pub(super) fn plain_type(plain: &Plain) -> &'static str {
 /// Go's `%v` of a value.
 pub(super) fn value(tables: &mut Tables, item: &Item) -> String {
     match item {
-        Item::Table(id) => plain(&tables.to_plain(*id).0),
+        Item::Table(id) => plain(&tables.plain_of(*id).0),
         Item::List(list) => plain(list),
         Item::Scalar(scalar) => plain(scalar),
     }

@@ -89,7 +89,7 @@ pub fn prepare(
         PrepareError { message: format!("{prefix}{}", e.message), ..e }
     })?;
     let values = coalescer.values(&graph, node, user, false)?;
-    let (values, shared) = coalescer.tables.to_plain(values);
+    let (values, shared) = coalescer.tables.plain_of(values);
     coalescer.check()?;
     let mut prepared = Prepared { charts: Vec::new(), values, shared, switches, warnings: Vec::new() };
     collect(&mut prepared, &graph, node, None, Some(Vec::new()))?;

@@ -201,7 +201,7 @@ impl Tables {
     }
 
     /// The data of a table, and the places that share a table.
-    pub fn to_plain(&mut self, id: TableId) -> (Plain, Vec<Vec<Vec<Key>>>) {
+    pub fn plain_of(&mut self, id: TableId) -> (Plain, Vec<Vec<Vec<Key>>>) {
         let mut places = Places::default();
         let plain = self.plain_at(id, &mut Vec::new(), &mut places);
         let shared = places.order.into_iter().filter_map(|id| places.of.remove(&id)).filter(|p| p.len() > 1).collect();

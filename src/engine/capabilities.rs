@@ -45,7 +45,7 @@ impl Capabilities {
         let same_major = RECORDED.iter().filter(|(v, _)| release(v).0 == profile.helm.0);
         let best = same_major
             .clone()
-            .filter(|(v, _)| (release(v).1 <= profile.helm.1))
+            .filter(|(v, _)| release(v).1 <= profile.helm.1)
             .max_by_key(|(v, _)| (release(v).1, release(v) <= profile.helm, release(v)))
             .or_else(|| same_major.min_by_key(|(v, _)| release(v)));
         let Some((_, defaults)) = best else {

@@ -199,7 +199,7 @@ impl Parser<'_> {
         }
         let (rest, last) = self.until(&['[', '.', '=']);
         if !rest.is_empty() {
-            let runes: Vec<_> = rest.chars().map(|c| quoted_rune(c)).collect();
+            let runes: Vec<_> = rest.chars().map(quoted_rune).collect();
             return error(format!("unexpected data at end of array index: [{}]", runes.join(" ")));
         }
         let existing = usize::try_from(index).ok().and_then(|i| list.get_mut(i));

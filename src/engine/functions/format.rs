@@ -46,10 +46,10 @@ fn printf(call: &mut Call<'_>, args: &[Value]) -> FnResult {
 /// The operands put together as `print` does, but for nothing, which is `<no value>`, and then escaped.
 fn escaped(call: &mut Call<'_>, args: &[Value], escape: fn(&[u8], &mut dyn FnMut(Segment))) -> FnResult {
     let mut joined = None;
-    if let [value] = args {
-        if let Data::Str(text) = &value.data {
-            joined = Some(Value::string(text.clone()).with_origin(value.origin));
-        }
+    if let [value] = args
+        && let Data::Str(text) = &value.data
+    {
+        joined = Some(Value::string(text.clone()).with_origin(value.origin));
     }
     let joined = match joined {
         Some(joined) => joined,

@@ -128,7 +128,7 @@ fn cover_with_pieces(out: &mut TextBuilder, range: &Range<usize>, text: &Text) {
     let mut known: Vec<(crate::value::OriginId, crate::value::origin::GuardId)> = Vec::new();
     for piece in text.pieces() {
         let key = (piece.origin, piece.guard);
-        if !(piece.origin.is_none() && piece.guard.is_none()) && !known.contains(&key) {
+        if (!piece.origin.is_none() || !piece.guard.is_none()) && !known.contains(&key) {
             known.push(key);
             out.push_piece(crate::value::Piece { start, end, literal: false, ..*piece });
         }
@@ -137,10 +137,11 @@ fn cover_with_pieces(out: &mut TextBuilder, range: &Range<usize>, text: &Text) {
 
 /// Lists of pointers print addresses, which differ in every process.
 fn note_addresses(rt: &mut Runtime, value: &Value) {
-    if let Data::List(list) = &value.data {
-        if matches!(list.element(), Element::Maintainers | Element::Dependencies) && !list.is_empty() {
-            rt.nondeterministic.push((Default::default(), "the address of a value is printed"));
-        }
+    if let Data::List(list) = &value.data
+        && matches!(list.element(), Element::Maintainers | Element::Dependencies)
+        && !list.is_empty()
+    {
+        rt.nondeterministic.push((Default::default(), "the address of a value is printed"));
     }
 }
 

@@ -202,10 +202,10 @@ pub(super) fn texts(call: &mut Call<'_>, value: &Value) -> Result<Vec<Value>, Fa
 
 pub(super) fn to_strings(call: &mut Call<'_>, args: &[Value]) -> FnResult {
     let value = args.first().unwrap_or(&Value::NIL);
-    if let Data::List(list) = &value.data {
-        if list.element() == Element::String {
-            return Ok(value.clone());
-        }
+    if let Data::List(list) = &value.data
+        && list.element() == Element::String
+    {
+        return Ok(value.clone());
     }
     let texts = texts(call, value)?;
     Ok(Data::List(List::of(Element::String, texts)).into())
