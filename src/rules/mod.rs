@@ -1,7 +1,7 @@
 //! The rules: one file each, which looks at lives and says findings; and the precedence among them.
 //!
 //! A rule is a source file here, a page in `docs/rules/`, a file of cases in `tests/rules/`, and a line in [`RULES`]. The
-//! lifecycle finds the differences and [`story`] explains them; a rule names one, weighs it, and says what to write
+//! lifecycle finds the differences and `story` explains them; a rule names one, weighs it, and says what to write
 //! instead. Where several rules see one difference, the one that stands first in the registry takes it.
 
 mod consequence;

@@ -1,6 +1,6 @@
 //! The value model: Go and YAML values where every value and every piece of text carries its provenance.
 //!
-//! A [`Value`] is a small datum and an [`OriginId`](origin::OriginId). Text ([`Text`]) knows its origin range by range,
+//! A [`Value`] is a small datum and an [`OriginId`]. Text ([`Text`]) knows its origin range by range,
 //! maps live in a [`Heap`], lists are immutable and shared. The room also holds the one YAML, JSON and TOML reader and
 //! writer that behave as Helm's do, and ports of what Go's standard library does with text and numbers. It knows
 //! `source` and nothing of templates.
