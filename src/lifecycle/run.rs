@@ -199,7 +199,12 @@ pub fn live(chart: &Chart, world: World, cache: &Cache) -> Life {
     let mut live_after_upgrade = after_install.clone();
     if varies {
         let upgrade = render(PhaseKind::Upgrade, &after_install);
-        let after_upgrade = after_install.after(&phases[0].objects, &upgrade.objects, &world);
+        // An upgrade that fails changes nothing.
+        let after_upgrade = if upgrade.rendering.error.is_some() || upgrade.manifests.is_err() {
+            after_install.clone()
+        } else {
+            after_install.after(&phases[0].objects, &upgrade.objects, &world)
+        };
         phases.push(upgrade);
         phases.push(render(PhaseKind::UpgradeAgain, &after_upgrade));
         live_after_upgrade = after_upgrade;

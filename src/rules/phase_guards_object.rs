@@ -18,6 +18,7 @@ fn check(evidence: &Evidence<'_>, findings: &mut Vec<Finding>) {
             && story.mode == Mode::Presence
             && !matches!(story.difference.change, ObjectChange::Field { .. })
             && !story.difference.is_hook
+            && !story.has_random_name(evidence.life)
     });
     for group in groups {
         let lead = group[0];

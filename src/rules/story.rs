@@ -263,6 +263,19 @@ impl Story {
         }
     }
 
+    /// The name of the object is drawn or timed: another object at every render, whatever guards it.
+    pub fn has_random_name(&self, life: &Life) -> bool {
+        let (a, b) = self.phases;
+        [(a, &self.difference.from), (b, &self.difference.to)].into_iter().any(|(kind, place)| {
+            let (Some(phase), Some((index, _))) = (life.phase(kind), place) else { return false };
+            let Some(object) = phase.objects.get(*index) else { return false };
+            let Some(name) = object.node.field("metadata").and_then(|m| m.field("name")) else { return false };
+            let arena = &phase.rendering.rt.arena;
+            lifecycle::pieces_in(&object.text, &name.span)
+                .any(|piece| whys(arena, piece.origin).iter().any(|why| matches!(why, Why::Random(_) | Why::Time)))
+        })
+    }
+
     /// The field, with the place that writes it.
     pub fn field(&self) -> FieldAt {
         let field = match &self.difference.change {
