@@ -109,3 +109,23 @@ pub fn words(refusals: &[Refusal]) -> String {
     }
     parts.join("; ")
 }
+
+/// The versions that refuse, neighbours as one range: `1.20.0-1.20.10, 1.21.0-1.21.4`.
+pub fn ranges(refusals: &[Refusal]) -> String {
+    let mut ranges: Vec<VersionRange> = refusals.iter().map(|r| r.range).collect();
+    ranges.sort();
+    let mut joined: Vec<VersionRange> = Vec::new();
+    for range in ranges {
+        let follows = |last: &VersionRange| {
+            let is_next_minor = last.to.patch == KubeVersion::ANY_PATCH
+                && range.from.patch == 0
+                && range.from.minor == last.to.minor + 1;
+            range.from <= last.to || is_next_minor
+        };
+        match joined.last_mut() {
+            Some(last) if follows(last) => last.to = last.to.max(range.to),
+            _ => joined.push(range),
+        }
+    }
+    joined.iter().map(VersionRange::to_string).collect::<Vec<_>>().join(", ")
+}

@@ -68,8 +68,7 @@ fn check(evidence: &Evidence<'_>, findings: &mut Vec<Finding>) {
         finding.versions = if refused.is_empty() {
             format!("none of {range} refuses it")
         } else {
-            let ranges: Vec<String> = refused.iter().map(|r| r.range.to_string()).collect();
-            format!("Kubernetes {} of {range}", ranges.join(", "))
+            format!("Kubernetes {} of {range}", consequence::ranges(&refused))
         };
         finding.help = help(&id, &field);
         findings.push(finding);
@@ -91,8 +90,8 @@ fn help(id: &ObjectId, field: &str) -> String {
         )
     } else {
         format!(
-            "a release that is stuck: upgrade to a mended chart instead of rolling back, or set `{field}` in the values \
-             to what the live {} has",
+            "a release that is stuck: instead of rolling back, upgrade to a chart that writes into `{field}` what the \
+             live {} has there",
             id.kind
         )
     };
