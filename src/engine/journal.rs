@@ -42,6 +42,7 @@ pub struct Kept {
     pub(super) program: Arc<Program>,
     pub(super) texts: FxHashMap<Arc<[u8]>, Arc<Unit>>,
     pub(super) sources: Sources,
+    pub(super) patterns: super::functions::regex::Patterns,
 }
 
 /// A render whose files may be taken over.

@@ -74,6 +74,7 @@ impl Rendering {
             program: self.program.clone(),
             texts: self.texts.clone(),
             sources: self.sources.clone(),
+            patterns: self.rt.patterns.clone(),
         })
     }
 }
@@ -144,6 +145,7 @@ struct Inherited {
     arena: Arena,
     program: Option<Arc<Program>>,
     texts: FxHashMap<Arc<[u8]>, Arc<Unit>>,
+    patterns: super::functions::regex::Patterns,
 }
 
 fn run(
@@ -157,7 +159,7 @@ fn run(
 ) -> Rendering {
     let table = Rc::new(FunctionTable::new(&options.profile));
     let mut evaluator = Evaluator {
-        rt: Runtime { arena: inherited.arena, ..Runtime::new(options) },
+        rt: Runtime { arena: inherited.arena, patterns: inherited.patterns, ..Runtime::new(options) },
         table,
         cluster,
         parsed,
