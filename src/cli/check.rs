@@ -1,31 +1,21 @@
 //! `chartlint [PATH…]`: the check of charts.
 
 use super::args::{self, Cli};
-use super::format::{self, Format, Target, Telling};
+use super::format::{self, Format, Target};
 use super::input::{Disk, Input, InputError};
 use super::output::complain;
 use super::progress::Progress;
-use super::{Exit, find, output, propose};
+use super::tell::{Outcome, tell};
+use super::{Exit, find, propose};
 use crate::check::{self, Checked, Setup, Source};
-use crate::finding::Severity;
 use crate::kube::Mode;
-use crate::report::{Chart, Failure, Run, Told};
 use crate::source::Sources;
 use crate::template::Cache;
 use clap::CommandFactory as _;
 use rayon::prelude::*;
-use std::io::Write as _;
 use std::panic::AssertUnwindSafe;
 use std::path::{Path, PathBuf};
-use std::time::{Duration, Instant};
-
-/// What came of one chart.
-struct Outcome {
-    path: PathBuf,
-    /// Why it was not checked at all, otherwise.
-    checked: Result<Checked, (String, Exit)>,
-    time: Duration,
-}
+use std::time::Instant;
 
 /// Runs the command and prints.
 pub fn run(arguments: &args::Check) -> Exit {
@@ -72,7 +62,7 @@ pub fn run(arguments: &args::Check) -> Exit {
     if let (Some(old), [new]) = (&arguments.previous, charts.as_slice()) {
         outcomes.push(guarded(new, || Ok(check::between(source(old)?, source(new)?, &setup, None, &cache)?)));
     }
-    exit.max(print(&outcomes, options, &reports, charts.len()))
+    exit.max(tell(&outcomes, options, &reports, charts.len()))
 }
 
 /// Runs `chartlint diff` and prints.
@@ -85,7 +75,7 @@ pub fn diff(arguments: &args::Diff) -> Exit {
     let mode = if setup.profile.is_helm4() { Mode::Apply } else { Mode::Patch };
     let (old, new) = (&arguments.old, &arguments.new);
     let run = || Ok(check::between(source(old)?, source(new)?, &setup, Some(mode), &Cache::default())?);
-    print(&[guarded(new, run)], options, &reports, 1)
+    tell(&[guarded(new, run)], options, &reports, 1)
 }
 
 /// What somebody may have meant by a path that is not there: a verb.
@@ -184,85 +174,4 @@ fn guarded(path: &Path, check: impl FnOnce() -> Result<Checked, Unread>) -> Outc
         (format!("{}: {}", path.display(), failure.message), failure.exit)
     });
     Outcome { path: path.into(), checked, time: started.elapsed() }
-}
-
-/// Prints all results and gives the exit code.
-fn print(outcomes: &[Outcome], options: &args::CheckOptions, reports: &[(Format, Target)], charts: usize) -> Exit {
-    let mut exit = Exit::Clean;
-    let mut run = Run { charts: Vec::new(), failures: Vec::new(), fail_on: options.fail_on.severity() };
-    for outcome in outcomes {
-        let path = outcome.path.display().to_string();
-        match &outcome.checked {
-            Ok(checked) => run.charts.push(Chart { path, findings: told(checked) }),
-            Err((message, code)) => {
-                complain(message);
-                run.failures.push(Failure { path, message });
-                exit = exit.max(*code);
-            }
-        }
-    }
-    if run.heard().any(|(_, told)| told.finding.severity >= run.fail_on) {
-        exit = exit.max(Exit::Findings);
-    }
-    let charts = charts.saturating_sub(run.failures.len());
-    for (format, target) in reports {
-        let style = match target {
-            Target::Stdout => output::style(&std::io::stdout()),
-            Target::File(_) => output::style_of_files(),
-        };
-        let written = match format::report(&run, format, Telling { style, is_quiet: options.quiet, charts }) {
-            Ok(text) => output::write_to(target, text.as_bytes()),
-            Err(message) => {
-                complain(&message);
-                Exit::Usage
-            }
-        };
-        exit = exit.max(written);
-    }
-    if options.verbose {
-        explain(outcomes);
-    }
-    exit
-}
-
-/// The findings of a chart as they are told: the worst first.
-fn told(checked: &Checked) -> Vec<Told<'_>> {
-    let tell = |finding| Told { finding, sources: &checked.sources, suppression: None };
-    let mut told: Vec<Told<'_>> = checked.findings.iter().map(tell).collect();
-    told.sort_by_key(|told| std::cmp::Reverse(told.finding.severity));
-    told
-}
-
-/// Says on standard error what was analysed, chart by chart.
-fn explain(outcomes: &[Outcome]) {
-    let counted = |count: usize, one: &str| if count == 1 { format!("1 {one}") } else { format!("{count} {one}s") };
-    let mut total = Duration::ZERO;
-    for outcome in outcomes {
-        total += outcome.time;
-        let Ok(checked) = &outcome.checked else { continue };
-        let what = match checked.worlds {
-            0 => "a library chart, looked at in the charts that use it".to_string(),
-            worlds => format!(
-                "{}, {}, {}",
-                counted(checked.sources.files().len(), "file"),
-                counted(worlds, "world"),
-                counted(checked.findings.len(), "finding")
-            ),
-        };
-        let (path, time) = (outcome.path.display(), outcome.time.as_millis());
-        // A closed standard error leaves nobody to tell.
-        let _ = writeln!(std::io::stderr(), "chartlint: {path}: {what}, {time} ms");
-    }
-    let charts = counted(outcomes.len(), "chart");
-    let _ = writeln!(std::io::stderr(), "chartlint: {charts} in {} ms of work", total.as_millis());
-}
-
-impl args::FailOn {
-    fn severity(self) -> Severity {
-        match self {
-            args::FailOn::Error => Severity::Error,
-            args::FailOn::Warning => Severity::Warning,
-            args::FailOn::Info => Severity::Info,
-        }
-    }
 }

@@ -145,7 +145,8 @@ pub fn report(run: &Run<'_>, format: &Format, telling: Telling) -> Result<String
             for (_, told) in run.heard() {
                 text.push_str(&human::finding(told.finding, told.sources, telling.style));
             }
-            if !telling.is_quiet {
+            // Where nothing was analysed, standard error has said why.
+            if !telling.is_quiet && telling.charts > 0 {
                 let heard: Vec<_> = run.heard().map(|(_, told)| told.finding.clone()).collect();
                 text.push_str(&human::summary(&heard, telling.charts));
                 text.push('\n');

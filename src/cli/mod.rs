@@ -10,6 +10,7 @@ mod progress;
 mod propose;
 mod read;
 pub mod render;
+mod tell;
 mod verbs;
 
 use clap::Parser as _;

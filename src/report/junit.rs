@@ -10,7 +10,7 @@ pub fn report(run: &Run<'_>) -> String {
     for chart in &run.charts {
         let mut suite = TestSuite::new(chart.path.as_str());
         for told in &chart.findings {
-            suite.add_test_case(case(run, chart, told));
+            suite.add_test_case(case(chart, told));
         }
         if chart.findings.is_empty() {
             let mut case = TestCase::new("no findings", TestCaseStatus::success());
@@ -36,7 +36,7 @@ pub fn report(run: &Run<'_>) -> String {
     text
 }
 
-fn case(run: &Run<'_>, chart: &Chart<'_>, told: &Told<'_>) -> TestCase {
+fn case(chart: &Chart<'_>, told: &Told<'_>) -> TestCase {
     let finding = told.finding;
     let at = region(finding.primary, told.sources);
     let path = uri::slashed(&at.as_ref().map_or_else(|| chart_file(&chart.path), |at| at.path.clone()));
@@ -48,7 +48,7 @@ fn case(run: &Run<'_>, chart: &Chart<'_>, told: &Told<'_>) -> TestCase {
             status.set_message(suppression.reason);
             status
         }
-        None if finding.severity >= run.fail_on => {
+        None if finding.severity >= chart.fail_on => {
             let mut status = TestCaseStatus::non_success(NonSuccessKind::Failure);
             status.set_message(finding.title.as_str());
             status.set_type(finding.severity.to_string());

@@ -19,13 +19,11 @@ use crate::finding::{Finding, Severity};
 use crate::source::{Sources, Span};
 
 /// What came of all charts of a run, in the order in which it is told.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub struct Run<'a> {
     pub charts: Vec<Chart<'a>>,
     /// The charts that were not analysed, and why.
     pub failures: Vec<Failure<'a>>,
-    /// The least severity that counts as a failure.
-    pub fail_on: Severity,
 }
 
 /// What came of one chart.
@@ -33,6 +31,8 @@ pub struct Run<'a> {
 pub struct Chart<'a> {
     /// The path as it was given.
     pub path: String,
+    /// The least severity that counts as a failure.
+    pub fail_on: Severity,
     pub findings: Vec<Told<'a>>,
 }
 

@@ -32,10 +32,6 @@ pub const FUNCTIONS: &[(&str, Func)] = &[
     ("tab", tab),
 ];
 
-/// The names of the functions, Go's own among them, for the help.
-pub const NAMES: &str = "json, prettyjson, upper, lower, title, trim, join, split, replace, contains, hasPrefix, \
-                         hasSuffix, default, quote, keys, add, truncate, tab";
-
 fn wrong(function: &str, needs: &str) -> FuncError {
     FuncError::Generic(format!("{function} needs {needs}"))
 }

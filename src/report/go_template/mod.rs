@@ -39,9 +39,24 @@ pub fn parse(text: &str) -> Result<GoTemplate, String> {
 
 /// The report as the template prints it. A newline is not added.
 pub fn report(run: &Run<'_>, template: &GoTemplate) -> Result<String, String> {
-    let document = serde_json::to_value(json::document(run)).map_err(|error| error.to_string())?;
+    let mut document = serde_json::to_value(json::document(run)).map_err(|error| error.to_string())?;
+    for finding in document["findings"].as_array_mut().into_iter().flatten() {
+        fill(finding);
+    }
     let context = Context::from(value(document));
     caught(|| template.0.render(&context).map_err(|error| readable(&error.to_string())))
+}
+
+/// Gives a finding an empty object and place where it has none: `{{.object.kind}}` then is `<no value>`, as of a missing key,
+/// and not the end of the report.
+fn fill(finding: &mut serde_json::Value) {
+    for key in ["object", "primary"] {
+        if finding.get(key).is_none_or(serde_json::Value::is_null)
+            && let Some(fields) = finding.as_object_mut()
+        {
+            fields.insert(key.into(), serde_json::Value::Object(serde_json::Map::new()));
+        }
+    }
 }
 
 /// What gtmpl does; a panic of its is an error of the template.

@@ -31,8 +31,8 @@ fn run(text: &str) -> Result<String, String> {
     let (a, b) = (finding("rule-a", "a, first"), finding("rule-b", "größer"));
     let sources = Sources::default();
     let told = |finding| Told { finding, sources: &sources, suppression: None };
-    let chart = Chart { path: "web".into(), findings: vec![told(&a), told(&b)] };
-    let run = Run { charts: vec![chart], failures: Vec::new(), fail_on: Severity::Error };
+    let chart = Chart { path: "web".into(), fail_on: Severity::Error, findings: vec![told(&a), told(&b)] };
+    let run = Run { charts: vec![chart], failures: Vec::new() };
     report(&run, &parse(text)?)
 }
 
@@ -59,6 +59,10 @@ fn templates_print_what_go_would_print() {
         ("{{with (index .findings 0).object}}{{.kind}}/{{.name}}{{else}}none{{end}}", "Secret/web"),
         ("{{range keys (index .findings 0).object}}{{.}} {{end}}", "apiVersion kind name namespace "),
         ("{{.nothing}}", "<no value>"),
+        (
+            "{{with index .findings 0}}{{.primary.line}} {{if .primary}}placed{{else}}nowhere{{end}}{{end}}",
+            "<no value> nowhere",
+        ),
         ("{{default \"none\" .nothing}}", "none"),
         ("{{range .nothing}}x{{end}}", ""),
         ("{{if .failures}}failed{{else}}whole{{end}}", "whole"),
