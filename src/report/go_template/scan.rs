@@ -59,6 +59,9 @@ pub fn rewritten(text: &str) -> Result<String, String> {
         rest = &inside[end + 2..];
     }
     out.push_str(rest);
+    if let Some(block) = blocks.last() {
+        return Err(format!("a `{block}` has no {{{{end}}}}"));
+    }
     if let Some(name) = circle(&calls) {
         return Err(format!("the template {name:?} calls itself"));
     }
