@@ -1,7 +1,7 @@
 //! How findings are printed and where they go: `--format` and `--output`, in pairs.
 
 use crate::report::diagnostic::Style;
-use crate::report::{RuleText, Run, concise, github, gitlab, go_template, human, json, junit, sarif};
+use crate::report::{Reached, RuleText, Run, concise, github, gitlab, go_template, human, json, junit, sarif};
 use crate::rules;
 use clap::builder::{PossibleValue, StringValueParser, TypedValueParser};
 use clap::error::{ContextKind, ContextValue, ErrorKind};
@@ -150,6 +150,10 @@ pub fn report(run: &Run<'_>, format: &Format, telling: Telling) -> Result<String
                 let heard: Vec<_> = run.heard().map(|(_, told)| told.finding.clone()).collect();
                 text.push_str(&human::summary(&heard, telling.charts));
                 text.push('\n');
+                if let Some(reached) = Reached::sum(run.charts.iter().map(|chart| &chart.reached)).words() {
+                    text.push_str(&reached);
+                    text.push('\n');
+                }
             }
             text
         }

@@ -5,7 +5,8 @@ use super::output::{self, complain};
 use super::{Exit, args};
 use crate::check::Checked;
 use crate::finding::Severity;
-use crate::report::{Chart, Failure, Run, Told};
+use crate::report::{Chart, Failure, Missed, Reached, Run, Told};
+use crate::source::Span;
 use std::io::Write as _;
 use std::path::PathBuf;
 use std::time::Duration;
@@ -27,7 +28,7 @@ pub fn tell(outcomes: &[Outcome], options: &args::CheckOptions, reports: &[(Form
         match &outcome.checked {
             Ok(checked) => {
                 let fail_on = options.fail_on.severity();
-                run.charts.push(Chart { path, fail_on, findings: told(checked) });
+                run.charts.push(Chart { path, fail_on, findings: told(checked), reached: reached(checked) });
             }
             Err((message, code)) => {
                 complain(message);
@@ -68,6 +69,24 @@ fn told(checked: &Checked) -> Vec<Told<'_>> {
     told
 }
 
+/// How far the analysis of a chart got.
+fn reached(checked: &Checked) -> Reached {
+    let coverage = &checked.coverage;
+    let place = |what: &'static str, span: Span| {
+        let (file, at) = checked.sources.locate(span.start)?;
+        Some(Missed { what, path: file.path.clone(), line: at.line, column: at.column })
+    };
+    let calls = coverage.missed().filter_map(|site| place(site.function, site.span));
+    let conditions = coverage.one_sided().filter_map(|span| place("condition", span));
+    Reached {
+        worlds: checked.worlds,
+        lookups: coverage.lookups(),
+        random_calls: coverage.draws(),
+        conditions: coverage.conditions(),
+        missed: calls.chain(conditions).collect(),
+    }
+}
+
 /// Says on standard error what was analysed, chart by chart.
 fn explain(outcomes: &[Outcome]) {
     let counted = |count: usize, one: &str| if count == 1 { format!("1 {one}") } else { format!("{count} {one}s") };
@@ -87,6 +106,15 @@ fn explain(outcomes: &[Outcome]) {
         let (path, time) = (outcome.path.display(), outcome.time.as_millis());
         // A closed standard error leaves nobody to tell.
         let _ = writeln!(std::io::stderr(), "chartlint: {path}: {what}, {time} ms");
+        let reached = reached(checked);
+        if let Some(words) = reached.words() {
+            let _ = writeln!(std::io::stderr(), "chartlint: {path}: {words}");
+        }
+        for missed in &reached.missed {
+            let Missed { what, path, line, column } = missed;
+            let says = if *what == "condition" { "came out one way only" } else { "never ran" };
+            let _ = writeln!(std::io::stderr(), "chartlint: {path}:{line}:{column}: {what} {says}");
+        }
     }
     let charts = counted(outcomes.len(), "chart");
     let _ = writeln!(std::io::stderr(), "chartlint: {charts} in {} ms of work", total.as_millis());
