@@ -1,12 +1,17 @@
 //! The command line: reads charts, runs the rooms below, prints. All input and output of the program is here.
 
 pub mod args;
+mod baseline;
 mod check;
 mod find;
+mod git;
 mod input;
 mod output;
 mod read;
 pub mod render;
+mod settings;
+mod since;
+mod verdict;
 
 use clap::Parser as _;
 use std::process::ExitCode;
@@ -54,6 +59,32 @@ fn run(arguments: args::Cli) -> Exit {
     match arguments.command {
         Some(args::Command::Diff(arguments)) => check::diff(&arguments),
         Some(args::Command::Render(arguments)) => render::run(&arguments),
+        Some(args::Command::Init(arguments)) => init(&arguments),
+        Some(args::Command::Baseline(arguments)) => baseline::run(&arguments),
         None => check::run(&arguments.check),
+    }
+}
+
+/// `chartlint init`: a config for a folder.
+fn init(arguments: &args::Init) -> Exit {
+    match settings::init(&arguments.folder) {
+        Ok(path) => output::write(format!("wrote {}: nothing in it is switched on yet\n", path.display()).as_bytes()),
+        Err(message) => {
+            check::complain(&message);
+            Exit::Usage
+        }
+    }
+}
+
+/// A path that could not be read, or another reason why a chart was not checked.
+struct Failure {
+    path: Option<std::path::PathBuf>,
+    message: String,
+    exit: Exit,
+}
+
+impl From<String> for Failure {
+    fn from(message: String) -> Failure {
+        Failure { path: None, message, exit: Exit::Failed }
     }
 }
