@@ -104,7 +104,8 @@ fn outcome(how: How, text: &str, folder: &Path) -> String {
             ["sed", "-i", edit, file] => {
                 let path = folder.join(file);
                 let text = std::fs::read_to_string(&path).unwrap();
-                let parts: Vec<&str> = edit.split(['|', '/']).collect();
+                let separator = edit.chars().nth(1).unwrap_or('/');
+                let parts: Vec<&str> = edit.split(separator).collect();
                 let new = match parts.as_slice() {
                     ["s", old, new, ""] => text.replacen(old, new, 1),
                     _ if edit.starts_with("1i ") => format!("{}\n{text}", edit.trim_start_matches("1i ")),

@@ -77,7 +77,7 @@ impl Project {
         let error = String::from_utf8(output.stderr).unwrap();
         assert!(error.is_empty(), "{error}");
         let text = String::from_utf8(output.stdout).unwrap();
-        let chart = |line: &str| line.split("/templates/").next().unwrap().to_string();
+        let chart = |line: &str| line.split("/templates/").next().unwrap().trim_start_matches("./").to_string();
         text.lines().map(chart).collect()
     }
 }

@@ -52,9 +52,10 @@ pub fn could_speak<'s>(parts: &[&mut Checked], settings: &'s Settings, kind: Kin
     }
 }
 
-/// Whether all of the chart was seen: otherwise what was not found may still be there.
+/// Whether all of the chart was seen: where a render failed, what was not found may still be there.
 fn is_whole(checked: &Checked) -> bool {
-    !checked.findings.iter().any(|f| matches!(f.rule, "not-analysed" | "syntax-error" | "render-error" | "yaml-error"))
+    let failures = ["not-analysed", "syntax-error", "render-error", "yaml-error", "lookup-unguarded"];
+    !checked.findings.iter().any(|finding| failures.contains(&finding.rule))
 }
 
 /// How a baseline names a chart.

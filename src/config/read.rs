@@ -19,6 +19,7 @@ pub fn read(text: &[u8], base: u32, folder: &Path) -> Result<Config, Vec<Mistake
     let base = base.saturating_add(mark as u32);
     let mut reader = Reader { text, base, folder, config: Config::default(), mistakes: Vec::new() };
     reader.document();
+    reader.mistakes.sort_by_key(|mistake| mistake.span);
     if reader.mistakes.is_empty() { Ok(reader.config) } else { Err(reader.mistakes) }
 }
 

@@ -48,7 +48,8 @@ pub fn apply(parts: &mut [Part], run: &Run<'_>) {
     // A comment may suppress that another one is unused, and is used by that.
     for is_about_unused in [false, true] {
         let mut unused = comments.unused(run, &used, is_about_unused);
-        for finding in &mut unused {
+        // None can say of itself that it is needed.
+        for finding in unused.iter_mut().filter(|_| !is_about_unused) {
             comments.suppress(finding, &first.sources, &mut used);
         }
         about.extend(unused);
