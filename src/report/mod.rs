@@ -80,13 +80,11 @@ impl Reached {
     /// `reached 3 of 3 lookups and 2 of 4 random calls; 7 of 9 conditions on the way came out both ways`; nothing where
     /// there is nothing to reach.
     pub fn words(&self) -> Option<String> {
-        let counted = |(some, all): (usize, usize), one: &str| {
-            (all > 0).then(|| format!("{some} of {all} {one}{}", if all == 1 { "" } else { "s" }))
-        };
-        let calls = [counted(self.lookups, "lookup"), counted(self.random_calls, "random call")];
+        let counted = |(some, all): (usize, usize), one: &str| (all > 0).then(|| format!("{some} of {all} {one}"));
+        let calls = [counted(self.lookups, "lookups"), counted(self.random_calls, "random calls")];
         let calls: Vec<String> = calls.into_iter().flatten().collect();
         let calls = (!calls.is_empty()).then(|| format!("reached {}", calls.join(" and ")));
-        let both = counted(self.conditions, "condition").map(|text| format!("{text} on the way came out both ways"));
+        let both = counted(self.conditions, "conditions").map(|text| format!("{text} on the way came out both ways"));
         let parts: Vec<String> = [calls, both].into_iter().flatten().collect();
         (!parts.is_empty()).then(|| parts.join("; "))
     }

@@ -24,6 +24,7 @@ fn finding(rule: &'static str, title: &str) -> Finding {
         help: String::new(),
         values: String::new(),
         cause: "phase".into(),
+        suppressed: None,
     }
 }
 
