@@ -52,6 +52,8 @@ pub struct Explorer {
     /// Outcomes for which candidates were made.
     planned: FxHashSet<(Span, bool)>,
     errors: FxHashSet<String>,
+    /// What was changed in the worlds that were made.
+    lived: FxHashSet<String>,
     made: usize,
     has_foreign: bool,
 }
@@ -66,6 +68,11 @@ impl Explorer {
                 Goal::Error(_) | Goal::Foreign => false,
             };
             if is_reached {
+                continue;
+            }
+            if !self.lived.insert(plan.world.flags.clone()) {
+                // This very world was lived for another goal.
+                self.retry(Some(&plan));
                 continue;
             }
             if self.made >= MAX_WORLDS {

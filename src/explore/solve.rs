@@ -38,7 +38,7 @@ pub fn candidates(condition: &Condition, wanted: bool, graph: &Graph) -> Vec<Can
 }
 
 /// More guesses than this are not made for one outcome.
-const MAX_CANDIDATES: usize = 5;
+const MAX_CANDIDATES: usize = 3;
 
 fn text(text: &str) -> Plain {
     Plain::string(text)
