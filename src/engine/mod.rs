@@ -21,6 +21,6 @@ pub use capabilities::Capabilities;
 pub use context::ReleaseInfo;
 pub use error::Error;
 pub use eval::Write;
-pub use render::{Options, RenderError, Rendering, STACK, places, render, with_stack};
+pub use render::{Options, ParsedTemplate, RenderError, Rendering, STACK, places, render, with_stack};
 pub use runtime::{Answer, Cluster, Draw, KeySource, Limits, LookupCall, Offline, Query, Runtime, Unknown};
 pub use table::FunctionTable;

@@ -49,6 +49,19 @@ pub struct Rendering {
     pub error: Option<RenderError>,
     /// All sources, with the texts that `tpl` ran.
     pub sources: Sources,
+    /// The templates as far as they parsed, in the order of [`Prepared::templates`].
+    pub trees: Vec<ParsedTemplate>,
+}
+
+/// A template with its syntax tree.
+#[derive(Clone, Debug)]
+pub struct ParsedTemplate {
+    pub name: Arc<str>,
+    pub tree: Arc<template::ast::Tree>,
+    /// The address of its first byte.
+    pub base: u32,
+    /// Parsed for its defines, never executed by itself.
+    pub is_partial: bool,
 }
 
 /// Why a chart does not render.
@@ -122,6 +135,7 @@ pub fn render(
         log: evaluator.log,
         error,
         sources: evaluator.sources,
+        trees: rendering.trees,
     }
 }
 
@@ -131,6 +145,7 @@ struct Partial {
     notes: Vec<RenderedFile>,
     writes: FxHashMap<Arc<str>, Vec<Write>>,
     heap_marks: FxHashMap<Arc<str>, OriginId>,
+    trees: Vec<ParsedTemplate>,
 }
 
 impl Partial {
@@ -150,6 +165,12 @@ impl Partial {
                 .parsed
                 .parse(&file.text, &name, &|f| table.find(f), &profile)
                 .map_err(|error| RenderError::Syntax { name: name.clone(), base: file.base, error })?;
+            self.trees.push(ParsedTemplate {
+                name: name.clone(),
+                tree: tree.clone(),
+                base: file.base,
+                is_partial: file.is_partial,
+            });
             let unit = Rc::new(Unit { tree, base: file.base, name: name.clone() });
             define_all(&mut evaluator.layers[0], &unit);
             units.push(unit);
