@@ -55,7 +55,19 @@ impl Failure<'_> {
 /// The failures of all phases, in their order.
 pub fn failures(life: &Life) -> Vec<Failure<'_>> {
     let installs = life.phase(PhaseKind::Install).is_some_and(|phase| phase.rendering.error.is_none());
-    life.phases.iter().filter_map(|phase| failure(phase, installs)).collect()
+    let mut failures: Vec<Failure<'_>> = life.phases.iter().filter_map(|phase| failure(phase, installs)).collect();
+    // A list is found with a cluster, and may be empty: what fails in the same place without one fails for want of items.
+    let empty: Vec<(Span, Option<&LookupCall>)> = failures
+        .iter()
+        .filter(|failure| failure.kind == FailureKind::WithoutCluster)
+        .map(|failure| (failure.primary(), failure.lookup))
+        .collect();
+    for failure in failures.iter_mut().filter(|failure| failure.kind == FailureKind::AsksForValues) {
+        if let Some((_, lookup)) = empty.iter().find(|(span, _)| *span == failure.primary()) {
+            (failure.kind, failure.lookup) = (FailureKind::WithoutCluster, *lookup);
+        }
+    }
+    failures
 }
 
 /// The failure of a phase.
@@ -89,12 +101,13 @@ pub fn failure(phase: &Phase, installs: bool) -> Option<Failure<'_>> {
         } else {
             FailureKind::Unguarded
         }
-    } else if let Some(found) = about(&|l| l.found && l.query.name.is_empty()) {
-        lookup = Some(found);
-        FailureKind::ListAsObject
     } else if let Some(found) = about(&|l| l.found) {
         lookup = Some(found);
-        FailureKind::FieldNotYetThere
+        let is_of_item = field_of(phase, inner.about).starts_with("items[");
+        match found.query.name.is_empty() && !is_of_item {
+            true => FailureKind::ListAsObject,
+            false => FailureKind::FieldNotYetThere,
+        }
     } else {
         FailureKind::Other
     };

@@ -1,11 +1,11 @@
 //! A list or map is printed as Go prints it.
 
-use super::objects::{Field, computed, fields, lookups_of};
-use super::{Evidence, Rule, story, words};
+use super::objects::{Field, computed, fields, lookups_of, written_by};
+use super::{Evidence, Rule, words};
 use crate::finding::{Effect, Finding, Severity};
 use crate::lifecycle::{Phase, PhaseKind};
 use crate::manifest::Object;
-use crate::value::origin::Cause;
+use crate::value::origin::{Cause, PathId};
 use crate::value::yaml::Kind;
 use crate::value::{Piece, Plain, PlainData};
 
@@ -19,15 +19,20 @@ pub static RULE: Rule = Rule {
 /// What the values hold where a piece of text came from.
 fn value<'a>(evidence: &'a Evidence<'_>, phase: &Phase, piece: &Piece) -> Option<&'a Plain> {
     let arena = &phase.rendering.rt.arena;
-    let mut paths = arena.causes(piece.origin).filter_map(|cause| match cause {
-        Cause::Values { path } => Some(*path),
+    let values = &evidence.life.prepared.as_ref()?.values;
+    let at = |path: PathId| {
+        let mut at = values;
+        for key in arena.path_keys(path) {
+            at = at.as_map()?.get(&key)?;
+        }
+        Some(at)
+    };
+    // What a list is printed from are its elements as well.
+    let found = arena.causes(piece.origin).filter_map(|cause| match cause {
+        Cause::Values { path } => at(*path),
         _ => None,
     });
-    let mut at = &evidence.life.prepared.as_ref()?.values;
-    for key in arena.path_keys(paths.next()?) {
-        at = at.as_map()?.get(&key)?;
-    }
-    Some(at)
+    found.max_by_key(|value| value.as_list().map_or(0, <[Plain]>::len))
 }
 
 /// What kind of collection a piece is that is printed as Go prints it, if it is one.
@@ -41,6 +46,11 @@ fn collection(
     let text = object.text.bytes().get(piece.range())?;
     let text = text.trim_ascii();
     let text = text.strip_prefix(b"\"").and_then(|t| t.strip_suffix(b"\"")).unwrap_or(text);
+    // What a lookup does not find is told by another rule.
+    let is_missing = || lookups_of(&phase.rendering, piece.origin).iter().any(|(_, lookup, _)| !lookup.found);
+    if text == b"map[]" && is_missing() {
+        return None;
+    }
     if text.starts_with(b"map[") && text.ends_with(b"]") && matches!(field.node.kind, Kind::Str(_)) {
         return Some("map");
     }
@@ -71,9 +81,10 @@ fn check(evidence: &Evidence<'_>, findings: &mut Vec<Finding>) {
                 if !matches!(field.node.kind, Kind::Str(_) | Kind::Seq(_)) {
                     continue;
                 }
-                for piece in computed(object, &field.range).filter(|piece| piece.source != 0 && !piece.is_mark()) {
+                for piece in computed(object, &field.range).filter(|piece| !piece.is_mark()) {
                     let Some(what) = collection(evidence, phase, &field, object, piece) else { continue };
-                    let primary = story::extent(&phase.rendering, piece);
+                    let _ = evidence.take(|s| s.difference.id == object.id && s.field().field == field.path);
+                    let primary = written_by(phase, object, &piece.range());
                     if findings.iter().any(|f| f.rule == RULE.name && f.primary == primary) {
                         continue;
                     }

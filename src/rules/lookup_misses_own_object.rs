@@ -1,6 +1,7 @@
 //! The object that is looked up is almost, and not always, the one that is rendered.
 
 use super::objects::{computed, fields, lookups_of};
+use super::story::Why;
 use super::{Evidence, Rule, words};
 use crate::engine::{LookupCall, Query};
 use crate::finding::{Certainty, Effect, Finding, Severity, TraceStep};
@@ -10,7 +11,7 @@ use crate::manifest::Object;
 use crate::source::Span;
 use crate::value::OriginId;
 use crate::value::origin::Cause;
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 
 pub static RULE: Rule = Rule {
     name: "lookup-misses-own-object",
@@ -19,26 +20,22 @@ pub static RULE: Rule = Rule {
     check,
 };
 
-/// What an object's text has of a lookup.
-#[derive(Default)]
-struct Tie {
-    /// Something random is drawn that the lookup should have kept.
-    is_random: bool,
-}
-
-/// The lookups that decide about something in an object, by the number of the call.
-fn ties(phase: &Phase, object: &Object) -> BTreeMap<u32, Tie> {
+/// The places of the lookups that decide about something drawn at random in an object: what they should have kept. The
+/// install draws it.
+fn keepers(evidence: &Evidence<'_>, object: &Object) -> BTreeSet<Span> {
+    let Some(phase) = evidence.life.phase(PhaseKind::Install) else { return BTreeSet::new() };
     let arena = &phase.rendering.rt.arena;
-    let mut ties: BTreeMap<u32, Tie> = BTreeMap::new();
-    for piece in object.text.pieces() {
-        let guards = arena.guards(piece.guard);
-        let origins: Vec<OriginId> = std::iter::once(piece.origin).chain(guards.iter().map(|g| g.origin)).collect();
-        let is_random = arena.causes(piece.origin).any(|cause| matches!(cause, Cause::Random { .. }));
-        for (call, _, _) in origins.iter().flat_map(|origin| lookups_of(&phase.rendering, *origin)) {
-            ties.entry(call).or_default().is_random |= is_random;
-        }
-    }
-    ties
+    let drawn = phase.objects.iter().filter(|drawn| drawn.id == object.id).flat_map(|drawn| drawn.text.pieces());
+    let is_random = |origin: OriginId| arena.causes(origin).any(|cause| matches!(cause, Cause::Random { .. }));
+    drawn
+        .filter(|piece| is_random(piece.origin))
+        .flat_map(|piece| {
+            let guards = arena.guards(piece.guard);
+            let origins: Vec<OriginId> = guards.iter().map(|guard| guard.origin).chain([piece.origin]).collect();
+            origins.into_iter().flat_map(|origin| lookups_of(&phase.rendering, origin))
+        })
+        .map(|(_, lookup, _)| lookup.span)
+        .collect()
 }
 
 fn namespace<'a>(evidence: &'a Evidence<'_>, object: &'a Object) -> &'a str {
@@ -72,27 +69,31 @@ fn is_near(a: &str, b: &str) -> bool {
 
 fn check(evidence: &Evidence<'_>, findings: &mut Vec<Finding>) {
     let Some(phase) = evidence.life.phase(PhaseKind::Upgrade) else { return };
-    let lookups = &phase.rendering.rt.lookups;
     let mut told: BTreeSet<Span> = BTreeSet::new();
     for object in phase.objects.iter().filter(|object| !object.is_hook()) {
-        let ties = ties(phase, object);
+        let keepers = keepers(evidence, object);
+        let all = &phase.rendering.rt.lookups;
+        let lookups: Vec<&LookupCall> = all.iter().filter(|lookup| keepers.contains(&lookup.span)).collect();
         // The object is read by another lookup: this one looks for something else, such as an older name.
-        let is_read = ties
-            .keys()
-            .any(|call| lookups.get(*call as usize).is_some_and(|l| l.found && is_same(evidence, &l.query, object)));
-        for (call, tie) in &ties {
-            let Some(lookup) = lookups.get(*call as usize) else { continue };
+        let is_read = lookups.iter().any(|lookup| lookup.found && is_same(evidence, &lookup.query, object));
+        for lookup in lookups {
             let missed = if is_same(evidence, &lookup.query, object) {
                 strays(phase, object, lookup)
-            } else if is_read || !tie.is_random {
+            } else if is_read {
                 None
             } else {
                 misses(evidence, phase, object, lookup)
             };
-            let Some((certainty, what)) = missed.filter(|_| tie.is_random && told.insert(lookup.span)) else {
-                continue;
-            };
-            findings.push(finding(evidence, object, lookup, certainty, what));
+            let Some((certainty, what)) = missed.filter(|_| told.insert(lookup.span)) else { continue };
+            let cause = words::query(&lookup.query);
+            if certainty == Certainty::Proved {
+                // That it is drawn anew is what this says.
+                let is_it = |why| matches!(why, Why::Random(_) | Why::Lookup(_));
+                let _ = evidence.take(|s| s.difference.id == object.id && is_it(s.why) && !s.field().field.is_empty());
+            }
+            let mut finding = finding(evidence, object, lookup, certainty, what);
+            finding.cause = cause;
+            findings.push(finding);
         }
     }
 }
@@ -163,6 +164,5 @@ fn finding(
     finding.steps = vec![TraceStep { span: lookup.span, says, is_primary: true }];
     let says = format!("renders {} in {}", object.id, namespace(evidence, object));
     finding.effects = vec![Effect { operation: "upgrade", says }];
-    finding.cause = words::query(&lookup.query);
     finding
 }

@@ -17,7 +17,8 @@ const PROBES: [&str; 4] = ["Namespace", "CustomResourceDefinition", "APIService"
 fn check(evidence: &Evidence<'_>, findings: &mut Vec<Finding>) {
     for (_, lookup) in evidence.lookups() {
         let query = &lookup.query;
-        if PROBES.contains(&query.kind.as_str()) && !query.name.is_empty() {
+        let is_probe = PROBES.contains(&query.kind.as_str()) && !query.name.is_empty();
+        if is_probe || query.namespace.contains("{{") {
             continue;
         }
         // Of other kinds nobody knows whether they have a namespace.

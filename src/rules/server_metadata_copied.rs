@@ -36,13 +36,14 @@ fn check(evidence: &Evidence<'_>, findings: &mut Vec<Finding>) {
             copied.extend(lookup.map(|(_, lookup, _)| (field, lookup)));
         }
         let Some((lead, lookup)) = copied.first() else { continue };
-        // What differs between the phases in these fields is said here.
         let names: Vec<&str> = copied.iter().map(|(field, _)| field.path.as_str()).collect();
-        let is_copied = |story: &super::Story| {
-            let field = story.field().field;
-            story.difference.id == object.id && FIELDS.iter().any(|name| field.starts_with(name))
-        };
-        let _ = evidence.take(is_copied);
+        // What else differs because the object is copied is said here: a live one also names its namespace, and so looks
+        // like another object.
+        let cause = words::query(&lookup.query);
+        let _ = evidence.take(|story| {
+            let id = &story.difference.id;
+            id.kind == object.id.kind && id.name == object.id.name && words::cause(evidence.life, story) == cause
+        });
         let primary = written_by(phase, object, &lead.range);
         let title = format!("{} gets {} from a lookup", object.id, quoted(&names));
         let help = "copy what you need, field by field (`.data`, a label): what the server keeps for itself makes the next \
@@ -53,7 +54,7 @@ fn check(evidence: &Evidence<'_>, findings: &mut Vec<Finding>) {
             TraceStep { span: primary, says: "and writes what only the server writes".into(), is_primary: true },
         ];
         finding.effects = vec![Effect { operation: "upgrade", says: format!("sends {}", quoted(&names)) }];
-        finding.cause = words::query(&lookup.query);
+        finding.cause = cause;
         findings.push(finding);
     }
 }
