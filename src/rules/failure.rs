@@ -1,5 +1,6 @@
 //! Why a phase fails: each error of a life is told by one rule.
 
+use crate::engine::error::ExecError;
 use crate::engine::{Error, LookupCall, RenderError};
 use crate::finding::{Effect, Finding, TraceStep};
 use crate::lifecycle::{self, Knobs, Life, LiveState, Phase, PhaseKind};
@@ -56,16 +57,20 @@ impl Failure<'_> {
 pub fn failures(life: &Life) -> Vec<Failure<'_>> {
     let installs = life.phase(PhaseKind::Install).is_some_and(|phase| phase.rendering.error.is_none());
     let mut failures: Vec<Failure<'_>> = life.phases.iter().filter_map(|phase| failure(phase, installs)).collect();
-    // A list is found with a cluster, and may be empty: what fails in the same place without one fails for want of items.
-    let empty: Vec<(Span, Option<&LookupCall>)> = failures
+    // What counts is what fails without a cluster. A list is found with one, and may be empty: what fails in the same place
+    // without one fails for want of items. And that an object has to be there first is the chart's to ask.
+    let offline: Vec<(Span, Option<&LookupCall>)> = failures
         .iter()
-        .filter(|failure| failure.kind == FailureKind::WithoutCluster)
+        .filter(|failure| failure.kind == FailureKind::WithoutCluster && failure.phase == PhaseKind::Offline)
         .map(|failure| (failure.primary(), failure.lookup))
         .collect();
-    for failure in failures.iter_mut().filter(|failure| failure.kind == FailureKind::AsksForValues) {
-        if let Some((_, lookup)) = empty.iter().find(|(span, _)| *span == failure.primary()) {
-            (failure.kind, failure.lookup) = (FailureKind::WithoutCluster, *lookup);
-        }
+    let asks = [FailureKind::AsksForValues, FailureKind::WithoutCluster];
+    for failure in failures.iter_mut().filter(|failure| asks.contains(&failure.kind)) {
+        let primary = failure.primary();
+        (failure.kind, failure.lookup) = match offline.iter().find(|(span, _)| *span == primary) {
+            Some((_, lookup)) => (FailureKind::WithoutCluster, *lookup),
+            None => (FailureKind::AsksForValues, None),
+        };
     }
     failures
 }
@@ -78,14 +83,12 @@ pub fn failure(phase: &Phase, installs: bool) -> Option<Failure<'_>> {
     let lookups = &phase.rendering.rt.lookups;
     let of = |call: Option<u32>| call.and_then(|call| lookups.get(call as usize));
     let about = |wants: &dyn Fn(&LookupCall) -> bool| of(lookup_among(phase, inner.about, wants));
-    let around =
-        || guards(phase, inner.guard).into_iter().find_map(|origin| of(lookup_among(phase, origin, &|l| !l.found)));
     let is_upgrade = matches!(phase.kind, PhaseKind::Upgrade | PhaseKind::UpgradeAgain);
     let mut lookup = None;
     let kind = if error.is_budget() {
         FailureKind::Budget
     } else if error.failed_with().is_some() {
-        lookup = about(&|l| !l.found).or_else(around);
+        lookup = asked_instead(phase, inner);
         match (is_upgrade && installs, lookup) {
             (true, _) => FailureKind::UpgradeNeedsValue,
             (false, Some(_)) => FailureKind::WithoutCluster,
@@ -123,6 +126,21 @@ fn lookup_among(phase: &Phase, origin: OriginId, wants: &dyn Fn(&LookupCall) -> 
         }
         _ => None,
     })
+}
+
+/// The lookup for want of which `fail` or `required` is reached, where no value could stand in for it.
+fn asked_instead<'a>(phase: &'a Phase, error: &ExecError) -> Option<&'a LookupCall> {
+    let rt = &phase.rendering.rt;
+    let mut origins = vec![error.about];
+    origins.extend(guards(phase, error.guard));
+    let (origin, call) =
+        origins.into_iter().find_map(|origin| Some((origin, lookup_among(phase, origin, &|lookup| !lookup.found)?)))?;
+    let lookup = rt.lookups.get(call as usize)?;
+    let is_value = |cause: &&Cause| matches!(cause, Cause::Values { .. });
+    // The values that say what is looked up are no way out.
+    let said: Vec<&Cause> = rt.lookups.iter().flat_map(|lookup| rt.arena.causes(lookup.arguments)).collect();
+    let has_way_out = rt.arena.causes(origin).filter(is_value).any(|cause| !said.contains(&cause));
+    (!has_way_out).then_some(lookup)
 }
 
 /// What the conditions of a chain depend on, innermost first.

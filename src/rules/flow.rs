@@ -38,6 +38,8 @@ pub struct Variable {
     pub shadows: Option<usize>,
     /// A variable of `range`, `if` or `with`.
     pub is_of_branch: bool,
+    /// It is declared as the outer map of that name, which its function changes where it is: `$x := set $x "a" 1`.
+    pub is_outer_changed: bool,
 }
 
 /// A place that reads a variable.
@@ -220,7 +222,8 @@ impl<'a> Flow<'a> {
             let span = pipeline.span.at(self.base);
             let is_of_branch = of_branch;
             self.scopes.push((*symbol, self.variables.len()));
-            self.variables.push(Variable { name, span, end, shadows, is_of_branch });
+            let is_outer_changed = changes(pipeline, *symbol);
+            self.variables.push(Variable { name, span, end, shadows, is_of_branch, is_outer_changed });
         }
     }
 
@@ -326,4 +329,12 @@ pub fn function(command: &Command) -> Option<&str> {
         OperandKind::Function(name, _) => Some(name),
         _ => None,
     }
+}
+
+/// Whether a pipeline ends with a function that changes the map in a variable, and gives that map.
+fn changes(pipeline: &Pipeline, symbol: Symbol) -> bool {
+    let Some(command) = pipeline.commands.last() else { return false };
+    let changing = ["set", "unset", "merge", "mergeOverwrite", "mustMerge", "mustMergeOverwrite"];
+    let is_it = |operand: &Operand| matches!(&operand.kind, OperandKind::Variable(s, _) if *s == symbol);
+    function(command).is_some_and(|name| changing.contains(&name)) && command.operands.get(1).is_some_and(is_it)
 }

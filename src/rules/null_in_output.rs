@@ -21,11 +21,12 @@ fn printed(field: &super::objects::Field<'_>) -> Option<&'static str> {
         Kind::Str(text) => text,
         _ => return None,
     };
-    ["%!s(<nil>)", "%!v(<nil>)", "%!d(<nil>)", "<nil>"].into_iter().find(|word| text.contains(word)).or(match &**text {
-        "map[]" => Some("map[]"),
-        "null" => Some("null"),
-        _ => None,
-    })
+    ["%!s(<nil>)", "%!v(<nil>)", "%!d(<nil>)", "<nil>", "map[]"].into_iter().find(|word| text.contains(word)).or(
+        match &**text {
+            "null" => Some("null"),
+            _ => None,
+        },
+    )
 }
 
 fn check(evidence: &Evidence<'_>, findings: &mut Vec<Finding>) {

@@ -20,6 +20,7 @@ fn check(evidence: &Evidence<'_>, findings: &mut Vec<Finding>) {
             let is_missed = flow.reads_of(outer).any(|read| read.span.start >= inner.end && !read.is_for_itself);
             let is_same_block = around.end == inner.end;
             if inner.is_of_branch
+                || inner.is_outer_changed
                 || around.is_of_branch
                 || is_read
                 || !is_missed

@@ -12,10 +12,13 @@ pub static RULE: Rule = Rule {
 };
 
 fn check(evidence: &Evidence<'_>, findings: &mut Vec<Finding>) {
-    findings.extend(failure::findings(&RULE, evidence, FailureKind::UpgradeNeedsValue, |failure, when| {
+    let mut found = failure::findings(&RULE, evidence, FailureKind::UpgradeNeedsValue, |failure, when| {
         let title = format!("{when} with the values that installed: {}", words::message(failure.error));
         let help = "what an upgrade needs and the install made can be read from the live object; ask for it only when it \
                     is not there either, and say in the message how to get at it";
         (title, help.into())
-    }));
+    });
+    // The message tells values apart; the place is to be mended once.
+    found.iter_mut().for_each(|finding| finding.cause = "upgrade".into());
+    findings.append(&mut found);
 }
