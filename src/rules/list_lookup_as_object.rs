@@ -49,6 +49,11 @@ fn check(evidence: &Evidence<'_>, findings: &mut Vec<Finding>) {
     for flow in evidence.flows() {
         for site in flow.sites.iter().filter(|site| is_list(evidence, site)) {
             let kind = site.literal(1).unwrap_or("these objects");
+            // A run has failed for it.
+            let is_told = |f: &Finding| f.rule == RULE.name && f.steps.iter().any(|step| step.span == site.span);
+            if findings.iter().any(is_told) {
+                continue;
+            }
             for (place, fields, span) in uses(flow, site) {
                 let what = match (place, fields.first()) {
                     (_, Some(field)) if !FIELDS.contains(&&**field) => format!("has no field `{field}`"),
