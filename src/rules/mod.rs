@@ -184,7 +184,7 @@ impl<'a> Evidence<'a> {
     fn flows(&self) -> &[flow::Flow<'a>] {
         self.flows.get_or_init(|| {
             // Of two versions of a chart the new one is looked at.
-            let trees = self.life.phases.last().map(|phase| phase.rendering.trees.as_slice());
+            let trees = self.life.phases.last().map(|phase| phase.rendering.trees());
             flow::bodies(trees.unwrap_or_default())
         })
     }
