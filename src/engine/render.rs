@@ -148,8 +148,12 @@ pub fn render_again(
     earlier: Earlier<'_>,
 ) -> Rendering {
     let kept = earlier.kept;
-    let inherited =
-        Inherited { arena: earlier.arena.unshared(), program: Some(kept.program.clone()), texts: kept.texts.clone() };
+    let inherited = Inherited {
+        arena: earlier.arena.unshared(),
+        program: Some(kept.program.clone()),
+        texts: kept.texts.clone(),
+        patterns: kept.patterns.clone(),
+    };
     let journal = Journal::new(Some(kept), earlier.is_affected);
     run(prepared, options, cluster, parsed, kept.sources.clone(), journal, inherited)
 }
