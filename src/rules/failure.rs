@@ -3,9 +3,8 @@
 use crate::engine::error::ExecError;
 use crate::engine::{Error, LookupCall, RenderError};
 use crate::finding::{Effect, Finding, TraceStep};
-use crate::lifecycle::{self, Knobs, Life, LiveState, Phase, PhaseKind};
+use crate::lifecycle::{self, Life, Phase, PhaseKind};
 use crate::source::Span;
-use crate::template::Cache;
 use crate::value::OriginId;
 use crate::value::origin::{Cause, GuardId};
 
@@ -165,16 +164,13 @@ fn field_of(phase: &Phase, origin: OriginId) -> String {
 /// The render of an upgrade that sees no cluster (`helm upgrade --dry-run` and `helm template --is-upgrade`), where a
 /// condition on the phase and a lookup that hit say that it could be another one.
 pub fn upgrade_without_cluster(life: &Life) -> Option<Phase> {
-    let prepared = life.prepared.as_ref()?;
     let upgrade = life.phase(PhaseKind::Upgrade).filter(|phase| phase.rendering.error.is_none())?;
     let rt = &upgrade.rendering.rt;
     let has_phase = rt.arena.all_guards().any(|guard| is_of_phase(upgrade, guard.origin));
     if !has_phase || !rt.lookups.iter().any(|lookup| lookup.found) {
         return None;
     }
-    let (kind, live) = (PhaseKind::Upgrade, LiveState::offline());
-    let sources = &upgrade.rendering.sources;
-    Some(lifecycle::render_phase(prepared, &life.world, kind, Knobs::of(kind), &live, &Cache::default(), sources))
+    lifecycle::upgrade_without_cluster(life)
 }
 
 /// The findings about the failures of a kind, one a place; `says` gives title and help.
