@@ -331,10 +331,15 @@ pub fn function(command: &Command) -> Option<&str> {
     }
 }
 
-/// Whether a pipeline ends with a function that changes the map in a variable, and gives that map.
+/// Whether a pipeline ends with a function that changes a map where it is, and gives that map: that of the variable, or a
+/// field that the variable may well hold.
 fn changes(pipeline: &Pipeline, symbol: Symbol) -> bool {
     let Some(command) = pipeline.commands.last() else { return false };
     let changing = ["set", "unset", "merge", "mergeOverwrite", "mustMerge", "mustMergeOverwrite"];
-    let is_it = |operand: &Operand| matches!(&operand.kind, OperandKind::Variable(s, _) if *s == symbol);
+    let is_it = |operand: &Operand| match &operand.kind {
+        OperandKind::Variable(s, fields) => *s == symbol || !fields.is_empty(),
+        OperandKind::Field(_) => true,
+        _ => false,
+    };
     function(command).is_some_and(|name| changing.contains(&name)) && command.operands.get(1).is_some_and(is_it)
 }

@@ -47,7 +47,8 @@ fn collection(
     let text = text.trim_ascii();
     let text = text.strip_prefix(b"\"").and_then(|t| t.strip_suffix(b"\"")).unwrap_or(text);
     // What a lookup does not find is told by another rule.
-    let is_missing = || lookups_of(&phase.rendering, piece.origin).iter().any(|(_, lookup, _)| !lookup.found);
+    let misses = |piece: &Piece| lookups_of(&phase.rendering, piece.origin).iter().any(|(_, lookup, _)| !lookup.found);
+    let is_missing = || computed(object, &piece.range()).any(misses);
     if text == b"map[]" && is_missing() {
         return None;
     }

@@ -80,6 +80,10 @@ fn found<'a>(flow: &Flow<'a>, command: &'a Command, around: &[&'a Branch]) -> Op
 }
 
 fn check(evidence: &Evidence<'_>, findings: &mut Vec<Finding>) {
+    // The first Go whose `and` and `or` stop early is that of Helm 3.10; nobody else is hurt.
+    if evidence.life.world.profile.go() >= 18 {
+        return;
+    }
     for flow in evidence.flows() {
         for (command, around) in &flow.choices {
             let Some((span, name)) = found(flow, command, around) else { continue };
