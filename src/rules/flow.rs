@@ -180,7 +180,7 @@ impl<'a> Flow<'a> {
         self.statement(&branch.pipeline, place, end, true, calls);
         let inner = self.scopes.len();
         self.around.push(branch);
-        let body_end = branch.otherwise.as_ref().and_then(|list| start_of(list)).map_or(end, |at| self.base + at);
+        let body_end = branch.otherwise.as_ref().and_then(start_of).map_or(end, |at| self.base + at);
         self.list(&branch.body, body_end, calls, depth + 1);
         self.scopes.truncate(inner);
         if let Some(list) = &branch.otherwise {
