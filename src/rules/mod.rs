@@ -29,6 +29,7 @@ mod lookup_without_namespace;
 mod not_analysed;
 mod null_in_output;
 mod objects;
+mod pages;
 mod phase_guards_object;
 mod phase_is_not_existence;
 mod random_without_reuse;
@@ -49,6 +50,7 @@ use crate::finding::{Finding, Severity};
 use crate::kube::{self, VersionRange};
 use crate::lifecycle::{self, Life, Phase, PhaseKind};
 pub use not_analysed::without_dependencies;
+pub use pages::page;
 pub use story::{Mode, Story, Why};
 
 /// A rule of the catalogue.
