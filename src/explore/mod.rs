@@ -111,7 +111,7 @@ impl Explorer {
         let mut plans = Vec::new();
         for condition in last.take(2) {
             let wanted = !condition.outcome.is_taken();
-            for candidate in solve::candidates(&condition.expression, wanted, graph).into_iter().take(2) {
+            for candidate in solve::candidates(condition, wanted, graph).into_iter().take(2) {
                 plans.push(Plan { world: changed(&life.world, &candidate), goal: Goal::Error(message.clone()) });
             }
         }
@@ -130,7 +130,7 @@ impl Explorer {
                 if !is_wanted || !self.planned.insert((condition.head, wanted)) {
                     continue;
                 }
-                let candidates = solve::candidates(&condition.expression, wanted, graph);
+                let candidates = solve::candidates(condition, wanted, graph);
                 let mut worlds: VecDeque<World> =
                     candidates.iter().map(|candidate| changed(&life.world, candidate)).collect();
                 if let Some(world) = worlds.pop_front() {

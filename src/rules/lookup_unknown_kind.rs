@@ -31,25 +31,11 @@ fn meant(api_version: &str, kind: &str) -> Option<&'static kube::Kind> {
     let is_same =
         |k: &&kube::Kind| k.kind.to_lowercase() == lower || k.plural == lower || k.short_names.contains(&&*lower);
     let here = || kube::kinds().iter().filter(|k| k.api_version == api_version);
-    let near = |k: &&kube::Kind| distance(&k.kind.to_lowercase(), &lower) <= 2;
-    here().find(is_same).or_else(|| kube::kinds().iter().rfind(is_same)).or_else(|| here().find(near))
-}
-
-/// How many letters have to be changed, put in or taken out.
-fn distance(a: &str, b: &str) -> usize {
-    let b: Vec<char> = b.chars().take(100).collect();
-    let mut row: Vec<usize> = (0..=b.len()).collect();
-    for (i, x) in a.chars().take(100).enumerate() {
-        let mut next = vec![i + 1];
-        for (j, y) in b.iter().enumerate() {
-            let changed = row.get(j).copied().unwrap_or_default() + usize::from(x != *y);
-            let shorter = row.get(j + 1).copied().unwrap_or_default() + 1;
-            let longer = next.last().copied().unwrap_or_default() + 1;
-            next.push(changed.min(shorter).min(longer));
-        }
-        row = next;
-    }
-    row.last().copied().unwrap_or_default()
+    let near = || {
+        let plural = crate::near::nearest(kind, here().map(|k| k.plural))?;
+        here().find(|k| k.plural == plural)
+    };
+    here().find(is_same).or_else(|| kube::kinds().iter().rfind(is_same)).or_else(near)
 }
 
 fn check(evidence: &Evidence<'_>, findings: &mut Vec<Finding>) {

@@ -38,9 +38,12 @@ mod server_metadata_copied;
 mod shadowed_assignment;
 mod short_circuit_on_old_helm;
 mod story;
+mod suppression_without_reason;
 mod syntax_error;
 mod template_text_in_string;
 mod unexplained_difference;
+mod unknown_suppression;
+mod unused_suppression;
 mod upgrade_needs_value;
 mod words;
 mod yaml_error;
@@ -52,6 +55,13 @@ use crate::lifecycle::{self, Life, Phase, PhaseKind};
 pub use not_analysed::without_dependencies;
 pub use pages::page;
 pub use story::{Mode, Story, Why};
+pub use suppression_without_reason::finding as suppression_without_reason;
+pub use unknown_suppression::{
+    below_top as suppression_of_file_below_top, blanket as suppression_of_nothing, finding as unknown_suppression,
+    no_word as suppression_by_no_word,
+};
+pub use unused_suppression::finding as unused_suppression;
+pub use words::AtComment;
 
 /// A rule of the catalogue.
 pub struct Rule {
@@ -99,7 +109,21 @@ pub const RULES: &[&Rule] = &[
     &lookup_reads_widely::RULE,
     &lookup_unused::RULE,
     &not_analysed::RULE,
+    &unknown_suppression::RULE,
+    &unused_suppression::RULE,
+    &suppression_without_reason::RULE,
 ];
+
+/// The name of the rule about suppressions that suppress nothing.
+pub const UNUSED_SUPPRESSION: &str = "unused-suppression";
+
+/// The rules that speak only where two versions of a chart are compared.
+pub const OF_TWO_CHARTS: &[&str] = &["immutable-change-between-versions"];
+
+/// Whether there is a rule of this name.
+pub fn is_rule(name: &str) -> bool {
+    RULES.iter().any(|rule| rule.name == name)
+}
 
 /// Which Kubernetes versions and which Helm count.
 #[derive(Clone, Debug)]

@@ -35,6 +35,7 @@ pub fn without_dependencies(chart: &str, missing: &[String], sources: &Sources, 
         help: "`helm dependency build` fetches dependencies; Helm renders nothing without them".into(),
         values: String::new(),
         cause: "dependencies".into(),
+        suppressed: None,
     });
 }
 

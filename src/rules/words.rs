@@ -58,6 +58,7 @@ pub fn finding(rule: &super::Rule, evidence: &super::Evidence<'_>, group: &[&Sto
         help: String::new(),
         values: evidence.life.world.flags.clone(),
         cause: cause(evidence.life, lead),
+        suppressed: None,
     }
 }
 
@@ -152,6 +153,7 @@ pub fn problem(rule: &super::Rule, evidence: &super::Evidence<'_>, severity: Sev
         help: String::new(),
         values: evidence.life.world.flags.clone(),
         cause: String::new(),
+        suppressed: None,
     }
 }
 
@@ -229,3 +231,37 @@ pub fn about(
     finding.help = help;
     finding
 }
+
+/// A comment that speaks to chartlint, or a word in it.
+pub struct AtComment<'a> {
+    /// The chart's name.
+    pub chart: &'a str,
+    /// The file, in the chart.
+    pub path: &'a str,
+    pub span: Span,
+}
+
+/// A finding about a comment.
+pub fn about_comment(rule: &super::Rule, severity: Severity, at: &AtComment<'_>) -> Finding {
+    Finding {
+        rule: rule.name,
+        severity,
+        certainty: Certainty::Proved,
+        title: String::new(),
+        chart: at.chart.into(),
+        object: None,
+        fields: Vec::new(),
+        primary: at.span,
+        steps: Vec::new(),
+        effects: Vec::new(),
+        versions: String::new(),
+        help: String::new(),
+        values: String::new(),
+        cause: String::new(),
+        suppressed: None,
+    }
+}
+
+/// The check of rules about suppressions. A life says nothing of them: `suppress` calls these rules when all findings of all
+/// lives are there, and what comments name can be compared with them.
+pub fn needs_all_findings(_: &super::Evidence<'_>, _: &mut Vec<Finding>) {}
