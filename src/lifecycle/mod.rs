@@ -12,5 +12,5 @@ mod run;
 
 pub use compare::{Difference, ObjectChange, differences, is_varying, pieces_in, varies, varying_guard};
 pub use live::{LiveState, plain};
-pub use phases::{Knobs, Memory};
+pub use phases::{Knobs, Memory, upgrade_without_cluster};
 pub use run::{Chart, Life, Phase, PhaseKind, World, live, live_between};

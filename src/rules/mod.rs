@@ -4,28 +4,54 @@
 //! lifecycle finds the differences and `story` explains them; a rule names one, weighs it, and says what to write
 //! instead. Where several rules see one difference, the one that stands first in the registry takes it.
 
+mod base64_as_text;
 mod consequence;
+mod constant_condition;
+mod double_base64;
+mod fails_without_cluster;
+mod failure;
+mod flow;
+mod go_syntax_in_yaml;
 mod immutable_change_between_versions;
 mod immutable_field_from_lookup;
+mod list_lookup_as_boolean;
+mod list_lookup_as_object;
+mod lookup_field_not_yet_there;
 mod lookup_guards_own_object;
+mod lookup_in_notes;
+mod lookup_misses_own_object;
+mod lookup_reads_widely;
 mod lookup_unguarded;
+mod lookup_unknown_kind;
+mod lookup_unserved_group;
+mod lookup_unused;
+mod lookup_without_namespace;
 mod not_analysed;
+mod null_in_output;
+mod objects;
 mod pages;
 mod phase_guards_object;
+mod phase_is_not_existence;
 mod random_without_reuse;
 mod render_error;
+mod server_metadata_copied;
+mod shadowed_assignment;
+mod short_circuit_on_old_helm;
 mod story;
 mod suppression_without_reason;
 mod syntax_error;
+mod template_text_in_string;
 mod unexplained_difference;
 mod unknown_suppression;
 mod unused_suppression;
+mod upgrade_needs_value;
 mod words;
 mod yaml_error;
 
+use crate::engine::LookupCall;
 use crate::finding::{Finding, Severity};
 use crate::kube::{self, VersionRange};
-use crate::lifecycle::{self, Life, PhaseKind};
+use crate::lifecycle::{self, Life, Phase, PhaseKind};
 pub use not_analysed::without_dependencies;
 pub use pages::page;
 pub use story::{Mode, Story, Why};
@@ -51,15 +77,37 @@ pub struct Rule {
 /// All rules, in the order of precedence.
 pub const RULES: &[&Rule] = &[
     &syntax_error::RULE,
+    &lookup_in_notes::RULE,
+    &phase_is_not_existence::RULE,
+    &list_lookup_as_object::RULE,
+    &lookup_field_not_yet_there::RULE,
     &lookup_unguarded::RULE,
+    &fails_without_cluster::RULE,
+    &upgrade_needs_value::RULE,
     &render_error::RULE,
     &yaml_error::RULE,
+    &server_metadata_copied::RULE,
     &lookup_guards_own_object::RULE,
     &phase_guards_object::RULE,
+    &double_base64::RULE,
     &immutable_field_from_lookup::RULE,
     &immutable_change_between_versions::RULE,
+    &lookup_misses_own_object::RULE,
+    &base64_as_text::RULE,
+    &go_syntax_in_yaml::RULE,
     &random_without_reuse::RULE,
     &unexplained_difference::RULE,
+    &null_in_output::RULE,
+    &lookup_unknown_kind::RULE,
+    &lookup_unserved_group::RULE,
+    &template_text_in_string::RULE,
+    &lookup_without_namespace::RULE,
+    &shadowed_assignment::RULE,
+    &constant_condition::RULE,
+    &list_lookup_as_boolean::RULE,
+    &short_circuit_on_old_helm::RULE,
+    &lookup_reads_widely::RULE,
+    &lookup_unused::RULE,
     &not_analysed::RULE,
     &unknown_suppression::RULE,
     &unused_suppression::RULE,
@@ -122,6 +170,9 @@ pub struct Evidence<'a> {
     pub stories: Vec<Story>,
     /// The differences that no provenance explains.
     pub unexplained: Vec<(PhaseKind, PhaseKind, lifecycle::Difference)>,
+    /// The errors of execution of the phases, each with what it is about.
+    failures: Vec<failure::Failure<'a>>,
+    flows: std::cell::OnceCell<Vec<flow::Flow<'a>>>,
     /// Which stories a rule has taken.
     taken: std::cell::RefCell<Vec<bool>>,
 }
@@ -150,7 +201,25 @@ impl<'a> Evidence<'a> {
             }
         }
         let taken = std::cell::RefCell::new(vec![false; stories.len()]);
-        Evidence { life, chart, targets, stories, unexplained, taken }
+        let failures = failure::failures(life);
+        let flows = std::cell::OnceCell::new();
+        Evidence { life, chart, targets, stories, unexplained, failures, flows, taken }
+    }
+
+    /// The bodies of templates that a render reaches.
+    fn flows(&self) -> &[flow::Flow<'a>] {
+        self.flows.get_or_init(|| {
+            // Of two versions of a chart the new one is looked at.
+            let trees = self.life.phases.last().map(|phase| phase.rendering.trees());
+            flow::bodies(trees.unwrap_or_default())
+        })
+    }
+
+    /// The lookups that were made, each place and question once, with the first phase that made it.
+    fn lookups(&self) -> Vec<(&'a Phase, &'a LookupCall)> {
+        let mut seen = std::collections::BTreeSet::new();
+        let all = self.life.phases.iter().flat_map(|phase| phase.rendering.rt.lookups.iter().map(move |l| (phase, l)));
+        all.filter(|(_, lookup)| seen.insert((lookup.span, &lookup.query))).collect()
     }
 
     /// The stories that no rule before has taken and that `wants` wants, grouped by object and cause. They are taken.
