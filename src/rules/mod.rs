@@ -4,17 +4,31 @@
 //! lifecycle finds the differences and `story` explains them; a rule names one, weighs it, and says what to write
 //! instead. Where several rules see one difference, the one that stands first in the registry takes it.
 
+mod api_removed_under_release;
+mod arms;
+mod breaks_server_side_apply;
+mod capability_guards_object;
 mod consequence;
 mod immutable_change_between_versions;
 mod immutable_field_from_lookup;
+mod install_over_leftovers;
+mod keep_breaks_rollback;
+mod keep_is_not_prune;
 mod lookup_guards_own_object;
+mod lookup_toggles_field;
 mod lookup_unguarded;
 mod not_analysed;
+mod object_lost_between_versions;
+mod object_needs_foreign_object;
+mod objects;
+mod patch_impossible;
 mod phase_guards_object;
 mod random_without_reuse;
 mod render_error;
+mod reuse_values_breaks;
 mod story;
 mod syntax_error;
+mod takes_field_ownership;
 mod unexplained_difference;
 mod words;
 mod yaml_error;
@@ -42,11 +56,23 @@ pub const RULES: &[&Rule] = &[
     &lookup_unguarded::RULE,
     &render_error::RULE,
     &yaml_error::RULE,
+    &api_removed_under_release::RULE,
+    &breaks_server_side_apply::RULE,
+    &patch_impossible::RULE,
+    &keep_breaks_rollback::RULE,
     &lookup_guards_own_object::RULE,
     &phase_guards_object::RULE,
     &immutable_field_from_lookup::RULE,
     &immutable_change_between_versions::RULE,
+    &object_lost_between_versions::RULE,
+    &reuse_values_breaks::RULE,
     &random_without_reuse::RULE,
+    &takes_field_ownership::RULE,
+    &lookup_toggles_field::RULE,
+    &object_needs_foreign_object::RULE,
+    &install_over_leftovers::RULE,
+    &capability_guards_object::RULE,
+    &keep_is_not_prune::RULE,
     &unexplained_difference::RULE,
     &not_analysed::RULE,
 ];
@@ -92,6 +118,8 @@ pub struct Evidence<'a> {
     /// The chart's name.
     pub chart: &'a str,
     pub targets: &'a Targets,
+    /// With two versions of a chart: the upgrade with `--reuse-values`.
+    pub reused: Option<&'a lifecycle::Reused>,
     /// The differences between the phases of the release's life, and their explanation.
     pub stories: Vec<Story>,
     /// The differences that no provenance explains.
@@ -124,7 +152,7 @@ impl<'a> Evidence<'a> {
             }
         }
         let taken = std::cell::RefCell::new(vec![false; stories.len()]);
-        Evidence { life, chart, targets, stories, unexplained, taken }
+        Evidence { life, chart, targets, reused: None, stories, unexplained, taken }
     }
 
     /// The stories that no rule before has taken and that `wants` wants, grouped by object and cause. They are taken.
@@ -152,7 +180,12 @@ impl<'a> Evidence<'a> {
 
 /// All findings of a life, in the order of the registry.
 pub fn check(life: &Life, chart: &str, targets: &Targets) -> Vec<Finding> {
-    let evidence = Evidence::new(life, chart, targets);
+    check_between(life, None, chart, targets)
+}
+
+/// The same for a life between two versions of a chart, with what `--reuse-values` would render.
+pub fn check_between(life: &Life, reused: Option<&lifecycle::Reused>, chart: &str, targets: &Targets) -> Vec<Finding> {
+    let evidence = Evidence { reused, ..Evidence::new(life, chart, targets) };
     let mut findings = Vec::new();
     for rule in RULES {
         (rule.check)(&evidence, &mut findings);
