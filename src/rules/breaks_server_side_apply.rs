@@ -23,7 +23,11 @@ fn check(evidence: &Evidence<'_>, findings: &mut Vec<Finding>) {
         let id = &object.id;
         let manifest = plain(&object.node);
         let faults = kube::apply_faults(&manifest, &id.api_version, &id.kind, evidence.targets.kubernetes);
-        let Some(lead) = faults.first() else { continue };
+        // What a patch cannot tell apart either is told with patches.
+        let told_by_patch = evidence.targets.modes.contains(&Mode::Patch);
+        let is_ours = |fault: &&Fault| !(told_by_patch && matches!(fault, Fault::NoKey { .. }));
+        let faults: Vec<&Fault> = faults.iter().filter(is_ours).collect();
+        let Some(&lead) = faults.first() else { continue };
         let range = objects::range_of(object, lead.field());
         let mut finding = objects::finding(&RULE, evidence, Severity::Error, (phase, object), &range);
         let field = lead.field();
@@ -35,7 +39,10 @@ fn check(evidence: &Evidence<'_>, findings: &mut Vec<Finding>) {
                 "write each entry once: let the template leave out its own where the user's list has one of that key",
             ),
             Fault::UnknownField { .. } => (
-                format!("has `{field}`, a field that no {} of {} has", id.kind, id.api_version),
+                format!(
+                    "has `{field}`, a field that no {} of {} has in Kubernetes {}",
+                    id.kind, id.api_version, evidence.targets.kubernetes
+                ),
                 format!(".{field}: field not declared in schema"),
                 "takes it, and the server drops the field: it never had an effect",
                 "take the field out, or write it where it belongs: look at its name and at its indentation",

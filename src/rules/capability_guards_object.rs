@@ -32,7 +32,7 @@ fn check(evidence: &Evidence<'_>, findings: &mut Vec<Finding>) {
         if arms.as_ref().is_some_and(|arms| arms.silent(guard).iter().any(|d| d.kind == object.id.kind)) {
             continue;
         }
-        let has = if guard.outcome.is_taken() { "has" } else { "has not" };
+        let has = if is_known(evidence, &api) { "has" } else { "has not" };
         let mut finding = objects::finding(&RULE, evidence, Severity::Info, (phase, object), &object.node.span);
         finding.title = format!("{} is rendered only where the cluster {has} {api}; no value forces it", object.id);
         finish(&mut finding, guard, &api, None);
@@ -51,12 +51,17 @@ fn check(evidence: &Evidence<'_>, findings: &mut Vec<Finding>) {
         let silent = arms.silent(guard);
         let Some(document) = silent.iter().find(|d| taken.iter().all(|t| t.kind != d.kind)) else { continue };
         let kind = if document.kind.is_empty() { "object" } else { &document.kind };
-        let has = if guard.outcome.is_taken() { "has not" } else { "has" };
+        let has = if is_known(evidence, &api) { "has not" } else { "has" };
         let mut finding = words::problem(&RULE, evidence, Severity::Info, document.span);
         finding.title = format!("the {kind} here is rendered only where the cluster {has} {api}; no value forces it");
         finish(&mut finding, guard, &api, Some(document));
         findings.push(finding);
     }
+}
+
+/// This world's cluster has the API.
+fn is_known(evidence: &Evidence<'_>, api: &str) -> bool {
+    evidence.life.world.capabilities.api_versions.iter().any(|known| known == api)
 }
 
 fn has_value(arena: &Arena, guard: &Guard) -> bool {

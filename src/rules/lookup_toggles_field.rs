@@ -42,7 +42,11 @@ fn check(evidence: &Evidence<'_>, findings: &mut Vec<Finding>) {
         let is_gone = matches!(lead.difference.change, ObjectChange::Field { how: How::Removed, .. });
         finding.title = match lead.mode {
             Mode::Presence => format!("{id} has `{field}` {}, because of a lookup", words::when(lead)),
-            Mode::Value => format!("{id} has other entries in `{field}` {}, because of a lookup", words::when(lead)),
+            Mode::Value => format!(
+                "{id} has other entries in `{field}` on {} than on {}, because of a lookup",
+                lead.phases.1.name(),
+                lead.phases.0.name()
+            ),
         };
         let rollback = if is_gone {
             "sets it again"

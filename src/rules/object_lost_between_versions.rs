@@ -2,7 +2,7 @@
 
 use super::{Evidence, Rule, objects, story, words};
 use crate::finding::{Effect, Finding, Severity};
-use crate::lifecycle::{Phase, PhaseKind, varies};
+use crate::lifecycle::{ObjectChange, Phase, PhaseKind, varies};
 use crate::manifest::Object;
 
 pub static RULE: Rule = Rule {
@@ -58,6 +58,11 @@ fn check(evidence: &Evidence<'_>, findings: &mut Vec<Finding>) {
             Some(heir) => story::written_at(&new.rendering, &heir.text, &heir.node.span),
             None => story::written_at(&old.rendering, &object.text, &object.node.span),
         };
+        // What is drawn in either of them is no reason of its own.
+        let is_either = |other: &crate::manifest::ObjectId| *other == *id || heir.is_some_and(|heir| heir.id == *other);
+        let _ = evidence.take(|story| {
+            !matches!(story.difference.change, ObjectChange::Field { .. }) && is_either(&story.difference.id)
+        });
         let mut finding = words::problem(&RULE, evidence, Severity::Warning, primary);
         finding.object = Some(objects::object_ref(id));
         finding.title = match heir {

@@ -86,7 +86,9 @@ pub fn foreign_lookup<'a>(life: &Life, phase: &'a Phase, guard: &Guard) -> Optio
         let Cause::Lookup { call, .. } = cause else { return None };
         let lookup = phase.rendering.rt.lookups.get(*call as usize)?;
         let query = &lookup.query;
-        (!lookup.found && !is_probe(&query.kind) && !is_own(life, query)).then_some(lookup)
+        // A list is found even where nothing is in it.
+        let is_absent = !lookup.found || query.name.is_empty();
+        (is_absent && !is_probe(&query.kind) && !is_own(life, query)).then_some(lookup)
     })
 }
 

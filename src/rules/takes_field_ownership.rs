@@ -71,15 +71,19 @@ fn last(path: &str) -> &str {
     path.rsplit('.').next().unwrap_or(path)
 }
 
+/// The install draws something in the object, such as a certificate.
+fn is_drawn(evidence: &Evidence<'_>, object: &Object) -> bool {
+    let Some(install) = evidence.life.phase(PhaseKind::Install) else { return false };
+    let arena = &install.rendering.rt.arena;
+    let pieces = install.objects.iter().filter(|o| o.id == object.id).flat_map(|o| o.text.pieces());
+    pieces.flat_map(|piece| arena.causes(piece.origin)).any(|cause| matches!(cause, Cause::Random { .. }))
+}
+
 /// The fields of an object that come from, or depend on, the same field of the live one.
 fn copied<'a>(evidence: &Evidence<'_>, phase: &Phase, object: &'a Object) -> Vec<Copied<'a>> {
     let arena = &phase.rendering.rt.arena;
     let mut out: Vec<Copied<'a>> = Vec::new();
-    let has_random = object
-        .text
-        .pieces()
-        .iter()
-        .any(|piece| arena.causes(piece.origin).any(|cause| matches!(cause, Cause::Random { .. })));
+    let has_random = is_drawn(evidence, object);
     for piece in object.text.pieces() {
         let guards = arena.guards(piece.guard);
         let origins: Vec<OriginId> = std::iter::once(piece.origin).chain(guards.iter().map(|g| g.origin)).collect();
