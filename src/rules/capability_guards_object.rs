@@ -75,7 +75,9 @@ fn custom_api(phase: &Phase, guard: &Guard) -> Option<String> {
         Cause::Capabilities { path } => arena.path_text(*path).starts_with("APIVersions"),
         _ => false,
     };
-    if has_value(arena, guard) || !arena.causes(guard.origin).any(is_api) {
+    // Of `and A B` with a false A the other was not asked for.
+    let names_value = action(phase, guard.condition).contains("Values");
+    if names_value || has_value(arena, guard) || !arena.causes(guard.origin).any(is_api) {
         return None;
     }
     let sources = origins::steps(arena, guard.origin).into_iter().filter(|(_, step, _)| *step == Step::Source);
@@ -90,12 +92,19 @@ fn custom_api(phase: &Phase, guard: &Guard) -> Option<String> {
     if apis.iter().any(is_built_in) { None } else { apis.into_iter().next() }
 }
 
-/// The texts in quotes from a place to the end of its action that look like an API.
-fn quoted(phase: &Phase, span: Span) -> Vec<String> {
-    let Some(file) = phase.rendering.sources.file_at(span.start).filter(|_| span.start != 0) else { return Vec::new() };
+/// The text from a place to the end of its action.
+fn action(phase: &Phase, span: Span) -> String {
+    let Some(file) = phase.rendering.sources.file_at(span.start).filter(|_| span.start != 0) else {
+        return String::new();
+    };
     let rest = file.text.get((span.start - file.base) as usize..).unwrap_or_default();
     let end = rest.windows(2).position(|w| w == b"}}").unwrap_or(rest.len());
-    let text = String::from_utf8_lossy(rest.get(..end).unwrap_or_default());
+    String::from_utf8_lossy(rest.get(..end).unwrap_or_default()).into_owned()
+}
+
+/// The texts in quotes from a place to the end of its action that look like an API.
+fn quoted(phase: &Phase, span: Span) -> Vec<String> {
+    let text = action(phase, span);
     text.split('"').skip(1).step_by(2).filter(|word| word.contains('/')).map(str::to_string).collect()
 }
 

@@ -73,9 +73,8 @@ fn finish(finding: &mut Finding, says: String) {
         Effect { operation: "--reuse-values", says },
     ];
     finding.help =
-        "read new values so that they may be missing: `dig \"a\" \"b\" \"default\" .Values`, `((.Values.a).b)`, \
-                    `default`\nwhoever upgrades: `--reset-then-reuse-values` (Helm 3.14 and newer) takes the new \
-                    defaults under the old values"
+        "read a value that older versions do not have so that it may be missing: `((.Values.a).b) | default \"c\"`\n\
+         whoever upgrades: `--reset-then-reuse-values` (Helm 3.14 and newer) takes the new defaults under the old values"
             .into();
 }
 
