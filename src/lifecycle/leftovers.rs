@@ -1,7 +1,8 @@
 //! What an uninstall leaves in the cluster, and the install after it.
 
 use super::live::{LiveState, plain};
-use super::run::{Knobs, Life, Phase, PhaseKind, render_phase};
+use super::phases::Phases;
+use super::run::{Life, Phase, PhaseKind};
 use crate::engine::{Answer, Cluster as _};
 use crate::manifest::{Object, ObjectId};
 use crate::template::Cache;
@@ -97,7 +98,8 @@ pub fn install_again(life: &Life) -> Option<Phase> {
     if !lookups.iter().any(|lookup| (!lookup.found || lookup.query.name.is_empty()) && is_new(&lookup.query)) {
         return None;
     }
-    let knobs = Knobs::of(PhaseKind::Install);
-    let sources = install.rendering.sources.clone();
-    Some(render_phase(prepared, &life.world, PhaseKind::Install, knobs, &left, &Cache::default(), &sources))
+    let cache = Cache::default();
+    let mut phases = Phases::new(&life.world, &cache);
+    phases.next(PhaseKind::Install, prepared, &left, &install.rendering.sources);
+    phases.list.pop()
 }

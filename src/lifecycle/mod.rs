@@ -8,11 +8,13 @@
 mod compare;
 mod leftovers;
 mod live;
+mod phases;
 mod reuse;
 mod run;
 
 pub use compare::{Difference, ObjectChange, differences, is_varying, pieces_in, varies, varying_guard};
 pub use leftovers::{install_again, leftovers};
 pub use live::{LiveState, plain};
+pub use phases::{Knobs, Memory};
 pub use reuse::{Reused, reuse_values};
-pub use run::{Chart, Knobs, Life, Phase, PhaseKind, World, live, live_between, render_phase};
+pub use run::{Chart, Life, Phase, PhaseKind, World, live, live_between};

@@ -1,6 +1,7 @@
 //! `helm upgrade --reuse-values`: the new chart rendered with the defaults of the old one.
 
-use super::run::{Chart, Knobs, Life, Phase, PhaseKind, render_phase};
+use super::phases::Phases;
+use super::run::{Chart, Life, Phase, PhaseKind};
 use crate::chart::{self, PrepareOptions};
 use crate::template::Cache;
 use crate::value::{Key, Plain};
@@ -51,7 +52,8 @@ pub fn reuse_values(old: &Chart, new: &Chart, life: &Life, cache: &Cache) -> Opt
         warnings: Vec::new(),
     });
     let prepared = chart::prepare(&with_old_defaults, &world.values, &options, &world.profile).ok()?;
-    let knobs = Knobs::of(PhaseKind::Upgrade);
-    let phase = render_phase(&prepared, world, PhaseKind::Upgrade, knobs, &life.live, cache, &new.sources);
+    let mut phases = Phases::new(world, cache);
+    phases.next(PhaseKind::Upgrade, &prepared, &life.live, &new.sources);
+    let phase = phases.list.pop()?;
     Some(Reused { phase, values })
 }

@@ -39,7 +39,7 @@ fn check(evidence: &Evidence<'_>, findings: &mut Vec<Finding>) {
         findings.push(finding);
     }
     let mut known: Vec<Span> = Vec::new();
-    for guard in arena.all_guards() {
+    for guard in &objects::met(phase) {
         let Some(api) = custom_api(phase, guard) else { continue };
         if known.contains(&guard.condition) || arena.guards(guard.parent).iter().any(|g| has_value(arena, g)) {
             continue;

@@ -16,7 +16,7 @@ pub static RULE: Rule = Rule {
 /// The object of the earlier phase.
 fn before<'a>(evidence: &Evidence<'a>, story: &Story) -> Option<&'a Object> {
     let (index, _) = story.difference.from.as_ref()?;
-    evidence.life.phase(story.phases.0)?.objects.get(*index)
+    evidence.life.phase(story.phases.0)?.objects.get(*index).map(|object| &**object)
 }
 
 fn check(evidence: &Evidence<'_>, findings: &mut Vec<Finding>) {

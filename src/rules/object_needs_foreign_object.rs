@@ -47,7 +47,7 @@ fn check(evidence: &Evidence<'_>, findings: &mut Vec<Finding>) {
         known.push(guard.condition);
         findings.push(finding);
     }
-    for guard in arena.all_guards() {
+    for guard in &objects::met(phase) {
         let Some(lookup) = objects::foreign_lookup(life, phase, guard) else { continue };
         if known.contains(&guard.condition) {
             continue;

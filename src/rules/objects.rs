@@ -123,3 +123,18 @@ pub fn asked(query: &Query) -> String {
 pub fn lookup_cause(query: &Query) -> String {
     format!("lookup {} {} {} {}", query.api_version, query.kind, query.namespace, query.name)
 }
+
+/// The conditions that a render met where it wrote something or stayed silent, each once.
+pub fn met(phase: &Phase) -> Vec<Guard> {
+    let arena = &phase.rendering.rt.arena;
+    let mut out: Vec<Guard> = Vec::new();
+    let mut chains = rustc_hash::FxHashSet::default();
+    let mut seen = rustc_hash::FxHashSet::default();
+    for piece in phase.rendering.files.iter().flat_map(|file| file.text.pieces()) {
+        if chains.insert(piece.guard) {
+            let guards = arena.guards(piece.guard).into_iter();
+            out.extend(guards.filter(|g| seen.insert((g.condition, g.outcome, g.origin, g.parent))));
+        }
+    }
+    out
+}
