@@ -3,10 +3,9 @@
 use super::{Evidence, Rule, objects};
 use crate::finding::{Effect, Finding, Severity};
 use crate::kube::{self, KubeVersion, VersionRange};
-use crate::lifecycle::{Phase, PhaseKind, pieces_in};
+use crate::lifecycle::PhaseKind;
 use crate::manifest::{Object, ObjectId};
 use crate::source::Span;
-use crate::value::origin::Cause;
 
 pub static RULE: Rule = Rule {
     name: "api-removed-under-release",
@@ -50,7 +49,7 @@ fn check(evidence: &Evidence<'_>, findings: &mut Vec<Finding>) {
         let Some(removed) = removed(&object.id, evidence.targets.kubernetes) else { continue };
         let range = objects::range_of(object, &kube::FieldPath::parse("apiVersion"));
         let mut finding = objects::finding(&RULE, evidence, Severity::Error, (phase, object), &range);
-        if is_picked(phase, object, &range) {
+        if objects::is_picked(phase, object, &range) {
             continue;
         }
         let site = (object.id.api_version.as_str(), object.id.kind.as_str(), finding.primary);
@@ -65,15 +64,6 @@ fn check(evidence: &Evidence<'_>, findings: &mut Vec<Finding>) {
         describe(&mut finding, object, &removed);
         findings.push(finding);
     }
-}
-
-/// The chart asks the cluster which API to name. What this world's cluster does not say (a render without one knows no
-/// single kinds) is no fault of the chart.
-fn is_picked(phase: &Phase, object: &Object, range: &std::ops::Range<usize>) -> bool {
-    let arena = &phase.rendering.rt.arena;
-    let is_asked = |origin| arena.causes(origin).any(|cause| matches!(cause, Cause::Capabilities { .. }));
-    pieces_in(&object.text, range)
-        .any(|piece| is_asked(piece.origin) || arena.guards(piece.guard).iter().any(|guard| is_asked(guard.origin)))
 }
 
 fn minor(version: KubeVersion) -> String {

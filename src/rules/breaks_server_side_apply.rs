@@ -25,7 +25,11 @@ fn check(evidence: &Evidence<'_>, findings: &mut Vec<Finding>) {
         let faults = kube::apply_faults(&manifest, &id.api_version, &id.kind, evidence.targets.kubernetes);
         // What a patch cannot tell apart either is told with patches.
         let told_by_patch = evidence.targets.modes.contains(&Mode::Patch);
-        let is_ours = |fault: &&Fault| !(told_by_patch && matches!(fault, Fault::NoKey { .. }));
+        let is_ours = |fault: &&Fault| {
+            let is_told = told_by_patch && matches!(fault, Fault::NoKey { .. });
+            let is_unknown = matches!(fault, Fault::UnknownField { .. });
+            !is_told && !(is_unknown && objects::is_picked(phase, object, &objects::range_of(object, fault.field())))
+        };
         let faults: Vec<&Fault> = faults.iter().filter(is_ours).collect();
         let Some(&lead) = faults.first() else { continue };
         let range = objects::range_of(object, lead.field());

@@ -138,3 +138,12 @@ pub fn met(phase: &Phase) -> Vec<Guard> {
     }
     out
 }
+
+/// The chart asks the cluster what to write in a range of an object's document. What this world's cluster does not say (a
+/// render without one knows no single kinds) is no fault of the chart.
+pub fn is_picked(phase: &Phase, object: &Object, range: &Range<usize>) -> bool {
+    let arena = &phase.rendering.rt.arena;
+    let is_asked = |origin| arena.causes(origin).any(|cause| matches!(cause, Cause::Capabilities { .. }));
+    pieces_in(&object.text, range)
+        .any(|piece| is_asked(piece.origin) || arena.guards(piece.guard).iter().any(|guard| is_asked(guard.origin)))
+}
