@@ -21,6 +21,7 @@ mod not_analysed;
 mod object_lost_between_versions;
 mod object_needs_foreign_object;
 mod objects;
+mod pages;
 mod patch_impossible;
 mod phase_guards_object;
 mod random_without_reuse;
@@ -37,6 +38,7 @@ use crate::finding::{Finding, Severity};
 use crate::kube::{self, VersionRange};
 use crate::lifecycle::{self, Life, PhaseKind};
 pub use not_analysed::without_dependencies;
+pub use pages::page;
 pub use story::{Mode, Story, Why};
 
 /// A rule of the catalogue.
