@@ -4,9 +4,14 @@
 //! lifecycle finds the differences and `story` explains them; a rule names one, weighs it, and says what to write
 //! instead. Where several rules see one difference, the one that stands first in the registry takes it.
 
+mod api_removed_under_release;
+mod arms;
 mod base64_as_text;
+mod breaks_server_side_apply;
+mod capability_guards_object;
 mod consequence;
 mod constant_condition;
+mod documents;
 mod double_base64;
 mod fails_without_cluster;
 mod failure;
@@ -14,6 +19,9 @@ mod flow;
 mod go_syntax_in_yaml;
 mod immutable_change_between_versions;
 mod immutable_field_from_lookup;
+mod install_over_leftovers;
+mod keep_breaks_rollback;
+mod keep_is_not_prune;
 mod list_lookup_as_boolean;
 mod list_lookup_as_object;
 mod lookup_field_not_yet_there;
@@ -21,6 +29,7 @@ mod lookup_guards_own_object;
 mod lookup_in_notes;
 mod lookup_misses_own_object;
 mod lookup_reads_widely;
+mod lookup_toggles_field;
 mod lookup_unguarded;
 mod lookup_unknown_kind;
 mod lookup_unserved_group;
@@ -28,18 +37,23 @@ mod lookup_unused;
 mod lookup_without_namespace;
 mod not_analysed;
 mod null_in_output;
+mod object_lost_between_versions;
+mod object_needs_foreign_object;
 mod objects;
 mod pages;
+mod patch_impossible;
 mod phase_guards_object;
 mod phase_is_not_existence;
 mod random_without_reuse;
 mod render_error;
+mod reuse_values_breaks;
 mod server_metadata_copied;
 mod shadowed_assignment;
 mod short_circuit_on_old_helm;
 mod story;
 mod suppression_without_reason;
 mod syntax_error;
+mod takes_field_ownership;
 mod template_text_in_string;
 mod unexplained_difference;
 mod unknown_suppression;
@@ -87,6 +101,10 @@ pub const RULES: &[&Rule] = &[
     &render_error::RULE,
     &yaml_error::RULE,
     &server_metadata_copied::RULE,
+    &api_removed_under_release::RULE,
+    &breaks_server_side_apply::RULE,
+    &patch_impossible::RULE,
+    &keep_breaks_rollback::RULE,
     &lookup_guards_own_object::RULE,
     &phase_guards_object::RULE,
     &double_base64::RULE,
@@ -95,7 +113,15 @@ pub const RULES: &[&Rule] = &[
     &lookup_misses_own_object::RULE,
     &base64_as_text::RULE,
     &go_syntax_in_yaml::RULE,
+    &object_lost_between_versions::RULE,
+    &reuse_values_breaks::RULE,
     &random_without_reuse::RULE,
+    &takes_field_ownership::RULE,
+    &lookup_toggles_field::RULE,
+    &install_over_leftovers::RULE,
+    &object_needs_foreign_object::RULE,
+    &capability_guards_object::RULE,
+    &keep_is_not_prune::RULE,
     &unexplained_difference::RULE,
     &null_in_output::RULE,
     &lookup_unknown_kind::RULE,
@@ -166,6 +192,8 @@ pub struct Evidence<'a> {
     /// The chart's name.
     pub chart: &'a str,
     pub targets: &'a Targets,
+    /// With two versions of a chart: the upgrade with `--reuse-values`.
+    pub reused: Option<&'a lifecycle::Reused>,
     /// The differences between the phases of the release's life, and their explanation.
     pub stories: Vec<Story>,
     /// The differences that no provenance explains.
@@ -203,7 +231,7 @@ impl<'a> Evidence<'a> {
         let taken = std::cell::RefCell::new(vec![false; stories.len()]);
         let failures = failure::failures(life);
         let flows = std::cell::OnceCell::new();
-        Evidence { life, chart, targets, stories, unexplained, failures, flows, taken }
+        Evidence { life, chart, targets, reused: None, stories, unexplained, failures, flows, taken }
     }
 
     /// The bodies of templates that a render reaches.
@@ -247,7 +275,12 @@ impl<'a> Evidence<'a> {
 
 /// All findings of a life, in the order of the registry.
 pub fn check(life: &Life, chart: &str, targets: &Targets) -> Vec<Finding> {
-    let evidence = Evidence::new(life, chart, targets);
+    check_between(life, None, chart, targets)
+}
+
+/// The same for a life between two versions of a chart, with what `--reuse-values` would render.
+pub fn check_between(life: &Life, reused: Option<&lifecycle::Reused>, chart: &str, targets: &Targets) -> Vec<Finding> {
+    let evidence = Evidence { reused, ..Evidence::new(life, chart, targets) };
     let mut findings = Vec::new();
     for rule in RULES {
         (rule.check)(&evidence, &mut findings);
