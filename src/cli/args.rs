@@ -1,5 +1,6 @@
 //! The arguments of the command line.
 
+use crate::rules::{Deployer, Targets};
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use std::path::PathBuf;
 
@@ -49,12 +50,44 @@ pub struct CheckOptions {
     /// The Kubernetes versions that count: 1.29.4, or 1.27..1.34 [default: the chart's kubeVersion, else all known]
     #[arg(long, value_name = "VERSIONS")]
     pub kube_version: Option<String>,
+    /// What brings the chart into the cluster: severities are those on the ones that count [default: all]
+    #[arg(long, value_enum, value_name = "TARGET", value_delimiter = ',')]
+    pub target: Vec<Target>,
     /// How findings are printed
     #[arg(long, value_enum, default_value = "human")]
     pub format: Format,
     /// The least severity that makes the exit code 1
     #[arg(long, value_enum, default_value = "error", value_name = "SEVERITY")]
     pub fail_on: FailOn,
+}
+
+impl CheckOptions {
+    /// The targets, when only the deployers count that were asked for.
+    pub fn deployed(&self, targets: Targets) -> Targets {
+        let deployers: Vec<Deployer> = self.target.iter().map(|target| target.deployer()).collect();
+        targets.deployed_by(&deployers)
+    }
+}
+
+/// What brings a chart into a cluster.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, ValueEnum)]
+pub enum Target {
+    Helm3,
+    Helm4,
+    #[value(name = "argocd")]
+    ArgoCd,
+    Flux,
+}
+
+impl Target {
+    fn deployer(self) -> Deployer {
+        match self {
+            Target::Helm3 => Deployer::Helm3,
+            Target::Helm4 => Deployer::Helm4,
+            Target::ArgoCd => Deployer::ArgoCd,
+            Target::Flux => Deployer::Flux,
+        }
+    }
 }
 
 #[derive(Args, Debug)]

@@ -169,7 +169,7 @@ fn check(
         // Its templates are looked at in the charts that call them.
         return Checked { findings: Vec::new(), sources, failure: None };
     }
-    let targets = targets_of(&loaded, targets);
+    let targets = arguments.deployed(targets_of(&loaded, targets));
     let mut capabilities = Capabilities::defaults(&profile);
     capabilities.api_versions.extend(arguments.release.api_versions.iter().cloned());
     let world = |values: Plain, flags: String| World {
@@ -285,7 +285,7 @@ fn check_between(
         profile,
         capabilities,
     };
-    let mut targets = targets_of(&new.chart, targets);
+    let mut targets = options.deployed(targets_of(&new.chart, targets));
     if alone {
         targets.modes = vec![if profile.is_helm4() { Mode::Apply } else { Mode::Patch }];
     }

@@ -44,6 +44,16 @@ impl Update {
         Some(Update { id: id.clone(), live, changes })
     }
 
+    /// The manifest of the current phase, sent once more to the object that it made.
+    pub fn again(life: &Life, phase: PhaseKind, id: &ObjectId) -> Option<Update> {
+        let manifest = rendered(life, phase, id)?;
+        let live = (**life.live.get(id, &life.world)?).clone();
+        let patch = kube::three_way_patch(&manifest, &manifest, &live, &id.api_version, &id.kind).ok()??;
+        let after = kube::apply_patch(&live, &patch, &id.api_version, &id.kind).ok()?;
+        let changes = kube::changes(&live, &after);
+        Some(Update { id: id.clone(), live, changes })
+    }
+
     fn target(&self, mode: Mode) -> Target<'_> {
         Target { mode, name: &self.id.name, ..Target::new(&self.id.api_version, &self.id.kind, &self.live) }
     }
@@ -74,7 +84,11 @@ pub fn refusals(update: Option<&Update>, range: VersionRange, modes: &[Mode]) ->
 /// goes.
 pub fn is_immutable(life: &Life, story: &Story) -> bool {
     let ObjectChange::Field { field, .. } = &story.difference.change else { return false };
-    let id = &story.difference.id;
+    is_field_immutable(life, &story.difference.id, field)
+}
+
+/// The same for a field of an object.
+pub fn is_field_immutable(life: &Life, id: &ObjectId, field: &str) -> bool {
     let Some(live) = life.live_after_upgrade.get(id, &life.world).or_else(|| life.live.get(id, &life.world)) else {
         return false;
     };
