@@ -104,6 +104,12 @@ fn drawn_apart(evidence: &Evidence<'_>, phase: &Phase, families: &[Vec<Part<'_>>
         let (id, holder) = (&part.leaf.object.id, &key.leaf.object.id);
         finding.title =
             format!("{id} publishes in `{}` a certificate that is not the one of {holder}", part.leaf.field);
+        // That they differ from render to render is part of it.
+        let _ = evidence.take(|story| {
+            let is_of =
+                |leaf: &&Leaf<'_>| leaf.object.id == story.difference.id && story.path() == Some(leaf.field.as_str());
+            story.is_drawn(evidence.life) && leaves.iter().any(|leaf| is_of(&leaf))
+        });
         let origin = part.leaf.origin_with(|cause| matches!(cause, Cause::Random { .. })).unwrap_or_default();
         finding.steps = fields::trace(phase, origin, finding.primary, "is drawn here, once for each that asks");
         let says =

@@ -18,7 +18,6 @@ fn check(evidence: &Evidence<'_>, findings: &mut Vec<Finding>) {
             |path: &str| path.contains("annotations") || path.contains("labels") || path.starts_with("spec.template.");
         !s.difference.is_hook
             && s.path().is_some_and(is_place)
-            && s.guard.is_none()
             && life.phase(s.told_by).is_some_and(|phase| fields::is_digest(phase, s.origin))
     };
     for group in evidence.take_once(is_wanted) {

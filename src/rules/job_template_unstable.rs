@@ -19,9 +19,9 @@ fn unstable(evidence: &Evidence<'_>, leaf: &Leaf<'_>) -> Option<(&'static str, O
     if let Some((origin, is_app)) = fields::version_in(evidence.life, leaf) {
         return Some((if is_app { "the chart's appVersion" } else { "the chart's version" }, origin));
     }
-    let digest = leaf.origins().into_iter().find(|origin| fields::is_digest(leaf.phase, *origin));
-    if let Some(origin) = digest {
-        return Some(("a checksum", origin));
+    let is_digest = |bytes: &[u8]| bytes.len() >= 40 && bytes.iter().all(u8::is_ascii_hexdigit);
+    if leaf.field.contains("checksum") && is_digest(leaf.bytes().trim_ascii()) {
+        return Some(("a checksum", leaf.origins().first().copied().unwrap_or_default()));
     }
     let arena = &leaf.phase.rendering.rt.arena;
     let is_tag = |cause: &Cause| match cause {

@@ -1,7 +1,6 @@
 //! What a lookup keeps is drawn anew where there is no cluster, and no value can pin it.
 
 use super::fields::{Leaf, leaves_at};
-use super::story::Why;
 use super::{Deployer, Evidence, Rule, words};
 use crate::finding::{Effect, Finding, Severity};
 use crate::lifecycle::{Life, PhaseKind};
@@ -28,7 +27,7 @@ fn check(evidence: &Evidence<'_>, findings: &mut Vec<Finding>) {
         let group: Vec<_> = evidence
             .offline
             .iter()
-            .filter(|s| s.difference.id == object.id && matches!(s.why, Why::Random(_)) && s.path().is_some())
+            .filter(|s| s.difference.id == object.id && s.is_drawn(life) && s.path().is_some())
             .collect();
         if group.is_empty() || differs_online(&object.id) || !told.insert(&object.id) {
             continue;
@@ -39,13 +38,14 @@ fn check(evidence: &Evidence<'_>, findings: &mut Vec<Finding>) {
         if leaves.iter().filter(drawn).all(|leaf| is_pinned(life, leaf)) {
             continue;
         }
-        let is_certificate = group.iter().all(|story| match story.why {
-            Why::Random(draw) => {
-                let draw = phase.rendering.rt.draws.get(draw as usize);
-                draw.is_some_and(|d| d.function.ends_with("Cert") || d.function.contains("genCA"))
-            }
-            _ => false,
+        let draws = leaves.iter().filter(drawn).flat_map(Leaf::causes).filter_map(|cause| match cause {
+            Cause::Random { draw } => phase.rendering.rt.draws.get(*draw as usize),
+            _ => None,
         });
+        let is_of_certificate =
+            |draw: &crate::engine::Draw| draw.function.starts_with("genCA") || draw.function.contains("Signed");
+        let mut draws = draws.peekable();
+        let is_certificate = draws.peek().is_some() && draws.all(is_of_certificate);
         // A certificate comes with its authority and its key: it is renewed as a whole.
         let severity = match (is_certificate, evidence.targets.asks_for(Deployer::ArgoCd)) {
             (true, _) => Severity::Info,

@@ -1,6 +1,5 @@
 //! A value that is drawn anew by every upgrade.
 
-use super::story::Why;
 use super::{Evidence, Rule, words};
 use crate::finding::{Finding, Severity};
 use crate::lifecycle::{ObjectChange, PhaseKind};
@@ -14,13 +13,13 @@ pub static RULE: Rule = Rule {
 
 fn check(evidence: &Evidence<'_>, findings: &mut Vec<Finding>) {
     let groups = evidence.take(|story| {
-        matches!(story.why, Why::Random(_))
+        story.is_drawn(evidence.life)
             && story.phases == (PhaseKind::Install, PhaseKind::Upgrade)
             && matches!(story.difference.change, ObjectChange::Field { .. })
             && !story.difference.is_hook
     });
     // What is drawn is the same in the next upgrade: said once.
-    let _ = evidence.take(|story| matches!(story.why, Why::Random(_)) && story.phases.0 == PhaseKind::Upgrade);
+    let _ = evidence.take(|story| story.is_drawn(evidence.life) && story.phases.0 == PhaseKind::Upgrade);
     for group in groups {
         let lead = group[0];
         let id = &lead.difference.id;

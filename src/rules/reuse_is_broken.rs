@@ -1,7 +1,7 @@
 //! A lookup finds the object whose values it is meant to keep, and they are drawn anew all the same.
 
 use super::fields::{self, leaves_at};
-use super::story::{Story, Why};
+use super::story::Story;
 use super::{Evidence, Rule, words};
 use crate::finding::{Finding, Severity, TraceStep};
 use crate::lifecycle::PhaseKind;
@@ -28,7 +28,7 @@ pub enum Reuse {
 /// Whether the template of a drawn value looks up its own object, and what it keeps of it.
 pub fn reuse(evidence: &Evidence<'_>, story: &Story) -> Reuse {
     let id = &story.difference.id;
-    let is_drawn = matches!(story.why, Why::Random(_))
+    let is_drawn = story.is_drawn(evidence.life)
         && story.phases == (PhaseKind::Install, PhaseKind::Upgrade)
         && matches!(id.kind.as_str(), "Secret" | "ConfigMap")
         && story.path().is_some_and(|path| path.starts_with("data") || path.starts_with("stringData"))

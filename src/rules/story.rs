@@ -204,6 +204,15 @@ impl Story {
         }
     }
 
+    /// A random draw is in the value that differs, whatever else was looked at before.
+    pub fn is_drawn(&self, life: &Life) -> bool {
+        let draws = |phase: &Phase| {
+            let arena = &phase.rendering.rt.arena;
+            arena.causes(self.origin).any(|cause| matches!(cause, Cause::Random { .. }))
+        };
+        matches!(self.why, Why::Random(_)) || self.guard.is_none() && life.phase(self.told_by).is_some_and(draws)
+    }
+
     /// The object in the phase that tells the story.
     pub fn object<'a>(&self, life: &'a Life) -> Option<&'a crate::manifest::Object> {
         let place = if self.told_by == self.phases.0 { &self.difference.from } else { &self.difference.to };
