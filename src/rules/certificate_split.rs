@@ -150,6 +150,14 @@ fn fate(evidence: &Evidence<'_>, upgrade: &Phase, part: &Part<'_>) -> Fate {
         }
         _ => false,
     };
+    // A key says nothing of who signs: its certificate does.
+    let shares = |other: &Part<'_>| {
+        causes.iter().any(|cause| matches!(cause, Cause::Random { draw } if other.draws.contains(draw)))
+            && other.leaf.causes().iter().any(|cause| is_found(&cause))
+    };
+    if part.is_key && parts(upgrade).iter().any(shares) {
+        return Fate::Else;
+    }
     let is_looked_up = causes.iter().any(|cause| is_found(&cause));
     let is_drawn = causes.iter().any(|cause| matches!(cause, Cause::Random { .. }));
     let differs = evidence.stories.iter().any(|s| {

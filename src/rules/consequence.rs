@@ -1,7 +1,7 @@
 //! What API servers answer when an operation of a life reaches them.
 
 use crate::finding::Severity;
-use crate::kube::{self, FieldChange, KubeVersion, Mode, Outcome, Target, VersionRange};
+use crate::kube::{self, FieldChange, FieldPath, KubeVersion, Mode, Outcome, Step, Target, VersionRange};
 use crate::lifecycle::{Life, ObjectChange, PhaseKind, plain};
 use crate::manifest::ObjectId;
 use crate::value::Plain;
@@ -31,6 +31,20 @@ fn rendered(life: &Life, kind: PhaseKind, id: &ObjectId) -> Option<Plain> {
     Some(plain(&object.node))
 }
 
+/// Labels of a pod template that the selector does not name may change; the recorded answer is of one that it names.
+fn is_free_label(live: &Plain, id: &ObjectId, path: &FieldPath) -> bool {
+    let keys: Vec<&str> = path.steps().iter().map(|s| if let Step::Key(key) = s { &**key } else { "" }).collect();
+    let ["spec", "template", "metadata", "labels", rest @ ..] = keys.as_slice() else { return false };
+    let Some(selected) = live.at(&["spec", "selector", "matchLabels"]) else { return false };
+    id.kind != "Job" && rest.first().is_some_and(|label| selected.get(label).is_none())
+}
+
+/// The changes that a server judges.
+fn judged(mut changes: Vec<FieldChange>, live: &Plain, id: &ObjectId) -> Vec<FieldChange> {
+    changes.retain(|change| !is_free_label(live, id, &change.field));
+    changes
+}
+
 impl Update {
     /// The update of an object from the manifest of one phase to that of another, when the cluster holds what the
     /// first one left.
@@ -40,7 +54,7 @@ impl Update {
         let live = (**state.get(id, &life.world)?).clone();
         let patch = kube::three_way_patch(&old, &new, &live, &id.api_version, &id.kind).ok()??;
         let after = kube::apply_patch(&live, &patch, &id.api_version, &id.kind).ok()?;
-        let changes = kube::changes(&live, &after);
+        let changes = judged(kube::changes(&live, &after), &live, id);
         Some(Update { id: id.clone(), live, changes })
     }
 
@@ -50,7 +64,7 @@ impl Update {
         let live = (**life.live.get(id, &life.world)?).clone();
         let patch = kube::three_way_patch(&manifest, &manifest, &live, &id.api_version, &id.kind).ok()??;
         let after = kube::apply_patch(&live, &patch, &id.api_version, &id.kind).ok()?;
-        let changes = kube::changes(&live, &after);
+        let changes = judged(kube::changes(&live, &after), &live, id);
         Some(Update { id: id.clone(), live, changes })
     }
 
@@ -93,7 +107,10 @@ pub fn is_field_immutable(life: &Life, id: &ObjectId, field: &str) -> bool {
         return false;
     };
     let target = Target::new(&id.api_version, &id.kind, live);
-    let path = kube::FieldPath::parse(field);
+    let path = FieldPath::parse(field);
+    if is_free_label(live, id, &path) {
+        return false;
+    }
     kube::recorded().iter().any(|version: &KubeVersion| {
         [kube::Op::Change, kube::Op::Unset]
             .iter()

@@ -194,7 +194,7 @@ pub fn is_lookup_of(life: &Life, query: &crate::engine::Query, id: &ObjectId) ->
     let namespace = if id.namespace.is_empty() { &life.world.namespace } else { &id.namespace };
     group == id.group()
         && query.kind == id.kind
-        && query.name == id.name
+        && query.name.trim_matches('"') == id.name
         && (query.namespace.is_empty() || query.namespace == *namespace)
 }
 

@@ -4,7 +4,8 @@ use super::fields::{self, leaves_at};
 use super::story::{Story, Why};
 use super::{Evidence, Rule, words};
 use crate::finding::{Effect, Finding, Severity};
-use crate::lifecycle::PhaseKind;
+use crate::lifecycle::{Phase, PhaseKind};
+use crate::manifest::ObjectId;
 use crate::value::origin::Cause;
 
 pub static RULE: Rule = Rule {
@@ -24,12 +25,7 @@ fn is_copied(evidence: &Evidence<'_>, story: &Story) -> bool {
         && rt.arena.causes(story.origin).any(|cause| is_own_field(evidence, phase, &story.difference.id, cause))
 }
 
-fn is_own_field(
-    evidence: &Evidence<'_>,
-    phase: &crate::lifecycle::Phase,
-    id: &crate::manifest::ObjectId,
-    cause: &Cause,
-) -> bool {
+fn is_own_field(evidence: &Evidence<'_>, phase: &Phase, id: &ObjectId, cause: &Cause) -> bool {
     match cause {
         Cause::Lookup { call, path } => {
             let query = phase.rendering.rt.lookups.get(*call as usize).map(|call| &call.query);
@@ -63,7 +59,12 @@ fn frozen(evidence: &Evidence<'_>, findings: &mut Vec<Finding>) {
         };
         let leaves = leaves_at(phase, object, &["spec"]);
         let is_own = |cause: &Cause| is_own_field(evidence, phase, id, cause);
-        let copied: Vec<_> = leaves.iter().filter(|l| l.origin_with(is_own).is_some() && !is_told(&l.field)).collect();
+        // What was drawn once is kept: the right use. What is only computed from the live object is not written back.
+        let is_copy = |leaf: &&fields::Leaf<'_>| {
+            let same = |cause: &Cause| is_own(cause) && reads(phase, cause, &leaf.field);
+            leaf.origin_with(same).is_some() && !is_told(&leaf.field) && !was_drawn(evidence, id, &leaf.field)
+        };
+        let copied: Vec<_> = leaves.iter().filter(is_copy).collect();
         let Some((lead, origin)) = copied.first().and_then(|leaf| Some((leaf, leaf.origin_with(is_own)?))) else {
             continue;
         };
@@ -81,6 +82,23 @@ fn frozen(evidence: &Evidence<'_>, findings: &mut Vec<Finding>) {
         finding.help = help();
         findings.push(finding);
     }
+}
+
+/// Whether a cause is the field of the same name.
+fn reads(phase: &Phase, cause: &Cause, field: &str) -> bool {
+    let Cause::Lookup { path, .. } = cause else { return false };
+    let read = phase.rendering.rt.arena.path_text(*path);
+    !read.is_empty()
+        && (field == read || field.starts_with(&format!("{read}.")) || field.starts_with(&format!("{read}[")))
+}
+
+/// Whether the install drew the field.
+fn was_drawn(evidence: &Evidence<'_>, id: &ObjectId, field: &str) -> bool {
+    let Some(phase) = evidence.whole(PhaseKind::Install) else { return false };
+    let Some(object) = phase.objects.iter().find(|o| !o.is_hook() && o.id == *id) else { return false };
+    let leaves = leaves_at(phase, object, &["spec"]);
+    let is_random = |cause: &Cause| matches!(cause, Cause::Random { .. } | Cause::Time { .. });
+    leaves.iter().any(|leaf| leaf.field == field && leaf.origin_with(is_random).is_some())
 }
 
 fn help() -> String {

@@ -4,7 +4,7 @@ use super::fields::{self, leaves_at};
 use super::story::Story;
 use super::{Evidence, Rule, words};
 use crate::finding::{Finding, Severity, TraceStep};
-use crate::lifecycle::PhaseKind;
+use crate::lifecycle::{Phase, PhaseKind};
 use crate::value::origin::Cause;
 
 pub static RULE: Rule = Rule {
@@ -38,9 +38,7 @@ pub fn reuse(evidence: &Evidence<'_>, story: &Story) -> Reuse {
         return Reuse::None;
     }
     let Some(phase) = evidence.whole(PhaseKind::Upgrade) else { return Reuse::None };
-    if fields::own_lookup(evidence.life, phase, id).is_none() {
-        return Reuse::None;
-    }
+    let Some(call) = fields::own_lookup(evidence.life, phase, id) else { return Reuse::None };
     let Some(object) = phase.objects.iter().find(|object| object.id == *id) else { return Reuse::None };
     let lookups = &phase.rendering.rt.lookups;
     let is_own = |cause: &&Cause| match cause {
@@ -56,7 +54,38 @@ pub fn reuse(evidence: &Evidence<'_>, story: &Story) -> Reuse {
         let causes = leaf.causes();
         causes.iter().any(is_own) && !causes.iter().any(|cause| matches!(cause, Cause::Random { .. }))
     };
-    if leaves.iter().any(is_kept) { Reuse::Some } else { Reuse::Nothing }
+    let kept = leaves.iter().any(is_kept);
+    let drawn = leaves.iter().find(|leaf| story.path() == Some(leaf.field.as_str()));
+    match (kept, drawn) {
+        (true, _) => Reuse::Some,
+        (false, Some(leaf)) if is_meant(phase, leaf, call) => Reuse::Nothing,
+        _ => Reuse::None,
+    }
+}
+
+/// Whether a lookup is there for the sake of a drawn value: it decides about it, or stands in the same template as the
+/// draw. Others look whether they may go on.
+fn is_meant(phase: &Phase, leaf: &fields::Leaf<'_>, call: usize) -> bool {
+    let rt = &phase.rendering.rt;
+    let Some(lookup) = rt.lookups.get(call) else { return false };
+    let decides = |cause: &&Cause| matches!(cause, Cause::Lookup { call: c, .. } if *c as usize == call);
+    let mut draws = leaf.causes().into_iter().filter_map(|cause| match cause {
+        Cause::Random { draw } => rt.draws.get(*draw as usize),
+        _ => None,
+    });
+    leaf.causes().iter().chain(&leaf.conditions()).any(decides)
+        || draws.any(|draw| is_one_template(phase, lookup.span.start, draw.span.start))
+}
+
+/// Whether no `define` begins between two places of a file.
+fn is_one_template(phase: &Phase, a: u32, b: u32) -> bool {
+    let Some(file) = phase.rendering.sources.file_at(a) else { return false };
+    let (from, to) = (a.min(b), a.max(b));
+    let between = from.checked_sub(file.base).and_then(|from| {
+        let range = from as usize..to.checked_sub(file.base)? as usize;
+        file.text.get(range)
+    });
+    between.is_some_and(|text| !text.windows(7).any(|word| word == b"define "))
 }
 
 /// The lookup that found the object, before the way of what is drawn.
