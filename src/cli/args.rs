@@ -1,6 +1,6 @@
 //! The arguments of the command line.
 
-use crate::rules::{Deployer, Targets};
+use crate::check::Deployer;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use std::path::PathBuf;
 
@@ -61,14 +61,6 @@ pub struct CheckOptions {
     pub fail_on: FailOn,
 }
 
-impl CheckOptions {
-    /// The targets, when only the deployers count that were asked for.
-    pub fn deployed(&self, targets: Targets) -> Targets {
-        let deployers: Vec<Deployer> = self.target.iter().map(|target| target.deployer()).collect();
-        targets.deployed_by(&deployers)
-    }
-}
-
 /// What brings a chart into a cluster.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, ValueEnum)]
 pub enum Target {
@@ -80,7 +72,8 @@ pub enum Target {
 }
 
 impl Target {
-    fn deployer(self) -> Deployer {
+    /// As the rules know it.
+    pub fn deployer(self) -> Deployer {
         match self {
             Target::Helm3 => Deployer::Helm3,
             Target::Helm4 => Deployer::Helm4,

@@ -21,7 +21,7 @@ fn is_copied(evidence: &Evidence<'_>, story: &Story) -> bool {
     let rt = &phase.rendering.rt;
     story.path().is_some()
         && !story.difference.is_hook
-        && !story.is_drawn(evidence.life)
+        && !evidence.is_drawn(story)
         && rt.arena.causes(story.origin).any(|cause| is_own_field(evidence, phase, &story.difference.id, cause))
 }
 

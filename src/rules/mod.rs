@@ -241,6 +241,16 @@ impl<'a> Evidence<'a> {
         self.life.phase(kind).filter(|phase| is_whole(phase))
     }
 
+    /// A value is drawn anew by every upgrade, whatever lookup was made before the draw.
+    pub fn is_drawn(&self, story: &Story) -> bool {
+        let again = |other: &Story| {
+            other.phases.0 == PhaseKind::Upgrade
+                && other.difference.id == story.difference.id
+                && other.path() == story.path()
+        };
+        matches!(story.why, Why::Random(_)) || story.is_drawn(self.life) && self.stories.iter().any(again)
+    }
+
     /// As [`Evidence::take`], for rules that say once what every later upgrade does again. Differences between two
     /// versions of a chart are left alone.
     pub fn take_once(&self, wants: impl Fn(&Story) -> bool) -> Vec<Vec<&Story>> {

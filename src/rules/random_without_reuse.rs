@@ -13,13 +13,13 @@ pub static RULE: Rule = Rule {
 
 fn check(evidence: &Evidence<'_>, findings: &mut Vec<Finding>) {
     let groups = evidence.take(|story| {
-        story.is_drawn(evidence.life)
+        evidence.is_drawn(story)
             && story.phases == (PhaseKind::Install, PhaseKind::Upgrade)
             && matches!(story.difference.change, ObjectChange::Field { .. })
             && !story.difference.is_hook
     });
     // What is drawn is the same in the next upgrade: said once.
-    let _ = evidence.take(|story| story.is_drawn(evidence.life) && story.phases.0 == PhaseKind::Upgrade);
+    let _ = evidence.take(|story| evidence.is_drawn(story) && story.phases.0 == PhaseKind::Upgrade);
     for group in groups {
         let lead = group[0];
         let id = &lead.difference.id;

@@ -33,10 +33,10 @@ fn check(evidence: &Evidence<'_>, findings: &mut Vec<Finding>) {
     let Some(phase) = evidence.current() else { return };
     for scaler in phase.objects.iter().filter(|object| !object.is_hook()) {
         let Some((kind, name)) = scaled(scaler) else { continue };
-        let is_target = |o: &&Object| {
+        let is_target = |o: &Object| {
             !o.is_hook() && o.id.kind == kind && o.id.name == name && o.id.namespace == scaler.id.namespace
         };
-        let Some(object) = phase.objects.iter().find(is_target) else { continue };
+        let Some(object) = phase.objects.iter().find(|o| is_target(o)) else { continue };
         let leaves = leaves_at(phase, object, &["spec", "replicas"]);
         let Some(leaf) = leaves.iter().find(|leaf| !leaf.node.is_null()) else { continue };
         let shown = fields::shown(object, &leaf.node.span);

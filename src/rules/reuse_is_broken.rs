@@ -28,7 +28,7 @@ pub enum Reuse {
 /// Whether the template of a drawn value looks up its own object, and what it keeps of it.
 pub fn reuse(evidence: &Evidence<'_>, story: &Story) -> Reuse {
     let id = &story.difference.id;
-    let is_drawn = story.is_drawn(evidence.life)
+    let is_drawn = evidence.is_drawn(story)
         && story.phases == (PhaseKind::Install, PhaseKind::Upgrade)
         && matches!(id.kind.as_str(), "Secret" | "ConfigMap")
         && story.path().is_some_and(|path| path.starts_with("data") || path.starts_with("stringData"))

@@ -177,6 +177,8 @@ fn whys(arena: &crate::value::Arena, origin: OriginId) -> Vec<Why> {
             _ => None,
         })
         .collect();
+    // What is kept by a lookup is drawn all the same: the draw explains what nothing else does.
+    whys.sort_by_key(|why| matches!(why, Why::Random(_)));
     whys.dedup();
     whys
 }
@@ -216,7 +218,7 @@ impl Story {
     /// The object in the phase that tells the story.
     pub fn object<'a>(&self, life: &'a Life) -> Option<&'a crate::manifest::Object> {
         let place = if self.told_by == self.phases.0 { &self.difference.from } else { &self.difference.to };
-        life.phase(self.told_by)?.objects.get(place.as_ref()?.0)
+        life.phase(self.told_by)?.objects.get(place.as_ref()?.0).map(|object| &**object)
     }
 
     /// The way of the value or of the condition, in the order in which it travelled, ending at the primary place.
