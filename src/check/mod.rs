@@ -7,6 +7,7 @@ mod worlds;
 
 use crate::chart::{self, LoadAt, RawFile};
 use crate::engine::Capabilities;
+use crate::explore::Coverage;
 use crate::finding::Finding;
 use crate::kube::{Mode, VersionRange};
 use crate::lifecycle::{self, World};
@@ -53,6 +54,8 @@ pub struct Checked {
     pub sources: Sources,
     /// How many worlds were lived.
     pub worlds: usize,
+    /// How far they got.
+    pub coverage: Coverage,
 }
 
 impl Setup {
@@ -66,6 +69,7 @@ impl Setup {
             namespace: self.namespace.clone(),
             profile: self.profile,
             capabilities,
+            foreign: Default::default(),
         }
     }
 
@@ -127,7 +131,7 @@ pub fn between(old: Source, new: Source, setup: &Setup, mode: Option<Mode>, cach
     let last = life.phases.iter().max_by_key(|p| p.rendering.sources.files().len());
     let sources = last.map_or(sources, |phase| phase.rendering.sources.clone());
     rules::without_dependencies(&name, &missing, &sources, &mut findings);
-    Ok(Checked { name, findings, sources, worlds: 1 })
+    Ok(Checked { name, findings, sources, worlds: 1, coverage: Coverage::default() })
 }
 
 /// A chart whose missing dependencies are left out, so that the rest can be looked at, and their names.

@@ -21,6 +21,7 @@ mod lookup_guards_own_object;
 mod lookup_unguarded;
 mod not_analysed;
 mod object_name_unstable;
+mod pages;
 mod phase_guards_object;
 mod phase_in_stored_output;
 mod pod_template_unstable;
@@ -42,6 +43,7 @@ use crate::finding::{Finding, Severity};
 use crate::kube::{self, VersionRange};
 use crate::lifecycle::{self, Life, PhaseKind};
 pub use not_analysed::without_dependencies;
+pub use pages::page;
 pub use story::{Mode, Story, Why};
 
 /// A rule of the catalogue.

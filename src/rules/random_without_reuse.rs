@@ -51,7 +51,7 @@ fn check(evidence: &Evidence<'_>, findings: &mut Vec<Finding>) {
 }
 
 /// Whatever is drawn in one object is mended together, whatever lookup was made before.
-fn by_object<'a>(groups: Vec<Vec<&'a Story>>) -> Vec<Vec<&'a Story>> {
+fn by_object(groups: Vec<Vec<&Story>>) -> Vec<Vec<&Story>> {
     let mut merged: Vec<Vec<&Story>> = Vec::new();
     for group in groups {
         match merged.iter_mut().find(|other| other[0].difference.id == group[0].difference.id) {
