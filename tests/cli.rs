@@ -21,7 +21,7 @@ kind: ConfigMap
 metadata:
   name: web
 data:
-  revision: {{ .Release.Revision | quote }}
+  rendered: {{ now | quote }}
 ";
 
 /// Charts and folders that the commands are run over; removed with the test.

@@ -18,6 +18,8 @@ use crate::template::Cache;
 use crate::value::Plain;
 use std::sync::Arc;
 
+pub use crate::rules::Deployer;
+
 /// What charts are checked with.
 #[derive(Clone, Debug)]
 pub struct Setup {
@@ -32,6 +34,8 @@ pub struct Setup {
     pub api_versions: Vec<String>,
     /// The Kubernetes versions that were asked for; the chart's, or all, when nobody asked.
     pub kubernetes: Option<VersionRange>,
+    /// The deployers that count; all of them when nobody asked.
+    pub deployers: Vec<Deployer>,
 }
 
 /// The files of a chart and what stands before their paths in messages.
@@ -71,10 +75,11 @@ impl Setup {
 
     /// The Kubernetes versions that count: those asked for, else the chart's, else all that are known.
     fn targets(&self, chart: &chart::Chart) -> Targets {
-        match self.kubernetes {
+        let targets = match self.kubernetes {
             Some(kubernetes) => Targets { kubernetes, is_claimed: true, ..rules::targets_of("") },
             None => rules::targets_of(&chart.metadata.kube_version),
-        }
+        };
+        targets.deployed_by(&self.deployers)
     }
 }
 

@@ -1,6 +1,7 @@
 //! The arguments of the command line.
 
 use super::format::{Format, FormatParser};
+use crate::check::Deployer;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use std::path::PathBuf;
 
@@ -131,6 +132,9 @@ pub struct CheckOptions {
     pub kube_version: Option<String>,
     #[command(flatten)]
     pub known: KnownFlags,
+    /// What brings the chart into the cluster: severities are those on the ones that count [default: all]
+    #[arg(long, value_enum, value_name = "TARGET", value_delimiter = ',')]
+    pub target: Vec<Target>,
     /// How findings are printed (repeatable, each with its --output) [default: human]
     #[arg(long, value_name = "FORMAT", value_parser = FormatParser)]
     pub format: Vec<Format>,
@@ -191,6 +195,28 @@ pub struct Baseline {
     pub kube_version: Option<String>,
     #[command(flatten)]
     pub known: KnownFlags,
+}
+
+/// What brings a chart into a cluster.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, ValueEnum)]
+pub enum Target {
+    Helm3,
+    Helm4,
+    #[value(name = "argocd")]
+    ArgoCd,
+    Flux,
+}
+
+impl Target {
+    /// As the rules know it.
+    pub fn deployer(self) -> Deployer {
+        match self {
+            Target::Helm3 => Deployer::Helm3,
+            Target::Helm4 => Deployer::Helm4,
+            Target::ArgoCd => Deployer::ArgoCd,
+            Target::Flux => Deployer::Flux,
+        }
+    }
 }
 
 #[derive(Args, Debug)]

@@ -161,12 +161,13 @@ pub struct Asked<'a> {
     pub release: &'a args::CheckRelease,
     pub kube_version: &'a Option<String>,
     pub known: &'a args::KnownFlags,
+    pub target: &'a [args::Target],
 }
 
 impl<'a> Asked<'a> {
     fn of(options: &'a args::CheckOptions) -> Asked<'a> {
-        let args::CheckOptions { values, release, kube_version, known, .. } = options;
-        Asked { values, release, kube_version, known }
+        let args::CheckOptions { values, release, kube_version, known, target, .. } = options;
+        Asked { values, release, kube_version, known, target }
     }
 }
 
@@ -227,6 +228,7 @@ fn setup(asked: &Asked<'_>, config: &Config) -> Result<Setup, Exit> {
         profile,
         api_versions: asked.release.api_versions.clone(),
         kubernetes: kubernetes.transpose()?.or(config.kube_version),
+        deployers: asked.target.iter().map(|target| target.deployer()).collect(),
     })
 }
 

@@ -1,7 +1,7 @@
 //! What API servers answer when an operation of a life reaches them.
 
 use crate::finding::Severity;
-use crate::kube::{self, FieldChange, KubeVersion, Mode, Outcome, Target, VersionRange};
+use crate::kube::{self, FieldChange, FieldPath, KubeVersion, Mode, Outcome, Step, Target, VersionRange};
 use crate::lifecycle::{Life, ObjectChange, PhaseKind, plain};
 use crate::manifest::ObjectId;
 use crate::value::Plain;
@@ -31,6 +31,20 @@ fn rendered(life: &Life, kind: PhaseKind, id: &ObjectId) -> Option<Plain> {
     Some(plain(&object.node))
 }
 
+/// Labels of a pod template that the selector does not name may change; the recorded answer is of one that it names.
+fn is_free_label(live: &Plain, id: &ObjectId, path: &FieldPath) -> bool {
+    let keys: Vec<&str> = path.steps().iter().map(|s| if let Step::Key(key) = s { &**key } else { "" }).collect();
+    let ["spec", "template", "metadata", "labels", rest @ ..] = keys.as_slice() else { return false };
+    let Some(selected) = live.at(&["spec", "selector", "matchLabels"]) else { return false };
+    id.kind != "Job" && rest.first().is_some_and(|label| selected.get(label).is_none())
+}
+
+/// The changes that a server judges.
+fn judged(mut changes: Vec<FieldChange>, live: &Plain, id: &ObjectId) -> Vec<FieldChange> {
+    changes.retain(|change| !is_free_label(live, id, &change.field));
+    changes
+}
+
 impl Update {
     /// The update of an object from the manifest of one phase to that of another, when the cluster holds what the
     /// first one left.
@@ -40,7 +54,17 @@ impl Update {
         let live = (**state.get(id, &life.world)?).clone();
         let patch = kube::three_way_patch(&old, &new, &live, &id.api_version, &id.kind).ok()??;
         let after = kube::apply_patch(&live, &patch, &id.api_version, &id.kind).ok()?;
-        let changes = kube::changes(&live, &after);
+        let changes = judged(kube::changes(&live, &after), &live, id);
+        Some(Update { id: id.clone(), live, changes })
+    }
+
+    /// The manifest of the current phase, sent once more to the object that it made.
+    pub fn again(life: &Life, phase: PhaseKind, id: &ObjectId) -> Option<Update> {
+        let manifest = rendered(life, phase, id)?;
+        let live = (**life.live.get(id, &life.world)?).clone();
+        let patch = kube::three_way_patch(&manifest, &manifest, &live, &id.api_version, &id.kind).ok()??;
+        let after = kube::apply_patch(&live, &patch, &id.api_version, &id.kind).ok()?;
+        let changes = judged(kube::changes(&live, &after), &live, id);
         Some(Update { id: id.clone(), live, changes })
     }
 
@@ -74,12 +98,19 @@ pub fn refusals(update: Option<&Update>, range: VersionRange, modes: &[Mode]) ->
 /// goes.
 pub fn is_immutable(life: &Life, story: &Story) -> bool {
     let ObjectChange::Field { field, .. } = &story.difference.change else { return false };
-    let id = &story.difference.id;
+    is_field_immutable(life, &story.difference.id, field)
+}
+
+/// The same for a field of an object.
+pub fn is_field_immutable(life: &Life, id: &ObjectId, field: &str) -> bool {
     let Some(live) = life.live_after_upgrade.get(id, &life.world).or_else(|| life.live.get(id, &life.world)) else {
         return false;
     };
     let target = Target::new(&id.api_version, &id.kind, live);
-    let path = kube::FieldPath::parse(field);
+    let path = FieldPath::parse(field);
+    if is_free_label(live, id, &path) {
+        return false;
+    }
     kube::recorded().iter().any(|version: &KubeVersion| {
         [kube::Op::Change, kube::Op::Unset]
             .iter()

@@ -9,21 +9,31 @@ mod arms;
 mod base64_as_text;
 mod breaks_server_side_apply;
 mod capability_guards_object;
+mod certificate_split;
+mod checksum_of_unstable;
 mod consequence;
 mod constant_condition;
+mod custom_resource_transition;
 mod documents;
 mod double_base64;
 mod fails_without_cluster;
 mod failure;
+mod fields;
 mod flow;
+mod foreign_state_copied;
 mod go_syntax_in_yaml;
 mod immutable_change_between_versions;
+mod immutable_field_empty;
 mod immutable_field_from_lookup;
+mod immutable_field_unstable;
+mod immutable_object_unstable_data;
 mod install_over_leftovers;
+mod job_template_unstable;
 mod keep_breaks_rollback;
 mod keep_is_not_prune;
 mod list_lookup_as_boolean;
 mod list_lookup_as_object;
+mod live_state_copied;
 mod lookup_field_not_yet_there;
 mod lookup_guards_own_object;
 mod lookup_in_notes;
@@ -38,14 +48,21 @@ mod lookup_without_namespace;
 mod not_analysed;
 mod null_in_output;
 mod object_lost_between_versions;
+mod object_name_unstable;
 mod object_needs_foreign_object;
 mod objects;
 mod pages;
 mod patch_impossible;
 mod phase_guards_object;
+mod phase_in_stored_output;
 mod phase_is_not_existence;
+mod pod_template_unstable;
+mod random_when_offline;
 mod random_without_reuse;
 mod render_error;
+mod replicas_fight_autoscaler;
+mod reuse_is_broken;
+mod reuse_misses_keys;
 mod reuse_values_breaks;
 mod server_metadata_copied;
 mod shadowed_assignment;
@@ -59,6 +76,8 @@ mod unexplained_difference;
 mod unknown_suppression;
 mod unused_suppression;
 mod upgrade_needs_value;
+mod version_in_selector;
+mod version_in_volume_claim_template;
 mod words;
 mod yaml_error;
 
@@ -104,24 +123,42 @@ pub const RULES: &[&Rule] = &[
     &api_removed_under_release::RULE,
     &breaks_server_side_apply::RULE,
     &patch_impossible::RULE,
+    &object_name_unstable::RULE,
     &keep_breaks_rollback::RULE,
     &lookup_guards_own_object::RULE,
     &phase_guards_object::RULE,
+    &immutable_object_unstable_data::RULE,
     &double_base64::RULE,
     &immutable_field_from_lookup::RULE,
+    &immutable_field_unstable::RULE,
     &immutable_change_between_versions::RULE,
+    &version_in_selector::RULE,
+    &version_in_volume_claim_template::RULE,
+    &job_template_unstable::RULE,
+    &immutable_field_empty::RULE,
+    &custom_resource_transition::RULE,
     &lookup_misses_own_object::RULE,
     &base64_as_text::RULE,
     &go_syntax_in_yaml::RULE,
     &object_lost_between_versions::RULE,
     &reuse_values_breaks::RULE,
+    &certificate_split::RULE,
+    &checksum_of_unstable::RULE,
+    &pod_template_unstable::RULE,
+    &reuse_misses_keys::RULE,
+    &reuse_is_broken::RULE,
     &random_without_reuse::RULE,
+    &random_when_offline::RULE,
     &takes_field_ownership::RULE,
+    &replicas_fight_autoscaler::RULE,
     &lookup_toggles_field::RULE,
     &install_over_leftovers::RULE,
     &object_needs_foreign_object::RULE,
     &capability_guards_object::RULE,
+    &live_state_copied::RULE,
+    &foreign_state_copied::RULE,
     &keep_is_not_prune::RULE,
+    &phase_in_stored_output::RULE,
     &unexplained_difference::RULE,
     &null_in_output::RULE,
     &lookup_unknown_kind::RULE,
@@ -159,14 +196,65 @@ pub struct Targets {
     pub is_claimed: bool,
     /// How manifests are written: patches, server-side apply, or either.
     pub modes: Vec<kube::Mode>,
+    /// The deployers that the user asked for; empty where all of them count.
+    pub deployers: Vec<Deployer>,
+}
+
+/// What brings a chart into a cluster.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
+pub enum Deployer {
+    Helm3,
+    Helm4,
+    /// Renders as `helm template` does: without a cluster, and always as a first install.
+    ArgoCd,
+    /// Runs Helm in the cluster.
+    Flux,
+}
+
+impl Targets {
+    /// The targets when only some deployers count. The ways of writing manifests are those that they use.
+    pub fn deployed_by(mut self, deployers: &[Deployer]) -> Targets {
+        if deployers.is_empty() {
+            return self;
+        }
+        let writes = |mode: kube::Mode, other: Deployer| {
+            deployers.iter().any(|d| *d != other) && {
+                // Argo CD and Flux do either, as they are configured.
+                self.modes.contains(&mode)
+            }
+        };
+        self.modes = [(kube::Mode::Patch, Deployer::Helm4), (kube::Mode::Apply, Deployer::Helm3)]
+            .into_iter()
+            .filter(|(mode, other)| writes(*mode, *other))
+            .map(|(mode, _)| mode)
+            .collect();
+        self.deployers = deployers.to_vec();
+        self
+    }
+
+    /// Whether a deployer counts at all.
+    pub fn counts(&self, deployer: Deployer) -> bool {
+        self.deployers.is_empty() || self.deployers.contains(&deployer)
+    }
+
+    /// Whether the user named the deployer.
+    pub fn asks_for(&self, deployer: Deployer) -> bool {
+        self.deployers.contains(&deployer)
+    }
+
+    /// Whether something but Argo CD counts: something that renders with the cluster at hand.
+    pub fn counts_helm(&self) -> bool {
+        self.deployers.is_empty() || self.deployers.iter().any(|d| *d != Deployer::ArgoCd)
+    }
 }
 
 /// The targets of a chart whose user asked for none: what its `kubeVersion` admits, else all that is known.
 pub fn targets_of(constraint: &str) -> Targets {
     let all = VersionRange::ALL;
     let modes = vec![kube::Mode::Patch, kube::Mode::Apply];
+    let deployers = Vec::new();
     if constraint.is_empty() {
-        return Targets { kubernetes: all, is_claimed: false, modes };
+        return Targets { kubernetes: all, is_claimed: false, modes, deployers };
     }
     let profile = crate::profile::Profile::default();
     let minors = (all.from.minor..=all.to.minor).filter(|minor| {
@@ -180,9 +268,9 @@ pub fn targets_of(constraint: &str) -> Targets {
     match (minors.first(), minors.last()) {
         (Some(first), Some(last)) => {
             let text = format!("{}.{first}..{}.{last}", all.from.major, all.from.major);
-            Targets { kubernetes: VersionRange::parse(&text).unwrap_or(all), is_claimed: true, modes }
+            Targets { kubernetes: VersionRange::parse(&text).unwrap_or(all), is_claimed: true, modes, deployers }
         }
-        _ => Targets { kubernetes: all, is_claimed: false, modes },
+        _ => Targets { kubernetes: all, is_claimed: false, modes, deployers },
     }
 }
 
@@ -201,6 +289,9 @@ pub struct Evidence<'a> {
     /// The errors of execution of the phases, each with what it is about.
     failures: Vec<failure::Failure<'a>>,
     flows: std::cell::OnceCell<Vec<flow::Flow<'a>>>,
+    /// What differs between two renders without a cluster. No rule takes these: they are what GitOps feels of stories
+    /// that online renders may not have.
+    pub offline: Vec<Story>,
     /// Which stories a rule has taken.
     taken: std::cell::RefCell<Vec<bool>>,
 }
@@ -209,13 +300,16 @@ pub struct Evidence<'a> {
 const PAIRS: [(PhaseKind, PhaseKind); 2] =
     [(PhaseKind::Install, PhaseKind::Upgrade), (PhaseKind::Upgrade, PhaseKind::UpgradeAgain)];
 
+fn is_whole(phase: &lifecycle::Phase) -> bool {
+    phase.rendering.error.is_none() && phase.manifests.is_ok()
+}
+
 impl<'a> Evidence<'a> {
     pub fn new(life: &'a Life, chart: &'a str, targets: &'a Targets) -> Evidence<'a> {
         let mut stories = Vec::new();
         let mut unexplained = Vec::new();
         for (a, b) in PAIRS {
             let (Some(x), Some(y)) = (life.phase(a), life.phase(b)) else { continue };
-            let is_whole = |p: &lifecycle::Phase| p.rendering.error.is_none() && p.manifests.is_ok();
             if !is_whole(x) || !is_whole(y) {
                 continue;
             }
@@ -231,7 +325,15 @@ impl<'a> Evidence<'a> {
         let taken = std::cell::RefCell::new(vec![false; stories.len()]);
         let failures = failure::failures(life);
         let flows = std::cell::OnceCell::new();
-        Evidence { life, chart, targets, reused: None, stories, unexplained, failures, flows, taken }
+        let mut offline = Vec::new();
+        if let (Some(x), Some(y)) = (life.phase(PhaseKind::Offline), life.phase(PhaseKind::OfflineAgain))
+            && is_whole(x)
+            && is_whole(y)
+        {
+            let differences = lifecycle::differences(x, y);
+            offline.extend(differences.iter().filter_map(|difference| story::explain(life, x, y, difference)));
+        }
+        Evidence { life, chart, targets, reused: None, stories, unexplained, failures, flows, offline, taken }
     }
 
     /// The bodies of templates that a render reaches.
@@ -248,6 +350,38 @@ impl<'a> Evidence<'a> {
         let mut seen = std::collections::BTreeSet::new();
         let all = self.life.phases.iter().flat_map(|phase| phase.rendering.rt.lookups.iter().map(move |l| (phase, l)));
         all.filter(|(_, lookup)| seen.insert((lookup.span, &lookup.query))).collect()
+    }
+
+    /// The phase whose manifest is the chart's own: the install, or, of two versions, the upgrade to the second. None
+    /// where it does not render.
+    pub fn current(&self) -> Option<&'a lifecycle::Phase> {
+        let kind = if self.life.previous { PhaseKind::Upgrade } else { PhaseKind::Install };
+        self.life.phase(kind).filter(|phase| is_whole(phase))
+    }
+
+    /// A phase that renders.
+    pub fn whole(&self, kind: PhaseKind) -> Option<&'a lifecycle::Phase> {
+        self.life.phase(kind).filter(|phase| is_whole(phase))
+    }
+
+    /// A value is drawn anew by every upgrade, whatever lookup was made before the draw.
+    pub fn is_drawn(&self, story: &Story) -> bool {
+        let again = |other: &Story| {
+            other.phases.0 == PhaseKind::Upgrade
+                && other.difference.id == story.difference.id
+                && other.path() == story.path()
+        };
+        matches!(story.why, Why::Random(_)) || story.is_drawn(self.life) && self.stories.iter().any(again)
+    }
+
+    /// As [`Evidence::take`], for rules that say once what every later upgrade does again. Differences between two
+    /// versions of a chart are left alone.
+    pub fn take_once(&self, wants: impl Fn(&Story) -> bool) -> Vec<Vec<&Story>> {
+        let is_own = |story: &Story| !(self.life.previous && story.phases.0 == PhaseKind::Install);
+        let mut groups = self.take(|story| is_own(story) && wants(story));
+        let mut told = std::collections::BTreeSet::new();
+        groups.retain(|group| told.insert((group[0].difference.id.clone(), words::cause(self.life, group[0]))));
+        groups
     }
 
     /// The stories that no rule before has taken and that `wants` wants, grouped by object and cause. They are taken.

@@ -40,9 +40,9 @@ pub struct Story {
     /// The phase whose provenance explains it.
     pub told_by: PhaseKind,
     /// What the value came from, if it is a value that differs.
-    origin: OriginId,
+    pub(super) origin: OriginId,
     /// The condition that decided, if one did.
-    guard: Option<Guard>,
+    pub(super) guard: Option<Guard>,
     /// The expression or text that writes it.
     pub primary: Span,
 }
@@ -183,7 +183,44 @@ fn whys(arena: &crate::value::Arena, origin: OriginId) -> Vec<Why> {
     whys
 }
 
+/// What a step of the way of a value says.
+pub(super) fn step_words(step: &Step) -> Option<String> {
+    Some(match step {
+        Step::Assigned(name) => format!("is kept in {name}"),
+        Step::Passed(name) => format!("is handed to {name:?}"),
+        Step::Included(name) => format!("the text of {name:?} is written here"),
+        Step::Field(name) => format!("its `{name}` is read"),
+        Step::Through(function) => format!("goes through {function}"),
+        Step::Decided => "decides what is assigned".to_string(),
+        Step::Stored(key) => format!("is stored as {:?}", String::from_utf8_lossy(key)),
+        Step::Source | Step::Ranged | Step::Joined => return None,
+    })
+}
+
 impl Story {
+    /// The path of the field that differs; none where the whole object does.
+    pub fn path(&self) -> Option<&str> {
+        match &self.difference.change {
+            lifecycle::ObjectChange::Field { field, .. } => Some(field),
+            _ => None,
+        }
+    }
+
+    /// A random draw is in the value that differs, whatever else was looked at before.
+    pub fn is_drawn(&self, life: &Life) -> bool {
+        let draws = |phase: &Phase| {
+            let arena = &phase.rendering.rt.arena;
+            arena.causes(self.origin).any(|cause| matches!(cause, Cause::Random { .. }))
+        };
+        matches!(self.why, Why::Random(_)) || self.guard.is_none() && life.phase(self.told_by).is_some_and(draws)
+    }
+
+    /// The object in the phase that tells the story.
+    pub fn object<'a>(&self, life: &'a Life) -> Option<&'a crate::manifest::Object> {
+        let place = if self.told_by == self.phases.0 { &self.difference.from } else { &self.difference.to };
+        life.phase(self.told_by)?.objects.get(place.as_ref()?.0).map(|object| &**object)
+    }
+
     /// The way of the value or of the condition, in the order in which it travelled, ending at the primary place.
     pub fn trace(&self, life: &Life) -> Vec<TraceStep> {
         let Some(phase) = life.phase(self.told_by) else { return Vec::new() };
@@ -208,17 +245,12 @@ impl Story {
             }
             read = span;
             let says = match step {
-                Step::Source => self.source_words(rendering),
-                Step::Assigned(name) => format!("is kept in {name}"),
-                Step::Passed(name) => format!("is handed to {name:?}"),
-                Step::Included(name) => format!("the text of {name:?} is written here"),
-                Step::Field(name) => format!("its `{name}` is read"),
-                Step::Through(function) => format!("goes through {function}"),
-                Step::Decided => "decides what is assigned".to_string(),
-                Step::Stored(key) => format!("is stored as {:?}", String::from_utf8_lossy(&key)),
-                Step::Ranged | Step::Joined => continue,
+                Step::Source => Some(self.source_words(rendering)),
+                step => step_words(&step),
             };
-            add(span, says, false);
+            if let Some(says) = says {
+                add(span, says, false);
+            }
         }
         let is_alone = steps.is_empty() && self.guard.is_none();
         let says = if is_alone { self.source_words(rendering) } else { "and writes this".to_string() };
@@ -265,16 +297,24 @@ impl Story {
         }
     }
 
-    /// The name of the object is drawn or timed: another object at every render, whatever guards it.
+    /// The name of the object is drawn, timed or counted: another object at every render, whatever guards it.
     pub fn has_random_name(&self, life: &Life) -> bool {
+        self.name_from(life).is_some()
+    }
+
+    /// What makes the object's name another one at every render, and the origin of the name.
+    pub fn name_from(&self, life: &Life) -> Option<(Why, OriginId, Span)> {
         let (a, b) = self.phases;
-        [(a, &self.difference.from), (b, &self.difference.to)].into_iter().any(|(kind, place)| {
-            let (Some(phase), Some((index, _))) = (life.phase(kind), place) else { return false };
-            let Some(object) = phase.objects.get(*index) else { return false };
-            let Some(name) = object.node.field("metadata").and_then(|m| m.field("name")) else { return false };
+        [(a, &self.difference.from), (b, &self.difference.to)].into_iter().find_map(|(kind, place)| {
+            let phase = life.phase(kind)?;
+            let object = phase.objects.get(place.as_ref()?.0)?;
+            let name = object.node.field("metadata")?.field("name")?;
             let arena = &phase.rendering.rt.arena;
-            lifecycle::pieces_in(&object.text, &name.span)
-                .any(|piece| whys(arena, piece.origin).iter().any(|why| matches!(why, Why::Random(_) | Why::Time)))
+            lifecycle::pieces_in(&object.text, &name.span).find_map(|piece| {
+                let why = whys(arena, piece.origin).into_iter().find(|why| !matches!(why, Why::Lookup(_)))?;
+                let written = writer(&object.text, piece).map(|piece| extent(&phase.rendering, piece));
+                Some((why, piece.origin, written.unwrap_or_default()))
+            })
         })
     }
 

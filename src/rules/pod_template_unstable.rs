@@ -1,0 +1,47 @@
+//! A pod template that differs at every upgrade.
+
+use super::story::{Story, Why};
+use super::{Deployer, Evidence, Rule, words};
+use crate::finding::{Effect, Finding, Severity};
+
+pub static RULE: Rule = Rule {
+    name: "pod-template-unstable",
+    severity: Severity::Warning,
+    summary: "chance, the clock, the revision or the phase is in a pod template: upgrades restart pods for nothing",
+    check,
+};
+
+/// Whether a story is of the pod template of something that keeps pods running.
+pub fn is_pod_template(story: &Story) -> bool {
+    matches!(story.difference.id.kind.as_str(), "Deployment" | "StatefulSet" | "DaemonSet" | "ReplicaSet" | "Rollout")
+        && story.path().is_some_and(|path| path.starts_with("spec.template.") || path == "spec.template")
+        && !story.difference.is_hook
+}
+
+fn check(evidence: &Evidence<'_>, findings: &mut Vec<Finding>) {
+    let groups = evidence.take_once(|story| is_pod_template(story) && !matches!(story.why, Why::Lookup(_)));
+    for group in groups {
+        let lead = group[0];
+        let id = &lead.difference.id;
+        // An annotation that is nothing but drawn, timed or counted is there to restart the pods.
+        let is_meant =
+            group.iter().all(|s| s.path().is_some_and(|p| p.starts_with("spec.template.metadata.annotations")));
+        let is_offline_too = lead.why != Why::Phase && evidence.targets.counts(Deployer::ArgoCd);
+        let severity = if is_meant && !is_offline_too { Severity::Info } else { Severity::Warning };
+        let mut finding = words::finding(&RULE, evidence, &group, severity);
+        let field = lead.field().field;
+        finding.title = format!("{id} restarts its pods on upgrade: `{field}` comes from {}", words::why(lead));
+        if is_offline_too {
+            let says = "Argo CD: differs at every render, so every sync restarts the pods";
+            finding.effects.push(Effect { operation: "offline", says: says.into() });
+        }
+        finding.help = if is_meant {
+            "where a restart is wanted when the configuration changes, write a digest of the configuration: \
+             `checksum/config: {{ include (print $.Template.BasePath \"/configmap.yaml\") . | sha256sum }}`"
+                .into()
+        } else {
+            "let a value decide, or take it from a Secret or ConfigMap at run time".into()
+        };
+        findings.push(finding);
+    }
+}

@@ -1,0 +1,124 @@
+//! A lookup finds the object whose values it is meant to keep, and they are drawn anew all the same.
+
+use super::fields::{self, leaves_at};
+use super::story::Story;
+use super::{Evidence, Rule, words};
+use crate::finding::{Finding, Severity, TraceStep};
+use crate::lifecycle::{Phase, PhaseKind};
+use crate::value::origin::Cause;
+
+pub static RULE: Rule = Rule {
+    name: "reuse-is-broken",
+    severity: Severity::Error,
+    summary: "a lookup finds the object that it is meant to keep, and every value is drawn anew all the same",
+    check,
+};
+
+/// What an upgrade does with the live object that it finds, of which a value is drawn anew.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub enum Reuse {
+    /// It does not ask for it, or does not find it.
+    None,
+    /// It keeps nothing.
+    Nothing,
+    /// It keeps other values.
+    Some,
+}
+
+/// Whether the template of a drawn value looks up its own object, and what it keeps of it.
+pub fn reuse(evidence: &Evidence<'_>, story: &Story) -> Reuse {
+    let id = &story.difference.id;
+    let is_drawn = evidence.is_drawn(story)
+        && story.phases == (PhaseKind::Install, PhaseKind::Upgrade)
+        && matches!(id.kind.as_str(), "Secret" | "ConfigMap")
+        && story.path().is_some_and(|path| path.starts_with("data") || path.starts_with("stringData"))
+        && !story.difference.is_hook
+        && !evidence.life.previous;
+    if !is_drawn {
+        return Reuse::None;
+    }
+    let Some(phase) = evidence.whole(PhaseKind::Upgrade) else { return Reuse::None };
+    let Some(call) = fields::own_lookup(evidence.life, phase, id) else { return Reuse::None };
+    let Some(object) = phase.objects.iter().find(|object| object.id == *id) else { return Reuse::None };
+    let lookups = &phase.rendering.rt.lookups;
+    let is_own = |cause: &&Cause| match cause {
+        Cause::Lookup { call, path } => {
+            !path.is_none()
+                && lookups.get(*call as usize).is_some_and(|c| fields::is_lookup_of(evidence.life, &c.query, id))
+        }
+        _ => false,
+    };
+    let mut leaves = leaves_at(phase, object, &["data"]);
+    leaves.extend(leaves_at(phase, object, &["stringData"]));
+    let is_kept = |leaf: &fields::Leaf<'_>| {
+        let causes = leaf.causes();
+        causes.iter().any(is_own) && !causes.iter().any(|cause| matches!(cause, Cause::Random { .. }))
+    };
+    let kept = leaves.iter().any(is_kept);
+    let drawn = leaves.iter().find(|leaf| story.path() == Some(leaf.field.as_str()));
+    match (kept, drawn) {
+        (true, _) => Reuse::Some,
+        (false, Some(leaf)) if is_meant(phase, leaf, call) => Reuse::Nothing,
+        _ => Reuse::None,
+    }
+}
+
+/// Whether a lookup is there for the sake of a drawn value: it decides about it, or stands in the same template as the
+/// draw. Others look whether they may go on.
+fn is_meant(phase: &Phase, leaf: &fields::Leaf<'_>, call: usize) -> bool {
+    let rt = &phase.rendering.rt;
+    let Some(lookup) = rt.lookups.get(call) else { return false };
+    let decides = |cause: &&Cause| matches!(cause, Cause::Lookup { call: c, .. } if *c as usize == call);
+    let mut draws = leaf.causes().into_iter().filter_map(|cause| match cause {
+        Cause::Random { draw } => rt.draws.get(*draw as usize),
+        _ => None,
+    });
+    leaf.causes().iter().chain(&leaf.conditions()).any(decides)
+        || draws.any(|draw| is_one_template(phase, lookup.span.start, draw.span.start))
+}
+
+/// Whether no `define` begins between two places of a file.
+fn is_one_template(phase: &Phase, a: u32, b: u32) -> bool {
+    let Some(file) = phase.rendering.sources.file_at(a) else { return false };
+    let (from, to) = (a.min(b), a.max(b));
+    let between = from.checked_sub(file.base).and_then(|from| {
+        let range = from as usize..to.checked_sub(file.base)? as usize;
+        file.text.get(range)
+    });
+    between.is_some_and(|text| !text.windows(7).any(|word| word == b"define "))
+}
+
+/// The lookup that found the object, before the way of what is drawn.
+pub fn lookup_step(evidence: &Evidence<'_>, story: &Story) -> Option<TraceStep> {
+    let phase = evidence.whole(PhaseKind::Upgrade)?;
+    let call = fields::own_lookup(evidence.life, phase, &story.difference.id)?;
+    let call = phase.rendering.rt.lookups.get(call)?;
+    let says = format!("finds the live {} {} on upgrade", call.query.kind, call.query.name);
+    Some(TraceStep { span: call.span, says, is_primary: false })
+}
+
+fn check(evidence: &Evidence<'_>, findings: &mut Vec<Finding>) {
+    for group in evidence.take(|story| reuse(evidence, story) == Reuse::Nothing) {
+        let lead = group[0];
+        let id = &lead.difference.id;
+        let field = lead.field().field;
+        let mut finding = words::finding(&RULE, evidence, &group, Severity::Error);
+        if let Some(step) = lookup_step(evidence, lead).filter(|s| finding.steps.iter().all(|t| t.span != s.span)) {
+            finding.steps.insert(0, step);
+        }
+        finding.title = format!("{id} looks itself up and draws `{field}` anew all the same");
+        finding.help = format!(
+            "what is kept must be read from where it stands: `dig {} \"\" $live`, with `$live` the result of the lookup; \
+             look for a key that is spelled otherwise, `hasKey` on the object instead of its `data`, and `:=` inside of \
+             a block where `=` was meant",
+            key_path(&field)
+        );
+        findings.push(finding);
+    }
+}
+
+/// `"data" "password"`
+pub fn key_path(field: &str) -> String {
+    let key = field.trim_start_matches("stringData").trim_start_matches("data").trim_matches(['.', '[', ']', '"']);
+    format!("\"data\" \"{key}\"")
+}
