@@ -181,7 +181,8 @@ pub const RULES: &[&Rule] = &[
 pub const UNUSED_SUPPRESSION: &str = "unused-suppression";
 
 /// The rules that speak only where two versions of a chart are compared.
-pub const OF_TWO_CHARTS: &[&str] = &["immutable-change-between-versions"];
+pub const OF_TWO_CHARTS: &[&str] =
+    &["immutable-change-between-versions", "object-lost-between-versions", "reuse-values-breaks"];
 
 /// Whether there is a rule of this name.
 pub fn is_rule(name: &str) -> bool {
