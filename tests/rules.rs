@@ -198,7 +198,10 @@ fn each_rule_has_a_page_with_a_wrong_and_a_right_chart() {
             section.is_some_and(|s| s.expected.iter().any(|e| e.text.contains(word)))
         };
         assert!(shows("Wrong", rule.name), "{}: the wrong chart's output does not name the rule", rule.name);
-        assert!(shows("Right", "no findings"), "{}: the right chart has findings", rule.name);
+        let is_clean = shows("Right", "no findings");
+        // Of others there may be notes.
+        let is_right = is_clean || !["× ", "⚠ ", rule.name].iter().any(|word| shows("Right", word));
+        assert!(is_right, "{}: the right chart has findings", rule.name);
     }
 }
 
@@ -224,6 +227,13 @@ fn the_table_of_rules_is_the_registry() {
         format!("| [`{}`]({}.md) | {} | {} |", rule.name, rule.name, rule.severity, rule.summary)
     };
     let expected: Vec<String> = RULES.iter().map(row).collect();
+    if std::env::var_os("BLESS").is_some() {
+        let (before, rest) = page.split_at(page.find("| [`").unwrap());
+        let after = rest.lines().find(|line| !line.starts_with("| [`"));
+        let after = after.map_or("", |line| &rest[rest.find(line).unwrap()..]);
+        std::fs::write(&path, format!("{before}{}\n{after}", expected.join("\n"))).unwrap();
+        return;
+    }
     let rows: Vec<&str> = page.lines().filter(|line| line.starts_with("| [`")).collect();
     assert_eq!(rows, expected, "\n\nThe rows that {} should have:\n{}\n", path.display(), expected.join("\n"));
 }

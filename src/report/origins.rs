@@ -5,7 +5,7 @@ use crate::source::{Sources, Span};
 use crate::value::origin::{Cause, GuardId, Outcome, PhaseField, Step};
 use crate::value::{Arena, OriginId, Text};
 use serde::Serialize;
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::fmt::Write;
 
 /// Where the text of a line came from.
@@ -89,6 +89,37 @@ pub fn steps(arena: &Arena, origin: OriginId) -> Vec<(OriginId, Step, Span)> {
     }
     steps.reverse();
     steps
+}
+
+/// The shortest way on which a cause came to an origin: its steps with their places, in the order in which the value
+/// travelled. Where several things went in, the others are left out.
+pub fn way(arena: &Arena, origin: OriginId, is_cause: impl Fn(&Cause) -> bool) -> Vec<(OriginId, Step, Span)> {
+    let mut from: BTreeMap<OriginId, OriginId> = BTreeMap::new();
+    let mut todo = VecDeque::from([origin]);
+    let is_source = |id: OriginId| matches!(arena.origin(id).step, Step::Source) && arena.causes(id).any(&is_cause);
+    while let Some(id) = todo.pop_front() {
+        if is_source(id) {
+            let mut steps = Vec::new();
+            let mut at = id;
+            loop {
+                let node = arena.origin(at);
+                if !matches!(node.step, Step::Joined) {
+                    steps.push((at, node.step.clone(), node.span));
+                }
+                match from.get(&at) {
+                    Some(next) if at != origin => at = *next,
+                    _ => return steps,
+                }
+            }
+        }
+        for parent in arena.origin(id).parents.iter().filter(|parent| parent.is_live()) {
+            if *parent != origin && !from.contains_key(parent) {
+                from.insert(*parent, id);
+                todo.push_back(*parent);
+            }
+        }
+    }
+    steps(arena, origin)
 }
 
 fn origin_texts(rendering: &Rendering, origin: OriginId) -> Vec<String> {

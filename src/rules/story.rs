@@ -234,7 +234,13 @@ impl Story {
         };
         let arena = &rendering.rt.arena;
         let mut read = Span::default();
-        for (id, step, mut span) in origins::steps(arena, self.origin) {
+        let is_cause = |cause: &Cause| match (self.why, cause) {
+            (Why::Lookup(told), Cause::Lookup { call, .. }) => told == *call,
+            (Why::Random(told), Cause::Random { draw }) => told == *draw,
+            (Why::Phase, Cause::Phase(_)) | (Why::Time, Cause::Time { .. }) | (Why::Dns, Cause::Dns { .. }) => true,
+            _ => false,
+        };
+        for (id, step, mut span) in origins::way(arena, self.origin, is_cause) {
             // What does not vary went in too, and explains nothing.
             if matches!(step, Step::Source) && !lifecycle::varies(arena, id) {
                 continue;
