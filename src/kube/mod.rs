@@ -23,7 +23,7 @@ pub use edits::{
     Boundary, FieldChange, Mode, Op, Outcome, Stretch, Target, Verdict, over_range, update_outcome, verdict, verdicts,
 };
 pub use kinds::{Kind, KindLookup, is_group_served, is_namespaced, kind, kinds, lookup};
-pub use patch::{PatchError, apply_patch, changes, three_way_patch};
+pub use patch::{PatchError, apply_patch, changes, helm_patch, is_strategic, sent_by_helm, three_way_patch};
 pub use path::{FieldPath, Step};
 pub use tree::{from_json, to_json};
 pub use version::{KubeVersion, VersionError, VersionRange, recorded};

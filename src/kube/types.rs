@@ -136,6 +136,15 @@ impl Type {
         })
     }
 
+    /// The field of this name, or else one that differs in its case only: as Go finds fields.
+    pub fn field_folded(self, name: &str) -> Option<FieldType> {
+        let folded = || {
+            let names = self.line.split('\t').map(|cell| cell.split(['@', '=']).next().unwrap_or(cell));
+            names.into_iter().find(|other| other.eq_ignore_ascii_case(name)).and_then(|other| self.field(other))
+        };
+        self.field(name).or_else(folded)
+    }
+
     /// Without fields of its own: a scalar, or data of any form.
     pub fn is_open(self) -> bool {
         self.line.is_empty()

@@ -106,7 +106,7 @@ pub fn defaulted(object: &Plain, version: KubeVersion) -> Plain {
 }
 
 /// Helm's label and annotations.
-fn mark(object: &mut Plain, context: &Context) {
+pub(super) fn mark(object: &mut Plain, context: &Context) {
     let mut put = |map: &str, name: &str, value: &str| {
         let path = FieldPath::parse("metadata").child(map).child(name);
         tree::set(object, path.steps(), Plain::string(value));
