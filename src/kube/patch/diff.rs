@@ -140,8 +140,8 @@ impl Diff {
         let (mut left, mut right) = (sorted_old.iter().peekable(), sorted_new.iter().peekable());
         let (mut patch, mut deleted) = (Vec::new(), Vec::new());
         loop {
-            let id = |element: Option<&&Plain>| element.map(|e| merge_key_of(e, merge_key)).transpose();
-            let (old_id, new_id) = (id(left.peek())?.cloned(), id(right.peek())?.cloned());
+            let id = |element: Option<&&Plain>| element.map(|e| merge_key_of(e, merge_key).cloned()).transpose();
+            let (old_id, new_id) = (id(left.peek())?, id(right.peek())?);
             let order = match (&old_id, &new_id) {
                 (None, None) => break,
                 (None, Some(_)) => std::cmp::Ordering::Greater,

@@ -12,22 +12,29 @@ pub fn is_written_as_integer(f: f64) -> bool {
     f.fract() == 0.0 && f.abs() < LARGEST_PLAIN
 }
 
+/// What the library makes of integers.
+#[derive(Clone, Copy)]
+pub struct Integers {
+    /// They stay what they are; older ones took all numbers for floating point numbers.
+    pub are_exact: bool,
+}
+
 /// The patch from one object to another.
-pub fn diff(original: &Map, modified: &Map, depth: usize) -> Result<Map, PatchError> {
+pub fn diff(original: &Map, modified: &Map, integers: Integers, depth: usize) -> Result<Map, PatchError> {
     if depth > MAX_DEPTH {
         return Err(PatchError::TooDeep);
     }
     let mut patch = Map::new();
     for (key, value) in modified {
         match original.get(key) {
-            Some(before) if is_same(before, value, depth) => {}
+            Some(before) if is_same(before, value, integers, depth) => {}
             Some(Plain { data: PlainData::Map(before), .. }) if value.as_map().is_some() => {
-                let inner = diff(before, value.as_map().unwrap_or(&Map::new()), depth + 1)?;
+                let inner = diff(before, value.as_map().unwrap_or(&Map::new()), integers, depth + 1)?;
                 if !inner.is_empty() {
                     patch.insert(key.clone(), PlainData::Map(inner).into());
                 }
             }
-            _ => _ = patch.insert(key.clone(), rounded(value, depth)),
+            _ => _ = patch.insert(key.clone(), if integers.are_exact { value.clone() } else { rounded(value, depth) }),
         }
     }
     for key in original.keys().filter(|key| !modified.contains_key(*key)) {
@@ -36,16 +43,16 @@ pub fn diff(original: &Map, modified: &Map, depth: usize) -> Result<Map, PatchEr
     Ok(patch)
 }
 
-/// Equal, where all numbers are taken for floating point numbers.
-fn is_same(a: &Plain, b: &Plain, depth: usize) -> bool {
+/// Equal; a floating point number is no other than the integer of its value.
+fn is_same(a: &Plain, b: &Plain, integers: Integers, depth: usize) -> bool {
     use PlainData::{Float, Int, List, Map};
     match (&a.data, &b.data) {
         _ if depth > MAX_DEPTH => false,
-        (Int(a), Int(b)) => *a as f64 == *b as f64,
+        (Int(a), Int(b)) => a == b || (!integers.are_exact && *a as f64 == *b as f64),
         (Int(i), Float(f)) | (Float(f), Int(i)) => *i as f64 == *f,
-        (List(a), List(b)) => a.len() == b.len() && a.iter().zip(b).all(|(a, b)| is_same(a, b, depth + 1)),
+        (List(a), List(b)) => a.len() == b.len() && a.iter().zip(b).all(|(a, b)| is_same(a, b, integers, depth + 1)),
         (Map(a), Map(b)) => {
-            a.len() == b.len() && a.iter().zip(b).all(|((k, a), (l, b))| k == l && is_same(a, b, depth + 1))
+            a.len() == b.len() && a.iter().zip(b).all(|((k, a), (l, b))| k == l && is_same(a, b, integers, depth + 1))
         }
         _ => class(a) == class(b) && super::super::tree::same(a, b),
     }

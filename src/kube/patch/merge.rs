@@ -95,7 +95,10 @@ impl Merging {
         let kept = kept.as_list().ok_or(PatchError::Directive)?;
         let is_kept = |name: &Key| kept.iter().any(|k| k.as_str().is_some_and(|k| k.as_bytes() == &**name));
         let is_named = |(name, value): (&Key, &Plain)| {
-            value.is_null() || name.starts_with(DELETE.as_bytes()) || name.starts_with(ORDER.as_bytes()) || is_kept(name)
+            value.is_null()
+                || name.starts_with(DELETE.as_bytes())
+                || name.starts_with(ORDER.as_bytes())
+                || is_kept(name)
         };
         if !patch.iter().all(is_named) {
             return Err(PatchError::Directive);
@@ -224,7 +227,7 @@ fn is_part_of(patch: &[Plain], order: &[Plain], merge_key: Option<&str>) -> Resu
             continue;
         }
         if !rest.any(|other| position(std::slice::from_ref(other), element, merge_key).is_some()) {
-            return Err(PatchError::Directive);
+            return Err(PatchError::Order);
         }
     }
     Ok(())

@@ -152,9 +152,7 @@ pub fn interleaved(
         all.into_iter().partition(|element| position(patch_order, element, key).is_some());
     let named = in_order_of(named, patch_order, key)?;
     let others = in_order_of(others, server_order, key)?;
-    let is_before = |a: &Plain, b: &Plain| {
-        matches!((position(server_order, a, key), position(server_order, b, key)), (Some(a), Some(b)) if a < b)
-    };
+    let is_before = |a: &Plain, b: &Plain| matches!((position(server_order, a, key), position(server_order, b, key)), (Some(a), Some(b)) if a < b);
     let mut out = Vec::with_capacity(named.len() + others.len());
     let (mut named, mut others) = (named.into_iter().peekable(), others.into_iter().peekable());
     loop {
