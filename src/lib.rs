@@ -11,6 +11,7 @@ pub mod lifecycle;
 pub mod manifest;
 pub mod profile;
 pub mod report;
+pub mod rollback;
 pub mod rules;
 pub mod source;
 pub mod template;

@@ -7,6 +7,7 @@ mod input;
 mod output;
 mod read;
 pub mod render;
+mod rollback;
 
 use clap::Parser as _;
 use std::process::ExitCode;
@@ -54,6 +55,7 @@ fn run(arguments: args::Cli) -> Exit {
     match arguments.command {
         Some(args::Command::Diff(arguments)) => check::diff(&arguments),
         Some(args::Command::Render(arguments)) => render::run(&arguments),
+        Some(args::Command::Rollback(arguments)) => rollback::run(&arguments),
         None => check::run(&arguments.check),
     }
 }

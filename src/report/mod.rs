@@ -5,3 +5,4 @@ pub mod diagnostic;
 pub mod human;
 pub mod json;
 pub mod origins;
+pub mod steps;
