@@ -7,8 +7,10 @@
 
 mod compare;
 mod live;
+mod phases;
 mod run;
 
 pub use compare::{Difference, ObjectChange, differences, is_varying, pieces_in, varies, varying_guard};
 pub use live::{LiveState, plain};
-pub use run::{Chart, Knobs, Life, Phase, PhaseKind, World, live, live_between, render_phase};
+pub use phases::{Knobs, Memory};
+pub use run::{Chart, Life, Phase, PhaseKind, World, live, live_between};
