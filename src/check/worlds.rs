@@ -9,7 +9,13 @@ use crate::template::Cache;
 use std::collections::{BTreeSet, VecDeque};
 
 /// Lives the worlds that were given and those that they suggest.
-pub fn check(chart: &lifecycle::Chart, given: Vec<World>, targets: &Targets, cache: &Cache) -> Checked {
+pub fn check(
+    chart: &lifecycle::Chart,
+    given: Vec<World>,
+    targets: &Targets,
+    keeps_witnesses: bool,
+    cache: &Cache,
+) -> Checked {
     let name = chart.chart.metadata.name.clone();
     let mut checked = Checked { name, sources: chart.sources.clone(), ..Checked::default() };
     let mut branches = Branches::default();
@@ -28,6 +34,10 @@ pub fn check(chart: &lifecycle::Chart, given: Vec<World>, targets: &Targets, cac
             && phase.rendering.sources.files().len() > checked.sources.files().len()
         {
             checked.sources = phase.rendering.sources.clone();
+        }
+        for finding in new.iter().filter(|_| keeps_witnesses) {
+            let witness = || super::Witness::new(&life, finding);
+            checked.witnesses.entry(finding.fingerprint()).or_insert_with(witness);
         }
         add(new, &mut checked.findings);
         branches.look(&life, cache);

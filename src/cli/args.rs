@@ -51,6 +51,9 @@ pub struct CheckOptions {
     /// The Kubernetes versions that count: 1.29.4, or 1.27..1.34 [default: the chart's kubeVersion, else all known]
     #[arg(long, value_name = "VERSIONS")]
     pub kube_version: Option<String>,
+    /// Write a folder for each finding that shows it again on a cluster of yours
+    #[arg(long, value_name = "DIR")]
+    pub reproducer: Option<PathBuf>,
     /// How findings are printed
     #[arg(long, value_enum, default_value = "human")]
     pub format: Format,

@@ -56,7 +56,24 @@ pub fn run(arguments: &args::Check) -> Exit {
     if let (Some(old), [new]) = (&arguments.previous, charts.as_slice()) {
         checked.push(guarded(new, || Ok(check::between(source(old)?, source(new)?, &setup, None, &cache)?)));
     }
+    for (i, outcome) in checked.iter().enumerate() {
+        // The life between two versions comes after the charts.
+        let chart = charts.get(i).or(charts.first()).map(|path| path.as_path());
+        exit = exit.max(reproduce(outcome, options, chart, arguments.previous.as_deref()));
+    }
     exit.max(print(&checked, options, charts.len()))
+}
+
+/// Writes the reproducers of a chart, if they are wanted.
+fn reproduce(outcome: &Outcome, options: &args::CheckOptions, chart: Option<&Path>, previous: Option<&Path>) -> Exit {
+    let (Ok(checked), Some(root), Some(chart)) = (outcome, &options.reproducer, chart) else { return Exit::Clean };
+    match super::reproducer::write(checked, root, chart, previous) {
+        Ok(()) => Exit::Clean,
+        Err(message) => {
+            complain(&format!("--reproducer: {message}"));
+            Exit::Failed
+        }
+    }
 }
 
 /// Runs `chartlint diff` and prints.
@@ -69,7 +86,9 @@ pub fn diff(arguments: &args::Diff) -> Exit {
     let mode = if setup.profile.is_helm4() { Mode::Apply } else { Mode::Patch };
     let (old, new) = (&arguments.old, &arguments.new);
     let run = || Ok(check::between(source(old)?, source(new)?, &setup, Some(mode), &Cache::default())?);
-    print(&[guarded(new, run)], options, 1)
+    let outcome = guarded(new, run);
+    let exit = reproduce(&outcome, options, Some(new), Some(old));
+    exit.max(print(&[outcome], options, 1))
 }
 
 /// What the charts are checked with. Values that cannot be read are an error here, once.
@@ -93,6 +112,7 @@ fn setup(options: &args::CheckOptions) -> Result<Setup, Exit> {
         namespace: options.release.namespace.clone(),
         profile,
         api_versions: options.release.api_versions.clone(),
+        keeps_witnesses: options.reproducer.is_some(),
         kubernetes: kubernetes.transpose()?,
     })
 }

@@ -7,6 +7,7 @@ mod input;
 mod output;
 mod read;
 pub mod render;
+mod reproducer;
 mod rollback;
 
 use clap::Parser as _;

@@ -5,4 +5,5 @@ pub mod diagnostic;
 pub mod human;
 pub mod json;
 pub mod origins;
+pub mod reproducer;
 pub mod steps;

@@ -84,7 +84,8 @@ fn summary(answers: &[Answer]) -> String {
 }
 
 fn one(out: &mut String, update: &Update) {
-    let _ = writeln!(out, "  {:8}  {}", update.form.split(' ').next_back().unwrap_or("sent"), kube::to_json(&update.sent));
+    let _ =
+        writeln!(out, "  {:8}  {}", update.form.split(' ').next_back().unwrap_or("sent"), kube::to_json(&update.sent));
     for answer in &update.answers {
         let range = format!("Kubernetes {}", answer.range);
         match &answer.refusal {
@@ -199,9 +200,7 @@ fn entry(step: &Step) -> Entry<'_> {
         form: update.map(|update| update.form),
         sent: update.and_then(|update| serde_json::from_str(&kube::to_json(&update.sent)).ok()),
         answers: update.map(|update| update.answers.iter().map(verdict).collect()).unwrap_or_default(),
-        ways_out: update
-            .map(|update| update.ways.iter().map(way_out).collect())
-            .unwrap_or_default(),
+        ways_out: update.map(|update| update.ways.iter().map(way_out).collect()).unwrap_or_default(),
     }
 }
 

@@ -12,13 +12,14 @@ use crate::kube::{self, Context, FieldPath, KubeVersion, Mode, Outcome, Target, 
 use crate::manifest::{Object, ObjectId};
 use crate::value::{Plain, PlainData};
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 /// What a step is asked about.
 #[derive(Clone, Debug)]
 pub struct Question<'a> {
     /// The objects of the manifest that is deployed, and of the one that is wanted; hooks are left out.
-    pub current: &'a [Object],
-    pub target: &'a [Object],
+    pub current: &'a [Arc<Object>],
+    pub target: &'a [Arc<Object>],
     /// The objects as they stand in the cluster; what is not among them is taken for what the manifest makes of it.
     pub live: &'a [Plain],
     pub range: VersionRange,
@@ -88,7 +89,7 @@ impl Step {
 
 /// The steps of all objects, in the order in which Helm takes them: first what is wanted, then what goes.
 pub fn steps(question: &Question<'_>) -> Vec<Step> {
-    let index = |objects: &'_ [Object]| -> BTreeMap<Key, usize> {
+    let index = |objects: &'_ [Arc<Object>]| -> BTreeMap<Key, usize> {
         objects.iter().enumerate().filter(|(_, o)| !o.is_hook()).map(|(i, o)| (key(&o.id, question), i)).collect()
     };
     let live: BTreeMap<Key, &Plain> = question.live.iter().map(|o| (live_key(o), o)).collect();
@@ -286,7 +287,9 @@ pub fn node(node_: &crate::value::yaml::Node) -> Plain {
         Kind::Float(f) => PlainData::Float(*f),
         Kind::Str(text) => PlainData::String(text.as_bytes().into()),
         Kind::Seq(items) => PlainData::List(items.iter().map(node).collect()),
-        Kind::Map(entries) => PlainData::Map(entries.iter().map(|(k, v)| (k.text.as_bytes().into(), node(v))).collect()),
+        Kind::Map(entries) => {
+            PlainData::Map(entries.iter().map(|(k, v)| (k.text.as_bytes().into(), node(v))).collect())
+        }
     };
     data.into()
 }
