@@ -169,3 +169,29 @@ fn is_same_patch(ours: &Value, recorded: &Value) -> bool {
         _ => false,
     }
 }
+
+/// What Helm applied and applies no longer goes; what others own stays, and what others own and Helm changes is a conflict.
+#[test]
+fn server_side_apply() {
+    let service = |spec: Value| json!({"apiVersion": "v1", "kind": "Service", "metadata": {"name": "a"}, "spec": spec});
+    let managed = |fields: Value, manager: &str| json!({"manager": manager, "operation": "Update", "fieldsV1": fields});
+    let before = service(json!({"ports": [{"port": 80}, {"port": 81}], "selector": {"a": "b"}, "type": "NodePort"}));
+    let mut live = service(json!({
+        "ports": [{"port": 80, "protocol": "TCP"}, {"port": 81, "protocol": "TCP"}, {"port": 82, "protocol": "TCP"}],
+        "selector": {"a": "b"}, "type": "NodePort", "externalIPs": ["1.1.1.1"]
+    }));
+    let after = service(json!({"ports": [{"port": 80, "name": "x"}], "selector": {"a": "c"}}));
+    let applied = kube::apply(&plain(&live), &plain(&before), &plain(&after));
+    assert!(applied.conflicts.is_empty());
+    let spec = applied.object.get("spec").map(kube::to_json).expect("a spec");
+    assert_eq!(
+        spec,
+        r#"{"externalIPs":["1.1.1.1"],"ports":[{"name":"x","port":80,"protocol":"TCP"},{"port":82,"protocol":"TCP"}],"selector":{"a":"c"}}"#
+    );
+    live["metadata"]["managedFields"] = json!([managed(json!({"f:spec": {"f:selector": {}}}), "someone")]);
+    let applied = kube::apply(&plain(&live), &plain(&before), &plain(&after));
+    assert_eq!(
+        kube::conflict_message(&applied.conflicts),
+        r#"Apply failed with 1 conflict: conflict with "someone": .spec.selector"#
+    );
+}

@@ -72,7 +72,11 @@ fn at(path: &Path, base: u32, offset: usize, message: &str, help: &str) -> Box<P
 }
 
 /// The objects of a stored manifest.
-fn objects(path: &Path, sources: &mut Sources, profile: &crate::profile::Profile) -> Result<Vec<std::sync::Arc<Object>>, Box<Problem>> {
+fn objects(
+    path: &Path,
+    sources: &mut Sources,
+    profile: &crate::profile::Profile,
+) -> Result<Vec<std::sync::Arc<Object>>, Box<Problem>> {
     const HELP: &str = "a manifest is what `helm get manifest RELEASE --revision N` prints";
     let bytes = Disk.file(path).map_err(problem)?;
     let base = sources.add(path.display().to_string(), String::new(), bytes.clone()).unwrap_or(0);
