@@ -1,7 +1,31 @@
-//! Compiles the grammar of templates, which is C that tree-sitter generated.
+//! Compiles the grammar of templates, which is C that tree-sitter generated, and lists the pages of the rules.
+
+use std::path::Path;
 
 fn main() {
-    let source = std::path::Path::new("grammars/gotmpl/src");
+    grammar();
+    pages();
+}
+
+/// A table of the pages in `docs/rules/`, for `src/rules/pages.rs`.
+fn pages() {
+    let folder = Path::new(&std::env::var("CARGO_MANIFEST_DIR").expect("cargo sets it")).join("docs/rules");
+    println!("cargo:rerun-if-changed=docs/rules");
+    let entries = std::fs::read_dir(&folder).unwrap_or_else(|e| panic!("{}: {e}", folder.display()));
+    let mut pages: Vec<_> = entries.map(|entry| entry.expect("an entry of docs/rules").path()).collect();
+    pages.retain(|path| path.extension().is_some_and(|e| e == "md") && !path.ends_with("README.md"));
+    pages.sort();
+    let row = |path: &std::path::PathBuf| {
+        let name = path.file_stem().unwrap_or_default().to_string_lossy().into_owned();
+        format!("    ({name:?}, include_str!({:?})),\n", path.display().to_string())
+    };
+    let table = format!("[\n{}]\n", pages.iter().map(row).collect::<String>());
+    let out = Path::new(&std::env::var("OUT_DIR").expect("cargo sets it")).join("pages.rs");
+    std::fs::write(&out, table).unwrap_or_else(|e| panic!("{}: {e}", out.display()));
+}
+
+fn grammar() {
+    let source = Path::new("grammars/gotmpl/src");
     for file in ["parser.c", "scanner.c", "tree_sitter/parser.h"] {
         println!("cargo:rerun-if-changed={}", source.join(file).display());
     }

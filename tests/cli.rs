@@ -1,4 +1,4 @@
-//! The command line as data: what is run, what it exits with, what it says (`tests/cli/exit-codes.txt`).
+//! The command line as data: what is run, what it exits with, what it says (`tests/cli/*.txt`).
 
 use std::io::Write as _;
 use std::path::{Path, PathBuf};
@@ -103,6 +103,9 @@ fn failure(case: &str, fixture: &Fixture) -> Option<String> {
             return output.status.code() == code.parse().ok();
         }
         let Some((stream, part)) = expected.split_once(": ") else { return true };
+        if let Some(path) = stream.strip_prefix("file ") {
+            return std::fs::read_to_string(fixture.0.join(path)).is_ok_and(|text| text.contains(part));
+        }
         let text = match stream {
             "out" => &out,
             "err" => &err,
@@ -120,12 +123,27 @@ fn failure(case: &str, fixture: &Fixture) -> Option<String> {
     (!wrong.is_empty()).then_some(shown)
 }
 
-#[test]
-fn commands_exit_and_say_as_written_down() {
-    let fixture = Fixture::new("codes");
-    let cases = include_str!("cli/exit-codes.txt").split("\n\n").filter(|case| !case.starts_with('#'));
+/// Runs the cases of a file.
+fn assert_cases(name: &str, text: &str) {
+    let fixture = Fixture::new(name);
+    let cases = text.split("\n\n").filter(|case| !case.starts_with('#'));
     let failures: Vec<String> = cases.filter_map(|case| failure(case, &fixture)).collect();
     assert!(failures.is_empty(), "\n{}", failures.join("\n"));
+}
+
+#[test]
+fn commands_exit_and_say_as_written_down() {
+    assert_cases("codes", include_str!("cli/exit-codes.txt"));
+}
+
+#[test]
+fn reports_go_where_they_should() {
+    assert_cases("formats", include_str!("cli/formats.txt"));
+}
+
+#[test]
+fn verbs_do_what_they_say() {
+    assert_cases("verbs", include_str!("cli/verbs.txt"));
 }
 
 #[test]
@@ -199,9 +217,50 @@ fn help() {
     assert_printed("help", &over_testcharts(&["--help"]));
 }
 
+/// Every verb has its help, with an example.
 #[test]
-fn help_of_render() {
-    assert_printed("help-render", &over_testcharts(&["render", "--help"]));
+fn help_of_verbs() {
+    use clap::CommandFactory as _;
+    let command = chartlint::cli::args::Cli::command();
+    for verb in command.get_subcommands().map(clap::Command::get_name) {
+        let output = over_testcharts(&[verb, "--help"]);
+        assert!(String::from_utf8_lossy(&output.stdout).contains("Example"), "{verb} has no example");
+        assert_printed(&format!("help-{verb}"), &output);
+    }
+}
+
+#[test]
+fn list_of_rules() {
+    assert_printed("rules", &over_testcharts(&["rules"]));
+}
+
+#[test]
+fn webhook_service_as_sarif() {
+    // The pages of the rules are long and have their own tests.
+    let mut output = over_testcharts(&["testcharts/webhook-service", "--format", "sarif"]);
+    let mut log: serde_json::Value = serde_json::from_slice(&output.stdout).unwrap();
+    log["runs"][0]["tool"]["driver"]["rules"] = "[rules]".into();
+    output.stdout = serde_json::to_vec_pretty(&log).unwrap();
+    assert_printed("webhook-service-sarif", &output);
+}
+
+#[test]
+fn test_charts_in_the_formats_of_forges() {
+    for format in ["github", "gitlab", "junit"] {
+        assert_printed(&format!("testcharts-{format}"), &over_testcharts(&["testcharts", "--format", format]));
+    }
+}
+
+/// What shells and `man` read is not read here, but it names every verb.
+#[test]
+fn completions_and_the_manual_name_every_verb() {
+    use clap::CommandFactory as _;
+    for arguments in [&["completions", "bash"][..], &["completions", "zsh"], &["completions", "fish"], &["man"]] {
+        let text = String::from_utf8(over_testcharts(arguments).stdout).unwrap();
+        for verb in chartlint::cli::args::Cli::command().get_subcommands().map(clap::Command::get_name) {
+            assert!(text.contains(verb), "{arguments:?} does not name {verb}");
+        }
+    }
 }
 
 #[test]

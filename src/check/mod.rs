@@ -10,6 +10,7 @@ pub use witness::Witness;
 
 use crate::chart::{self, LoadAt, RawFile};
 use crate::engine::Capabilities;
+use crate::explore::Coverage;
 use crate::finding::Finding;
 use crate::kube::{Mode, VersionRange};
 use crate::lifecycle::{self, World};
@@ -57,6 +58,8 @@ pub struct Checked {
     pub sources: Sources,
     /// How many worlds were lived.
     pub worlds: usize,
+    /// How far they got.
+    pub coverage: Coverage,
 }
 
 impl Setup {
@@ -70,6 +73,7 @@ impl Setup {
             namespace: self.namespace.clone(),
             profile: self.profile,
             capabilities,
+            foreign: Default::default(),
         }
     }
 
@@ -134,7 +138,7 @@ pub fn between(old: Source, new: Source, setup: &Setup, mode: Option<Mode>, cach
     let last = life.phases.iter().max_by_key(|p| p.rendering.sources.files().len());
     let sources = last.map_or(sources, |phase| phase.rendering.sources.clone());
     rules::without_dependencies(&name, &missing, &sources, &mut findings);
-    Ok(Checked { name, findings, witnesses, sources, worlds: 1 })
+    Ok(Checked { name, findings, witnesses, sources, worlds: 1, coverage: Coverage::default() })
 }
 
 /// A chart whose missing dependencies are left out, so that the rest can be looked at, and their names.

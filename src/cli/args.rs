@@ -1,15 +1,13 @@
 //! The arguments of the command line.
 
+use super::format::{Format, FormatParser};
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use std::path::PathBuf;
 
 /// Finds where a Helm chart's output depends on when and where it is rendered, and what that breaks.
 #[derive(Parser, Debug)]
 #[command(name = "chartlint", version, args_conflicts_with_subcommands = true, max_term_width = 110)]
-#[command(
-    after_help = "Exit codes: 0 nothing at or above --fail-on; 1 findings; 2 the command line is wrong; 3 nothing to \
-                        lint; 4 a chart could not be read (the others are still reported)"
-)]
+#[command(after_help = CHECK_HELP)]
 pub struct Cli {
     #[command(subcommand)]
     pub command: Option<Command>,
@@ -20,12 +18,86 @@ pub struct Cli {
 
 #[derive(Subcommand, Debug)]
 pub enum Command {
+    /// Check charts; what is done without a verb
+    #[command(after_help = CHECK_HELP)]
+    Check(Check),
     /// Live from one version of a chart to the next and back: install OLD, upgrade to NEW, roll back
     Diff(Diff),
     /// Print the manifest of a chart as Helm renders it
     Render(Render),
     /// What a rollback will do: the patch, the server's answer, and the ways out of a release that is stuck
     Rollback(Rollback),
+    /// Print the page of a rule: what it finds, why, what to write instead
+    Explain(Explain),
+    /// List the rules
+    Rules(Rules),
+    /// Print a script that completes chartlint's arguments in a shell
+    Completions(Completions),
+    /// Print the manual page of chartlint, or of one of its verbs
+    Man(Man),
+}
+
+/// What stands below the options of a check.
+const CHECK_HELP: &str = "\
+Examples:
+  chartlint                                  the chart here
+  chartlint charts/ web-1.4.0.tgz            folders of charts, archives, files inside charts
+  chartlint web -f prod.yaml --kube-version 1.27..1.34
+  chartlint charts --format human --output - --format sarif --output chartlint.sarif
+  git diff --name-only | chartlint -         the charts of a list of files
+
+Exit codes:
+  0  nothing at or above --fail-on
+  1  findings
+  2  the command line is wrong
+  3  nothing to lint
+  4  a chart could not be read (the others are still reported)";
+
+/// A page to print.
+#[derive(Args, Debug)]
+#[command(after_help = "Example: chartlint explain immutable-field-from-lookup | less")]
+pub struct Explain {
+    /// The name of a rule, as a finding shows it
+    #[arg(value_name = "RULE")]
+    pub rule: String,
+}
+
+/// How rules are listed.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, ValueEnum)]
+pub enum RulesFormat {
+    /// A table: name, severity on the worst target, what it says
+    Human,
+    /// For programs
+    Json,
+}
+
+#[derive(Args, Debug)]
+#[command(after_help = "Example: chartlint rules --format json")]
+pub struct Rules {
+    /// How rules are listed
+    #[arg(long, value_enum, default_value = "human")]
+    pub format: RulesFormat,
+}
+
+#[derive(Args, Debug)]
+#[command(after_help = "Examples:
+  chartlint completions bash > ~/.local/share/bash-completion/completions/chartlint
+  chartlint completions zsh > ~/.zfunc/_chartlint
+  chartlint completions fish > ~/.config/fish/completions/chartlint.fish")]
+pub struct Completions {
+    /// The shell
+    #[arg(value_enum, value_name = "SHELL")]
+    pub shell: clap_complete::Shell,
+}
+
+#[derive(Args, Debug)]
+#[command(after_help = "Examples:
+  chartlint man > ~/.local/share/man/man1/chartlint.1
+  chartlint man render | man -l -")]
+pub struct Man {
+    /// A verb; chartlint as a whole without one
+    #[arg(value_name = "VERB")]
+    pub verb: Option<String>,
 }
 
 /// The arguments of a check, which needs no subcommand.
@@ -54,12 +126,21 @@ pub struct CheckOptions {
     /// Write a folder for each finding that shows it again on a cluster of yours
     #[arg(long, value_name = "DIR")]
     pub reproducer: Option<PathBuf>,
-    /// How findings are printed
-    #[arg(long, value_enum, default_value = "human")]
-    pub format: Format,
+    /// How findings are printed (repeatable, each with its --output) [default: human]
+    #[arg(long, value_name = "FORMAT", value_parser = FormatParser)]
+    pub format: Vec<Format>,
+    /// Where the report goes: a file, or `-` for standard output (the first one for the first --format, and so on)
+    #[arg(long, value_name = "FILE")]
+    pub output: Vec<PathBuf>,
     /// The least severity that makes the exit code 1
     #[arg(long, value_enum, default_value = "error", value_name = "SEVERITY")]
     pub fail_on: FailOn,
+    /// Print findings alone: no summary, no progress
+    #[arg(short, long, conflicts_with = "verbose")]
+    pub quiet: bool,
+    /// Say on standard error what was analysed and how long it took, by chart
+    #[arg(short, long)]
+    pub verbose: bool,
 }
 
 #[derive(Args, Debug)]
@@ -134,17 +215,6 @@ pub struct CheckRelease {
     /// The version of Helm to be like: 3, 4, or one such as 3.17.1
     #[arg(long, value_name = "VERSION", default_value = "4", value_parser = profile)]
     pub helm: crate::profile::Profile,
-}
-
-/// How findings are printed.
-#[derive(Clone, Copy, PartialEq, Eq, Debug, ValueEnum)]
-pub enum Format {
-    /// The trace through the templates, drawn
-    Human,
-    /// One line a finding
-    Concise,
-    /// For programs
-    Json,
 }
 
 /// A severity on the command line.

@@ -1,21 +1,21 @@
 //! `chartlint [PATH…]`: the check of charts.
 
-use super::args::{self, Format};
+use super::args::{self, Cli};
+use super::format::{self, Format, Target};
 use super::input::{Disk, Input, InputError};
-use super::{Exit, find, output};
+use super::output::complain;
+use super::progress::Progress;
+use super::tell::{Outcome, tell};
+use super::{Exit, find, propose};
 use crate::check::{self, Checked, Setup, Source};
-use crate::finding::{Finding, Severity};
 use crate::kube::Mode;
-use crate::report::{concise, human, json};
 use crate::source::Sources;
 use crate::template::Cache;
+use clap::CommandFactory as _;
 use rayon::prelude::*;
-use std::io::Write as _;
 use std::panic::AssertUnwindSafe;
 use std::path::{Path, PathBuf};
-
-/// What came of one chart, or why it was not checked at all.
-type Outcome = Result<Checked, (String, Exit)>;
+use std::time::Instant;
 
 /// Runs the command and prints.
 pub fn run(arguments: &args::Check) -> Exit {
@@ -29,7 +29,7 @@ pub fn run(arguments: &args::Check) -> Exit {
     let found = find::find(&paths);
     let mut exit = Exit::Clean;
     for path in &found.missing {
-        complain(&format!("{}: no such file or folder", path.display()));
+        complain(&format!("{}: no such file or folder{}", path.display(), meant(path)));
         exit = exit.max(Exit::Usage);
     }
     for path in &found.empty {
@@ -41,9 +41,9 @@ pub fn run(arguments: &args::Check) -> Exit {
         exit = exit.max(Exit::Failed);
     }
     let options = &arguments.options;
-    let setup = match setup(options) {
-        Ok(setup) => setup,
-        Err(exit) => return exit,
+    let (setup, reports) = match (setup(options), reports(options)) {
+        (Ok(setup), Ok(reports)) => (setup, reports),
+        (Err(exit), _) | (_, Err(exit)) => return exit,
     };
     let cache = Cache::default();
     let charts: Vec<&PathBuf> = found.charts.iter().collect();
@@ -51,17 +51,23 @@ pub fn run(arguments: &args::Check) -> Exit {
         complain("--previous goes with one chart");
         return Exit::Usage;
     }
-    let mut checked: Vec<Outcome> =
-        charts.par_iter().map(|path| guarded(path, || Ok(check::chart(source(path)?, &setup, &cache)?))).collect();
+    let progress = Progress::new(charts.len(), options.quiet);
+    let check = |path: &&PathBuf| {
+        let outcome = guarded(path, || Ok(check::chart(source(path)?, &setup, &cache)?));
+        progress.done(path);
+        outcome
+    };
+    let mut outcomes: Vec<Outcome> = charts.par_iter().map(check).collect();
+    progress.end();
     if let (Some(old), [new]) = (&arguments.previous, charts.as_slice()) {
-        checked.push(guarded(new, || Ok(check::between(source(old)?, source(new)?, &setup, None, &cache)?)));
+        outcomes.push(guarded(new, || Ok(check::between(source(old)?, source(new)?, &setup, None, &cache)?)));
     }
-    for (i, outcome) in checked.iter().enumerate() {
+    for (i, outcome) in outcomes.iter().enumerate() {
         // The life between two versions comes after the charts.
         let chart = charts.get(i).or(charts.first()).map(|path| path.as_path());
         exit = exit.max(reproduce(outcome, options, chart, arguments.previous.as_deref()));
     }
-    exit.max(print(&checked, options, charts.len()))
+    exit.max(tell(&outcomes, options, &reports, charts.len()))
 }
 
 /// Writes the reproducers of a chart, if they are wanted.
@@ -79,16 +85,35 @@ fn reproduce(outcome: &Outcome, options: &args::CheckOptions, chart: Option<&Pat
 /// Runs `chartlint diff` and prints.
 pub fn diff(arguments: &args::Diff) -> Exit {
     let options = &arguments.options;
-    let setup = match setup(options) {
-        Ok(setup) => setup,
-        Err(exit) => return exit,
+    let (setup, reports) = match (setup(options), reports(options)) {
+        (Ok(setup), Ok(reports)) => (setup, reports),
+        (Err(exit), _) | (_, Err(exit)) => return exit,
     };
     let mode = if setup.profile.is_helm4() { Mode::Apply } else { Mode::Patch };
     let (old, new) = (&arguments.old, &arguments.new);
     let run = || Ok(check::between(source(old)?, source(new)?, &setup, Some(mode), &Cache::default())?);
     let outcome = guarded(new, run);
     let exit = reproduce(&outcome, options, Some(new), Some(old));
-    exit.max(print(&[outcome], options, 1))
+    exit.max(tell(&[outcome], options, &reports, 1))
+}
+
+/// What somebody may have meant by a path that is not there: a verb.
+fn meant(path: &Path) -> String {
+    let word = path.to_string_lossy();
+    if word.contains(['/', '\\', '.']) {
+        return String::new();
+    }
+    let command = Cli::command();
+    let near = propose::near(&word, command.get_subcommands().map(clap::Command::get_name));
+    near.map(|verb| format!("; did you mean `chartlint {verb}`?")).unwrap_or_default()
+}
+
+/// The reports that were asked for, and where each goes.
+fn reports(options: &args::CheckOptions) -> Result<Vec<(Format, Target)>, Exit> {
+    format::pairs(&options.format, &options.output).map_err(|message| {
+        complain(&message);
+        Exit::Usage
+    })
 }
 
 /// What the charts are checked with. Values that cannot be read are an error here, once.
@@ -118,8 +143,8 @@ fn setup(options: &args::CheckOptions) -> Result<Setup, Exit> {
 }
 
 /// The files of a chart.
-fn source(path: &Path) -> Result<Source, Failure> {
-    let failed = |message: String, exit: Exit| Err(Failure { path: Some(path.into()), message, exit });
+fn source(path: &Path) -> Result<Source, Unread> {
+    let failed = |message: String, exit: Exit| Err(Unread { path: Some(path.into()), message, exit });
     match Disk.chart(path) {
         Ok(files) => Ok(Source { files, root: super::input::shown_root(path) }),
         Err(InputError::NotFound(message)) => failed(message, Exit::Usage),
@@ -128,15 +153,15 @@ fn source(path: &Path) -> Result<Source, Failure> {
 }
 
 /// A path that could not be read.
-struct Failure {
+struct Unread {
     path: Option<PathBuf>,
     message: String,
     exit: Exit,
 }
 
-impl From<String> for Failure {
-    fn from(message: String) -> Failure {
-        Failure { path: None, message, exit: Exit::Failed }
+impl From<String> for Unread {
+    fn from(message: String) -> Unread {
+        Unread { path: None, message, exit: Exit::Failed }
     }
 }
 
@@ -157,75 +182,16 @@ fn paths(given: &[PathBuf]) -> Result<Vec<PathBuf>, String> {
     Ok(paths)
 }
 
-fn complain(message: &str) {
-    // A closed standard error leaves nobody to tell.
-    let _ = writeln!(std::io::stderr(), "chartlint: {message}");
-}
-
 /// Checks a chart; a panic of ours is a failure of this chart alone.
-fn guarded(path: &Path, check: impl FnOnce() -> Result<Checked, Failure>) -> Outcome {
+fn guarded(path: &Path, check: impl FnOnce() -> Result<Checked, Unread>) -> Outcome {
+    let started = Instant::now();
     let result = std::panic::catch_unwind(AssertUnwindSafe(check));
     let result = result.unwrap_or_else(|_| {
         Err("chartlint failed on this chart; this is a bug of chartlint's, please report it".to_string().into())
     });
-    result.map_err(|failure| {
+    let checked = result.map_err(|failure| {
         let path = failure.path.as_deref().unwrap_or(path);
         (format!("{}: {}", path.display(), failure.message), failure.exit)
-    })
-}
-
-/// Prints all results and gives the exit code.
-fn print(outcomes: &[Outcome], arguments: &args::CheckOptions, charts: usize) -> Exit {
-    let mut exit = Exit::Clean;
-    let mut text = String::new();
-    let mut entries = Vec::new();
-    let mut all: Vec<Finding> = Vec::new();
-    let style = output::style(&std::io::stdout());
-    for outcome in outcomes {
-        let chart = match outcome {
-            Ok(chart) => chart,
-            Err((message, code)) => {
-                complain(message);
-                exit = exit.max(*code);
-                continue;
-            }
-        };
-        let mut findings: Vec<&Finding> = chart.findings.iter().collect();
-        findings.sort_by_key(|f| std::cmp::Reverse(f.severity));
-        for finding in findings {
-            if finding.severity >= arguments.fail_on.severity() {
-                exit = exit.max(Exit::Findings);
-            }
-            match arguments.format {
-                Format::Human => text.push_str(&human::finding(finding, &chart.sources, style)),
-                Format::Concise => text.push_str(&concise::finding(finding, &chart.sources)),
-                Format::Json => entries.push(json::entry(finding, &chart.sources)),
-            }
-            all.push(finding.clone());
-        }
-    }
-    match arguments.format {
-        Format::Json => {
-            let report = json::Report { version: json::VERSION, findings: entries };
-            text = serde_json::to_string_pretty(&report).unwrap_or_default();
-            text.push('\n');
-        }
-        Format::Human => {
-            let failed = outcomes.iter().filter(|outcome| outcome.is_err()).count();
-            text.push_str(&human::summary(&all, charts.saturating_sub(failed)));
-            text.push('\n');
-        }
-        Format::Concise => {}
-    }
-    exit.max(output::write(text.as_bytes()))
-}
-
-impl args::FailOn {
-    fn severity(self) -> Severity {
-        match self {
-            args::FailOn::Error => Severity::Error,
-            args::FailOn::Warning => Severity::Warning,
-            args::FailOn::Info => Severity::Info,
-        }
-    }
+    });
+    Outcome { path: path.into(), checked, time: started.elapsed() }
 }

@@ -3,12 +3,17 @@
 pub mod args;
 mod check;
 mod find;
+pub mod format;
 mod input;
 mod output;
+mod progress;
+mod propose;
 mod read;
 pub mod render;
 mod reproducer;
 mod rollback;
+mod tell;
+mod verbs;
 
 use clap::Parser as _;
 use std::process::ExitCode;
@@ -54,9 +59,14 @@ pub fn main() -> ExitCode {
 
 fn run(arguments: args::Cli) -> Exit {
     match arguments.command {
+        Some(args::Command::Check(arguments)) => check::run(&arguments),
         Some(args::Command::Diff(arguments)) => check::diff(&arguments),
         Some(args::Command::Render(arguments)) => render::run(&arguments),
         Some(args::Command::Rollback(arguments)) => rollback::run(&arguments),
+        Some(args::Command::Explain(arguments)) => verbs::explain(&arguments),
+        Some(args::Command::Rules(arguments)) => verbs::rules(&arguments),
+        Some(args::Command::Completions(arguments)) => verbs::completions(&arguments),
+        Some(args::Command::Man(arguments)) => verbs::man(&arguments),
         None => check::run(&arguments.check),
     }
 }

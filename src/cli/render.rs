@@ -134,6 +134,7 @@ pub fn render(arguments: &args::Render, input: &dyn Input, sources: &mut Sources
         namespace: arguments.release.namespace.clone(),
         profile,
         capabilities,
+        foreign: Default::default(),
     };
     let live = state(arguments, input, sources, &world)?;
     let cluster = State(live);

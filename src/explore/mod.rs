@@ -1,155 +1,176 @@
-//! Which worlds to run.
+//! Which worlds to live.
 //!
-//! The defaults, what the user passes, each `ci/*-values.yaml`; then, for each condition on plain values that was seen
-//! with one outcome and decides about something that varies, the world that flips it by setting the value it tests. The
-//! room decides what to run next and does not judge what comes of it.
+//! The defaults, what the user passes, each `ci/*-values.yaml`; then, for each condition that was seen with one outcome
+//! and decides about something that varies, worlds that should turn it round. A world that ends in `required` or `fail`
+//! leads to one that gives what was asked for. An object of somebody else that a lookup asks for is there in one world
+//! and not in the other. The room decides what to live next, says how far that got, and does not judge what comes of it.
 
+mod coverage;
 mod reach;
+mod setting;
+mod solve;
 
-pub use reach::Reach;
+pub use coverage::Coverage;
+pub use reach::{Reach, Site};
+pub use setting::{Setting, changed};
 
-use crate::engine::log::{Condition, Expression};
-use crate::lifecycle::{Life, World, is_varying};
-use crate::value::origin::{Cause, Outcome, PathId};
-use crate::value::{Arena, Key, Plain, PlainData};
-use std::collections::BTreeSet;
+use crate::engine::RenderError;
+use crate::engine::log::Condition;
+use crate::lifecycle::{Life, PhaseKind, World, is_varying};
+use crate::source::Span;
+use crate::value::origin::Outcome;
+use rustc_hash::{FxHashMap, FxHashSet};
+use std::collections::VecDeque;
 
-/// The most worlds that are made by flipping conditions, for one chart.
-pub const MAX_FLIPS: usize = 12;
+/// The most worlds that are made for one chart, beside those that are given.
+pub const MAX_WORLDS: usize = 96;
 
-/// A change of one value that turns a condition round.
-#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Debug)]
-pub struct Flip {
-    pub path: Vec<String>,
-    pub value: Setting,
+/// A world that is to be lived, and what for.
+pub struct Plan {
+    pub world: World,
+    goal: Goal,
 }
 
-/// What a value is set to.
-#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Debug)]
-pub enum Setting {
-    True,
-    False,
-    Text(String),
-    Number(i64),
+/// What a world of ours is made for.
+#[derive(Clone, PartialEq, Debug)]
+enum Goal {
+    /// The condition comes out so.
+    Condition { head: Span, taken: bool },
+    /// The render gets past this error.
+    Error(String),
+    /// Lookups find what the chart does not render.
+    Foreign,
 }
 
-impl Flip {
-    /// As `--set` writes it.
-    pub fn flag(&self) -> String {
-        let path: Vec<String> = self.path.iter().map(|key| key.replace('.', "\\.").replace(',', "\\,")).collect();
-        let value = match &self.value {
-            Setting::True => "true".to_string(),
-            Setting::False => "false".to_string(),
-            Setting::Text(text) => text.replace(',', "\\,"),
-            Setting::Number(n) => n.to_string(),
-        };
-        format!("--set {}={value}", path.join("."))
-    }
-
-    /// The values with this one changed.
-    pub fn apply(&self, values: &mut Plain) {
-        let data = match &self.value {
-            Setting::True => PlainData::Bool(true),
-            Setting::False => PlainData::Bool(false),
-            Setting::Text(text) => PlainData::String(text.as_bytes().into()),
-            Setting::Number(n) => PlainData::Int(*n),
-        };
-        let Some((last, tables)) = self.path.split_last() else { return };
-        let mut at = values;
-        for key in tables {
-            let Some(map) = at.as_map_mut() else { return };
-            let entry = map.entry(Key::from(key.as_bytes())).or_insert_with(Plain::map);
-            if entry.as_map().is_none() {
-                *entry = Plain::map();
-            }
-            at = entry;
-        }
-        if let Some(map) = at.as_map_mut() {
-            map.insert(Key::from(last.as_bytes()), data.into());
-        }
-    }
+/// The worlds of one chart that were lived and are to be lived.
+#[derive(Default)]
+pub struct Explorer {
+    pub coverage: Coverage,
+    todo: VecDeque<Plan>,
+    /// Candidates that wait until the ones before them have failed.
+    waiting: FxHashMap<(Span, bool), VecDeque<World>>,
+    /// Outcomes for which candidates were made.
+    planned: FxHashSet<(Span, bool)>,
+    errors: FxHashSet<String>,
+    made: usize,
+    has_foreign: bool,
 }
 
-/// The world with a flip.
-pub fn flipped(world: &World, flip: &Flip) -> World {
-    let mut world = world.clone();
-    flip.apply(&mut world.values);
-    let space = if world.flags.is_empty() { "" } else { " " };
-    world.flags = format!("{}{space}{}", world.flags, flip.flag());
-    world
-}
-
-/// The flips of the conditions of a life that have had one outcome only and whose branch holds something of interest.
-/// `interesting` says whether the text of a branch, given by its opening action, does.
-pub fn flips(life: &Life, seen: &BTreeSet<Flip>, interesting: impl Fn(&Condition) -> bool) -> Vec<Flip> {
-    let mut out = Vec::new();
-    let Some(phase) = life.phases.first() else { return out };
-    let conditions = &phase.rendering.log.conditions;
-    let arena = &phase.rendering.rt.arena;
-    for condition in conditions {
-        let both = conditions.iter().any(|c| c.head == condition.head && c.outcome != condition.outcome);
-        if both || arena.causes(condition.origin).any(is_varying) || !interesting(condition) {
-            continue;
-        }
-        let wanted = !matches!(condition.outcome, Outcome::True | Outcome::Some);
-        if let Some(flip) = solve(&condition.expression, wanted, arena)
-            && !seen.contains(&flip)
-            && !out.contains(&flip)
-        {
-            out.push(flip);
-        }
-    }
-    out
-}
-
-/// The one value that makes an expression come out as wanted.
-fn solve(expression: &Expression, wanted: bool, arena: &Arena) -> Option<Flip> {
-    match expression {
-        Expression::Input { cause: Cause::Values { path }, value } => {
-            let value = match (wanted, value.as_str()) {
-                (false, _) => Setting::False,
-                (true, "" | "<nil>" | "false" | "[]" | "map[]") => Setting::True,
-                (true, "0") => Setting::Number(1),
-                (true, _) => return None,
+impl Explorer {
+    /// The next world.
+    pub fn next(&mut self) -> Option<Plan> {
+        while let Some(plan) = self.todo.pop_front() {
+            // Another world may have got there in the meantime.
+            let is_reached = match &plan.goal {
+                Goal::Condition { head, taken } => self.coverage.has_seen(*head, *taken),
+                Goal::Error(_) | Goal::Foreign => false,
             };
-            flip(*path, value, arena)
+            if is_reached {
+                continue;
+            }
+            if self.made >= MAX_WORLDS {
+                self.coverage.is_cut_off = true;
+                return None;
+            }
+            self.made += 1;
+            return Some(plan);
         }
-        Expression::Call { function, operands } => match (function.as_str(), operands.as_slice()) {
-            ("not" | "empty", [inner]) => solve(inner, !wanted, arena),
-            ("and", list) if wanted => list.iter().find_map(|e| solve(e, true, arena)),
-            ("and", list) => list.iter().find_map(|e| solve(e, false, arena)),
-            ("or", list) => list.iter().find_map(|e| solve(e, wanted, arena)),
-            ("eq", [Expression::Input { cause: Cause::Values { path }, .. }, Expression::Constant(text)])
-            | ("eq", [Expression::Constant(text), Expression::Input { cause: Cause::Values { path }, .. }]) => {
-                equal(*path, text, wanted, arena)
+        None
+    }
+
+    /// Looks at a life and plans what it suggests. `plan` is what it was lived for, if it was made here.
+    pub fn learn(&mut self, life: &Life, plan: Option<&Plan>) {
+        self.coverage.add(life);
+        self.retry(plan);
+        self.supply(life);
+        self.turn_round(life);
+        self.foreign(life);
+    }
+
+    /// Tries the next candidate for a goal that was missed.
+    fn retry(&mut self, plan: Option<&Plan>) {
+        let Some(Plan { goal: Goal::Condition { head, taken }, .. }) = plan else { return };
+        if self.coverage.has_seen(*head, *taken) {
+            self.waiting.remove(&(*head, *taken));
+        } else if let Some(world) = self.waiting.get_mut(&(*head, *taken)).and_then(VecDeque::pop_front) {
+            self.todo.push_front(Plan { world, goal: Goal::Condition { head: *head, taken: *taken } });
+        }
+    }
+
+    /// Gives what the render asked for when it ended.
+    fn supply(&mut self, life: &Life) {
+        let Some(phase) = life.phases.first() else { return };
+        let Some(RenderError::Exec(error)) = &phase.rendering.error else { return };
+        let message = error.root().raw();
+        if !self.errors.insert(message.clone()) || self.errors.len() > MAX_ERRORS {
+            return;
+        }
+        // What was decided last led to the error.
+        let graph = &phase.rendering.rt.arena;
+        let last = phase.rendering.log.conditions.iter().rev().filter(|c| !graph.causes(c.origin).any(is_varying));
+        let mut plans = Vec::new();
+        for condition in last.take(2) {
+            let wanted = !condition.outcome.is_taken();
+            for candidate in solve::candidates(&condition.expression, wanted, graph).into_iter().take(2) {
+                plans.push(Plan { world: changed(&life.world, &candidate), goal: Goal::Error(message.clone()) });
             }
-            ("ne", [Expression::Input { cause: Cause::Values { path }, .. }, Expression::Constant(text)])
-            | ("ne", [Expression::Constant(text), Expression::Input { cause: Cause::Values { path }, .. }]) => {
-                equal(*path, text, !wanted, arena)
+        }
+        plans.into_iter().rev().for_each(|plan| self.todo.push_front(plan));
+    }
+
+    /// Plans worlds in which conditions that were seen with one outcome have the other.
+    fn turn_round(&mut self, life: &Life) {
+        for phase in &life.phases {
+            let graph = &phase.rendering.rt.arena;
+            for condition in &phase.rendering.log.conditions {
+                let wanted = !condition.outcome.is_taken();
+                let is_wanted = self.coverage.is_interesting(condition)
+                    && !self.coverage.has_seen(condition.head, wanted)
+                    && !graph.causes(condition.origin).any(is_varying);
+                if !is_wanted || !self.planned.insert((condition.head, wanted)) {
+                    continue;
+                }
+                let candidates = solve::candidates(&condition.expression, wanted, graph);
+                let mut worlds: VecDeque<World> =
+                    candidates.iter().map(|candidate| changed(&life.world, candidate)).collect();
+                if let Some(world) = worlds.pop_front() {
+                    self.todo.push_back(Plan { world, goal: Goal::Condition { head: condition.head, taken: wanted } });
+                    self.waiting.insert((condition.head, wanted), worlds);
+                }
             }
-            _ => None,
-        },
-        _ => None,
+        }
+    }
+
+    /// Plans the world in which everything is there that the chart looks up and does not render.
+    fn foreign(&mut self, life: &Life) {
+        if self.has_foreign || !life.world.foreign.is_empty() {
+            return;
+        }
+        let Some(phase) = life.phase(PhaseKind::Upgrade) else { return };
+        if phase.rendering.error.is_some() {
+            return;
+        }
+        let missed = phase.rendering.rt.lookups.iter().filter(|call| !call.found && !call.query.kind.is_empty());
+        let mut settings: Vec<Setting> = Vec::new();
+        for call in missed {
+            let is_own = life.renders(&call.query);
+            let setting = Setting::Foreign(call.query.clone());
+            if !is_own && !settings.contains(&setting) {
+                settings.push(setting);
+            }
+        }
+        if settings.is_empty() {
+            return;
+        }
+        self.has_foreign = true;
+        self.todo.push_back(Plan { world: changed(&life.world, &settings), goal: Goal::Foreign });
     }
 }
 
-/// A value equal to a constant, or another one.
-fn equal(path: PathId, constant: &str, wanted: bool, arena: &Arena) -> Option<Flip> {
-    let value = match (constant, wanted) {
-        ("true", true) | ("false", false) => Setting::True,
-        ("true", false) | ("false", true) => Setting::False,
-        (text, true) => match text.parse() {
-            Ok(number) => Setting::Number(number),
-            Err(_) => Setting::Text(text.trim_matches(['"', '`']).to_string()),
-        },
-        (_, false) => Setting::Text("other".into()),
-    };
-    flip(path, value, arena)
-}
+/// A chart that asks for more than this one after the other is left alone.
+const MAX_ERRORS: usize = 24;
 
-fn flip(path: PathId, value: Setting, arena: &Arena) -> Option<Flip> {
-    let keys = arena.path_keys(path);
-    let path: Option<Vec<String>> =
-        keys.iter().map(|key| String::from_utf8(key.to_vec()).ok().filter(|k| !k.starts_with('['))).collect();
-    path.filter(|path| !path.is_empty()).map(|path| Flip { path, value })
+/// Whether a condition came out true.
+pub(crate) fn is_taken(condition: &Condition) -> bool {
+    matches!(condition.outcome, Outcome::True | Outcome::Some)
 }

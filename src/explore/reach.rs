@@ -1,7 +1,11 @@
-//! Which branches hold something of interest: told from the syntax trees.
+//! Which places of the templates are sources of difference and which branches lead to one: told from the syntax trees.
+//!
+//! A variable that holds the result of a source carries it on, and so does the context of a template that is handed
+//! one.
 
-use crate::template::ast::{Branch, List, Node, Operand, OperandKind, Pipeline, Tree};
-use rustc_hash::{FxHashMap, FxHashSet};
+use crate::source::Span;
+use crate::template::ast::{Branch, Command, List, Node, Operand, OperandKind, Pipeline, Symbol, Tree};
+use rustc_hash::FxHashSet;
 use std::sync::Arc;
 
 /// Functions whose result differs between two renders with the same values.
@@ -30,101 +34,247 @@ const SOURCES: [&str; 22] = [
     "ago",
 ];
 
+/// A call of a source.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Site {
+    /// The call, in the text of its file or among all sources.
+    pub span: Span,
+    pub function: &'static str,
+}
+
 /// What of a chart's templates reaches a source of difference.
 #[derive(Default, Debug)]
 pub struct Reach {
     /// Named templates that do.
     templates: FxHashSet<Arc<str>>,
+    /// Named templates that are handed something that does.
+    receivers: FxHashSet<Arc<str>>,
+    /// Variables that hold something that does, by the address of the tree.
+    variables: FxHashSet<(usize, Symbol)>,
+}
+
+/// Where a list of nodes stands.
+#[derive(Clone, Copy)]
+struct Place {
+    /// The address of the tree.
+    tree: usize,
+    /// The context holds a source.
+    is_receiver: bool,
+}
+
+fn address(tree: &Tree) -> usize {
+    std::ptr::from_ref(tree) as usize
 }
 
 impl Reach {
     /// Looks through all trees of a chart until nothing new is found.
     pub fn new(trees: &[Arc<Tree>]) -> Reach {
-        let mut bodies: FxHashMap<Arc<str>, Vec<&List>> = FxHashMap::default();
-        for tree in trees {
-            for define in &tree.defines {
-                bodies.entry(define.name.clone()).or_default().push(&define.body);
-            }
-        }
         let mut reach = Reach::default();
         loop {
-            let new: Vec<Arc<str>> = bodies
-                .iter()
-                .filter(|(name, lists)| !reach.templates.contains(*name) && lists.iter().any(|l| reach.list(l)))
-                .map(|(name, _)| name.clone())
-                .collect();
-            if new.is_empty() {
+            let before = (reach.templates.len(), reach.receivers.len(), reach.variables.len());
+            for tree in trees {
+                let place = Place { tree: address(tree), is_receiver: false };
+                reach.carry(&tree.root, place);
+                for define in &tree.defines {
+                    let place = Place { is_receiver: reach.receivers.contains(&define.name), ..place };
+                    reach.carry(&define.body, place);
+                    if reach.list(&define.body, place) {
+                        reach.templates.insert(define.name.clone());
+                    }
+                }
+            }
+            if before == (reach.templates.len(), reach.receivers.len(), reach.variables.len()) {
                 return reach;
             }
-            reach.templates.extend(new);
+        }
+    }
+
+    /// Notes the variables that hold a source and the templates that are handed one.
+    fn carry(&mut self, list: &List, place: Place) {
+        for node in &list.nodes {
+            match node {
+                Node::Action(pipeline) => self.carry_pipeline(pipeline, place),
+                Node::If(branch) | Node::With(branch) | Node::Range(branch) => {
+                    self.carry_pipeline(&branch.pipeline, place);
+                    // The context of the body is what was tested.
+                    let is_receiver =
+                        place.is_receiver || !matches!(node, Node::If(_)) && self.pipeline(&branch.pipeline, place);
+                    self.carry(&branch.body, Place { is_receiver, ..place });
+                    if let Some(list) = &branch.otherwise {
+                        self.carry(list, place);
+                    }
+                }
+                Node::Template(call) => {
+                    if call.argument.as_ref().is_some_and(|argument| self.pipeline(argument, place)) {
+                        self.receivers.insert(call.name.clone());
+                    }
+                }
+                Node::Text(_) | Node::Break(_) | Node::Continue(_) => {}
+            }
+        }
+    }
+
+    fn carry_pipeline(&mut self, pipeline: &Pipeline, place: Place) {
+        if !pipeline.declares.is_empty() && self.pipeline(pipeline, place) {
+            self.variables.extend(pipeline.declares.iter().map(|symbol| (place.tree, *symbol)));
+        }
+        for command in &pipeline.commands {
+            if let Some(name) = included(command)
+                && command.operands[2..].iter().any(|operand| self.operand(operand, place))
+            {
+                self.receivers.insert(name.into());
+            }
+            for operand in &command.operands {
+                if let OperandKind::Pipeline(inner) = &operand.kind {
+                    self.carry_pipeline(inner, place);
+                }
+            }
         }
     }
 
     /// Whether some arm of the branch reaches a source.
-    pub fn branch(&self, branch: &Branch) -> bool {
-        self.pipeline(&branch.pipeline)
-            || self.list(&branch.body)
-            || branch.otherwise.as_ref().is_some_and(|list| self.list(list))
+    fn branch(&self, branch: &Branch, place: Place) -> bool {
+        self.pipeline(&branch.pipeline, place)
+            || self.list(&branch.body, place)
+            || branch.otherwise.as_ref().is_some_and(|list| self.list(list, place))
     }
 
-    fn list(&self, list: &List) -> bool {
+    fn list(&self, list: &List, place: Place) -> bool {
         list.nodes.iter().any(|node| match node {
-            Node::Action(pipeline) => self.pipeline(pipeline),
-            Node::If(branch) | Node::With(branch) | Node::Range(branch) => self.branch(branch),
+            Node::Action(pipeline) => self.pipeline(pipeline, place),
+            Node::If(branch) | Node::With(branch) | Node::Range(branch) => self.branch(branch, place),
             Node::Template(call) => {
-                self.templates.contains(&call.name) || call.argument.as_ref().is_some_and(|p| self.pipeline(p))
+                self.templates.contains(&call.name) || call.argument.as_ref().is_some_and(|p| self.pipeline(p, place))
             }
             Node::Text(_) | Node::Break(_) | Node::Continue(_) => false,
         })
     }
 
-    fn pipeline(&self, pipeline: &Pipeline) -> bool {
+    fn pipeline(&self, pipeline: &Pipeline, place: Place) -> bool {
         pipeline.commands.iter().any(|command| {
-            let is_included = match command.operands.as_slice() {
-                [
-                    Operand { kind: OperandKind::Function(name, _), .. },
-                    Operand { kind: OperandKind::String { value, .. }, .. },
-                    ..,
-                ] if &**name == "include" => std::str::from_utf8(value).is_ok_and(|name| self.templates.contains(name)),
-                _ => false,
-            };
-            is_included || command.operands.iter().any(|operand| self.operand(operand))
+            included(command).is_some_and(|name| self.templates.contains(name))
+                || command.operands.iter().any(|operand| self.operand(operand, place))
         })
     }
 
-    fn operand(&self, operand: &Operand) -> bool {
+    fn operand(&self, operand: &Operand, place: Place) -> bool {
         match &operand.kind {
-            OperandKind::Function(name, _) => SOURCES.contains(&&**name),
-            OperandKind::Pipeline(pipeline) => self.pipeline(pipeline),
-            OperandKind::Chain(inner, _) => self.operand(inner),
-            OperandKind::Field(fields) | OperandKind::Variable(_, fields) => {
-                fields.iter().any(|f| matches!(&**f, "IsInstall" | "IsUpgrade" | "Revision"))
+            OperandKind::Function(name, _) => source(name).is_some(),
+            OperandKind::Pipeline(pipeline) => self.pipeline(pipeline, place),
+            OperandKind::Chain(inner, _) => self.operand(inner, place),
+            OperandKind::Dot => place.is_receiver,
+            OperandKind::Field(fields) => place.is_receiver && !is_input(fields) || is_phase(fields),
+            OperandKind::Variable(symbol, fields) => {
+                is_phase(fields) || self.variables.contains(&(place.tree, *symbol))
             }
             _ => false,
         }
     }
 
-    /// The opening actions of the branches of a tree that reach a source, as offsets in its text.
-    pub fn branches(&self, tree: &Tree) -> Vec<u32> {
+    /// The opening actions of the branches of a tree that reach a source, as places in its text.
+    pub fn branches(&self, tree: &Tree) -> Vec<Span> {
         let mut heads = Vec::new();
-        self.collect(&tree.root, &mut heads);
+        let place = Place { tree: address(tree), is_receiver: false };
+        self.collect(&tree.root, place, &mut heads);
         for define in &tree.defines {
-            self.collect(&define.body, &mut heads);
+            let place = Place { is_receiver: self.receivers.contains(&define.name), ..place };
+            self.collect(&define.body, place, &mut heads);
         }
         heads
     }
 
-    fn collect(&self, list: &List, heads: &mut Vec<u32>) {
+    fn collect(&self, list: &List, place: Place, heads: &mut Vec<Span>) {
         for node in &list.nodes {
             if let Node::If(branch) | Node::With(branch) | Node::Range(branch) = node {
-                if self.branch(branch) {
-                    heads.push(branch.head.start);
+                if self.branch(branch, place) {
+                    heads.push(branch.head);
                 }
-                self.collect(&branch.body, heads);
+                self.collect(&branch.body, place, heads);
                 if let Some(list) = &branch.otherwise {
-                    self.collect(list, heads);
+                    self.collect(list, place, heads);
                 }
             }
         }
     }
+
+    /// The calls of sources in a tree, as places in its text.
+    pub fn sites(&self, tree: &Tree) -> Vec<Site> {
+        let mut sites = Vec::new();
+        for list in std::iter::once(&tree.root).chain(tree.defines.iter().map(|define| &*define.body)) {
+            list_sites(list, &mut sites);
+        }
+        sites
+    }
+}
+
+/// The name of the template that a command includes.
+fn included(command: &Command) -> Option<&str> {
+    match command.operands.as_slice() {
+        [
+            Operand { kind: OperandKind::Function(name, _), .. },
+            Operand { kind: OperandKind::String { value, .. }, .. },
+            ..,
+        ] if &**name == "include" => std::str::from_utf8(value).ok(),
+        _ => None,
+    }
+}
+
+fn source(name: &str) -> Option<&'static str> {
+    SOURCES.into_iter().find(|source| *source == name)
+}
+
+fn is_phase(fields: &[Arc<str>]) -> bool {
+    fields.iter().any(|f| matches!(&**f, "IsInstall" | "IsUpgrade" | "Revision"))
+}
+
+/// Fields of the context that every template gets.
+fn is_input(fields: &[Arc<str>]) -> bool {
+    fields.first().is_some_and(|f| {
+        matches!(&**f, "Values" | "Release" | "Chart" | "Files" | "Capabilities" | "Template" | "Subcharts")
+    })
+}
+
+fn list_sites(list: &List, sites: &mut Vec<Site>) {
+    for node in &list.nodes {
+        match node {
+            Node::Action(pipeline) => pipeline_sites(pipeline, sites),
+            Node::If(branch) | Node::With(branch) | Node::Range(branch) => {
+                pipeline_sites(&branch.pipeline, sites);
+                list_sites(&branch.body, sites);
+                if let Some(list) = &branch.otherwise {
+                    list_sites(list, sites);
+                }
+            }
+            Node::Template(call) => call.argument.iter().for_each(|argument| pipeline_sites(argument, sites)),
+            Node::Text(_) | Node::Break(_) | Node::Continue(_) => {}
+        }
+    }
+}
+
+fn pipeline_sites(pipeline: &Pipeline, sites: &mut Vec<Site>) {
+    for command in &pipeline.commands {
+        for (index, operand) in command.operands.iter().enumerate() {
+            match &operand.kind {
+                OperandKind::Function(name, _) => {
+                    if let Some(function) = source(name).filter(|function| !is_clock(function)) {
+                        // A function with arguments is called at the place of its command.
+                        let span = if index == 0 { command.span } else { operand.span };
+                        sites.push(Site { span, function });
+                    }
+                }
+                OperandKind::Pipeline(inner) => pipeline_sites(inner, sites),
+                OperandKind::Chain(inner, _) => {
+                    if let OperandKind::Pipeline(inner) = &inner.kind {
+                        pipeline_sites(inner, sites);
+                    }
+                }
+                _ => {}
+            }
+        }
+    }
+}
+
+/// What reads the clock or the network keeps no list of its calls.
+fn is_clock(function: &str) -> bool {
+    matches!(function, "now" | "ago" | "getHostByName")
 }

@@ -3,7 +3,9 @@
 use super::live::LiveState;
 use super::run::{Phase, PhaseKind, World, varies};
 use crate::chart::Prepared;
-use crate::engine::{self, Earlier, FileNote, Kept, KeySource, Limits, ReleaseInfo};
+use crate::engine::{
+    self, Answer, Capabilities, Cluster, Earlier, FileNote, Kept, KeySource, Limits, Query, ReleaseInfo,
+};
 use crate::manifest;
 use crate::source::Sources;
 use crate::template::Cache;
@@ -40,7 +42,7 @@ const STEP: i64 = 34_822_871;
 /// differ.
 #[derive(Default)]
 pub struct Memory {
-    first: Option<(Arc<Prepared>, Kept)>,
+    first: Option<(Arc<Prepared>, Kept, Capabilities)>,
     arena: Arena,
     reader: Option<manifest::Reader>,
 }
@@ -80,7 +82,9 @@ impl<'a> Phases<'a> {
         let knobs = Knobs::of(PhaseKind::Install);
         let live = LiveState::new_cluster(self.world);
         let phase = match &memory.first {
-            Some((before, kept)) if has_same_templates(before, prepared) => {
+            Some((before, kept, capabilities))
+                if has_same_templates(before, prepared) && *capabilities == self.world.capabilities =>
+            {
                 self.is_remembered = true;
                 let arena = std::mem::take(&mut memory.arena).unshared();
                 let changed = changed_paths(&before.values, &prepared.values, &arena);
@@ -143,7 +147,7 @@ impl<'a> Phases<'a> {
             // A life with other templates has a graph of its own.
             if self.is_remembered || memory.first.is_none() {
                 memory.arena = arena;
-                memory.first.get_or_insert_with(|| (prepared.clone(), kept));
+                memory.first.get_or_insert_with(|| (prepared.clone(), kept, self.world.capabilities.clone()));
             }
         }
         memory.reader = Some(self.reader);
@@ -177,13 +181,30 @@ impl<'a> Phases<'a> {
             limits: Limits::default(),
             profile: world.profile,
         };
+        let cluster = &WithForeign { live, foreign: &world.foreign };
         let rendering = match earlier {
-            Some(earlier) => engine::render_again(prepared, &options, live, self.cache, earlier),
-            None => engine::render(prepared, &options, live, self.cache, sources.clone()),
+            Some(earlier) => engine::render_again(prepared, &options, cluster, self.cache, earlier),
+            None => engine::render(prepared, &options, cluster, self.cache, sources.clone()),
         };
         let manifests = self.reader.manifests(&rendering.files);
         let objects = manifests.as_ref().map(manifest::objects).unwrap_or_default();
         Phase { kind: knobs.phase, rendering, manifests, objects }
+    }
+}
+
+/// A cluster in which some objects of others are there.
+struct WithForeign<'a> {
+    live: &'a LiveState,
+    foreign: &'a BTreeSet<Query>,
+}
+
+impl Cluster for WithForeign<'_> {
+    fn lookup(&self, query: &Query) -> Answer {
+        match self.live.lookup(query) {
+            // Without a cluster there is nothing at all.
+            Answer::Nothing if !self.live.is_empty() && self.foreign.contains(query) => Answer::Unknown,
+            answer => answer,
+        }
     }
 }
 

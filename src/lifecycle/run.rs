@@ -3,13 +3,14 @@
 use super::live::LiveState;
 use super::phases::{Memory, Phases};
 use crate::chart::{self, PrepareError, PrepareOptions, Prepared};
-use crate::engine::{Capabilities, Rendering};
+use crate::engine::{Capabilities, Query, Rendering};
 use crate::manifest::{ManifestError, Manifests, Object};
 use crate::profile::Profile;
 use crate::source::Sources;
 use crate::template::Cache;
 use crate::value::Plain;
 use crate::value::origin::Cause;
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 /// A chart that was loaded, with the files that it came from.
@@ -30,6 +31,15 @@ pub struct World {
     pub namespace: String,
     pub profile: Profile,
     pub capabilities: Capabilities,
+    /// Objects that the chart does not render and that are there all the same, with a content that is not known.
+    pub foreign: BTreeSet<Query>,
+}
+
+impl World {
+    /// Something in it is assumed, so that no user could make it as it stands.
+    pub fn is_assumed(&self) -> bool {
+        !self.foreign.is_empty()
+    }
 }
 
 /// A moment of a life that renders.
@@ -120,6 +130,17 @@ impl Life {
             live: LiveState::default(),
             live_after_upgrade: LiveState::default(),
         }
+    }
+
+    /// Whether some phase renders an object that a lookup asks for.
+    pub fn renders(&self, query: &Query) -> bool {
+        let group = query.api_version.split_once('/').map_or("", |(group, _)| group);
+        let is_it = |object: &Arc<Object>| {
+            object.id.group() == group
+                && object.id.kind == query.kind
+                && (query.name.is_empty() || object.id.name == query.name)
+        };
+        self.phases.iter().any(|phase| phase.objects.iter().any(is_it))
     }
 
     pub fn phase(&self, kind: PhaseKind) -> Option<&Phase> {

@@ -1,5 +1,6 @@
-//! Findings for programs: JSON with 1-based lines and columns and byte offsets.
+//! Findings for programs: JSON with 1-based lines and columns and byte offsets, as `docs/report.schema.json` says.
 
+use super::{Run, Told, region};
 use crate::finding::Finding;
 use crate::source::{Sources, Span};
 use serde::Serialize;
@@ -10,8 +11,16 @@ pub const VERSION: u32 = 1;
 /// A run as one document.
 #[derive(Serialize, Debug)]
 pub struct Report {
-    pub version: u32,
-    pub findings: Vec<Entry>,
+    version: u32,
+    findings: Vec<Entry>,
+    failures: Vec<Failure>,
+}
+
+/// A chart that was not analysed.
+#[derive(Serialize, Debug)]
+struct Failure {
+    path: String,
+    message: String,
 }
 
 #[derive(Serialize, Debug)]
@@ -75,37 +84,47 @@ struct Operation {
     gets: String,
 }
 
-fn place(span: Span, sources: &Sources) -> Option<Place> {
-    if span.start == 0 {
-        return None;
+/// The document of a run.
+pub fn report(run: &Run<'_>) -> String {
+    // A structure of strings and numbers is always JSON.
+    let mut text = serde_json::to_string_pretty(&document(run)).unwrap_or_default();
+    text.push('\n');
+    text
+}
+
+/// The document of a run, before it is text.
+pub fn document(run: &Run<'_>) -> Report {
+    let failures =
+        run.failures.iter().map(|failure| Failure { path: failure.path.clone(), message: failure.message.into() });
+    Report {
+        version: VERSION,
+        findings: run.heard().map(|(_, told)| entry(told)).collect(),
+        failures: failures.collect(),
     }
-    let (file, start) = sources.locate(span.start)?;
-    let end = file.position(span.end.saturating_sub(file.base).min(file.text.len() as u32));
+}
+
+fn place(span: Span, sources: &Sources) -> Option<Place> {
+    let at = region(span, sources)?;
     Some(Place {
-        path: file.path.clone(),
-        line: start.line,
-        column: start.column,
-        end_line: end.line,
-        end_column: end.column,
-        offset: start.offset,
-        length: span.end - span.start,
+        path: at.path,
+        line: at.line,
+        column: at.column,
+        end_line: at.end_line,
+        end_column: at.end_column,
+        offset: at.offset,
+        length: at.length,
     })
 }
 
-/// The entry of one finding.
-pub fn entry(finding: &Finding, sources: &Sources) -> Entry {
+fn entry(told: &Told<'_>) -> Entry {
+    let Told { finding, sources, .. } = *told;
     Entry {
         rule: finding.rule,
         severity: finding.severity.to_string(),
         certainty: finding.certainty.to_string(),
         title: finding.title.clone(),
         chart: finding.chart.clone(),
-        object: finding.object.clone().map(|o| Object {
-            api_version: o.api_version,
-            kind: o.kind,
-            namespace: o.namespace,
-            name: o.name,
-        }),
+        object: object(finding),
         fields: finding
             .fields
             .iter()
@@ -123,4 +142,13 @@ pub fn entry(finding: &Finding, sources: &Sources) -> Entry {
         help: finding.help.clone(),
         fingerprint: finding.fingerprint(),
     }
+}
+
+fn object(finding: &Finding) -> Option<Object> {
+    finding.object.clone().map(|o| Object {
+        api_version: o.api_version,
+        kind: o.kind,
+        namespace: o.namespace,
+        name: o.name,
+    })
 }

@@ -1,9 +1,144 @@
 //! What people and programs read: diagnostics, findings, provenance.
+//!
+//! A [`Run`] is all that a report is made from. `human` and `concise` draw one finding at a time; the other formats are
+//! one document a run.
 
 pub mod concise;
 pub mod diagnostic;
+pub mod github;
+pub mod gitlab;
+pub mod go_template;
 pub mod human;
 pub mod json;
+pub mod junit;
 pub mod origins;
 pub mod reproducer;
+pub mod sarif;
 pub mod steps;
+mod uri;
+
+use crate::finding::{Finding, Severity};
+use crate::source::{Sources, Span};
+
+/// What came of all charts of a run, in the order in which it is told.
+#[derive(Debug, Default)]
+pub struct Run<'a> {
+    pub charts: Vec<Chart<'a>>,
+    /// The charts that were not analysed, and why.
+    pub failures: Vec<Failure<'a>>,
+}
+
+/// What came of one chart.
+#[derive(Debug)]
+pub struct Chart<'a> {
+    /// The path as it was given.
+    pub path: String,
+    /// The least severity that counts as a failure.
+    pub fail_on: Severity,
+    pub findings: Vec<Told<'a>>,
+}
+
+/// A finding as it is told.
+#[derive(Clone, Copy, Debug)]
+pub struct Told<'a> {
+    pub finding: &'a Finding,
+    /// The files that it points into.
+    pub sources: &'a Sources,
+    /// Why nobody wants to hear it; most formats then leave it out.
+    pub suppression: Option<Suppression<'a>>,
+}
+
+/// A finding that somebody has decided on.
+#[derive(Clone, Copy, Debug)]
+pub struct Suppression<'a> {
+    /// By a comment in the chart; otherwise by a configuration or a baseline.
+    pub is_in_source: bool,
+    pub reason: &'a str,
+}
+
+/// A chart that was not analysed.
+#[derive(Clone, Debug)]
+pub struct Failure<'a> {
+    pub path: String,
+    pub message: &'a str,
+}
+
+/// A rule as reports list it.
+#[derive(Clone, Copy, Debug)]
+pub struct RuleText<'a> {
+    pub name: &'a str,
+    /// On the worst target.
+    pub severity: Severity,
+    /// One line.
+    pub summary: &'a str,
+    /// Its page, in Markdown.
+    pub page: &'a str,
+}
+
+impl<'a> Run<'a> {
+    /// The findings of all charts that somebody wants to hear.
+    pub fn heard(&self) -> impl Iterator<Item = (&Chart<'a>, &Told<'a>)> {
+        self.charts.iter().flat_map(|chart| chart.findings.iter().map(move |told| (chart, told))).filter(|(_, told)| {
+            // What is suppressed is told by the formats that have a word for it.
+            told.suppression.is_none()
+        })
+    }
+}
+
+/// A place in a file, as formats without our address space say it. Lines and columns count from 1, columns in characters.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub(super) struct Region {
+    pub path: String,
+    pub line: u32,
+    pub column: u32,
+    pub end_line: u32,
+    pub end_column: u32,
+    /// In bytes from the start of the file.
+    pub offset: u32,
+    pub length: u32,
+}
+
+/// Where a span is; `None` for findings that have no place.
+pub(super) fn region(span: Span, sources: &Sources) -> Option<Region> {
+    if span.start == 0 {
+        return None;
+    }
+    let (file, start) = sources.locate(span.start)?;
+    let end = file.position(span.end.saturating_sub(file.base).min(file.text.len() as u32));
+    Some(Region {
+        path: file.path.clone(),
+        line: start.line,
+        column: start.column,
+        end_line: end.line,
+        end_column: end.column,
+        offset: start.offset,
+        length: span.end.saturating_sub(span.start),
+    })
+}
+
+/// The file to name where a finding has no place: the chart's own, or the archive.
+pub(super) fn chart_file(path: &str) -> String {
+    let lower = path.to_ascii_lowercase();
+    if lower.ends_with(".tgz") || lower.ends_with(".tar.gz") {
+        return path.to_string();
+    }
+    match path.trim_end_matches(['/', '\\']) {
+        "." => "Chart.yaml".into(),
+        "" => "/Chart.yaml".into(),
+        folder => format!("{folder}/Chart.yaml"),
+    }
+}
+
+/// What a finding says below its title: what each operation gets, for whom it holds, what to do.
+pub(super) fn details(finding: &Finding) -> Vec<(&str, &str)> {
+    let effects = finding.effects.iter().map(|effect| (effect.operation, effect.says.as_str()));
+    let rest = [("versions", &finding.versions), ("values", &finding.values), ("help", &finding.help)];
+    effects
+        .chain(rest.into_iter().map(|(name, text)| (name, text.as_str())).filter(|(_, text)| !text.is_empty()))
+        .collect()
+}
+
+/// The details, one a line.
+pub(super) fn details_text(finding: &Finding) -> String {
+    details(finding).iter().map(|(name, text)| format!("{name}: {text}")).collect::<Vec<_>>().join("\n")
+}

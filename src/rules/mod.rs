@@ -10,6 +10,7 @@ mod immutable_field_from_lookup;
 mod lookup_guards_own_object;
 mod lookup_unguarded;
 mod not_analysed;
+mod pages;
 mod phase_guards_object;
 mod random_without_reuse;
 mod render_error;
@@ -23,6 +24,7 @@ use crate::finding::{Finding, Severity};
 use crate::kube::{self, VersionRange};
 use crate::lifecycle::{self, Life, PhaseKind};
 pub use not_analysed::without_dependencies;
+pub use pages::page;
 pub use story::{Mode, Story, Why};
 
 /// A rule of the catalogue.

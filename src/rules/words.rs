@@ -38,13 +38,18 @@ pub fn cause(life: &Life, story: &Story) -> String {
     }
 }
 
+/// What is seen in a world that a user can make is proved.
+fn certainty(life: &Life) -> Certainty {
+    if life.world.is_assumed() { Certainty::Derived } else { Certainty::Proved }
+}
+
 /// A finding about the stories of one object and one cause; the first one leads.
 pub fn finding(rule: &super::Rule, evidence: &super::Evidence<'_>, group: &[&Story], severity: Severity) -> Finding {
     let lead = group[0];
     Finding {
         rule: rule.name,
         severity,
-        certainty: Certainty::Proved,
+        certainty: certainty(evidence.life),
         title: String::new(),
         chart: evidence.chart.into(),
         object: Some(object(lead)),
@@ -138,7 +143,7 @@ pub fn problem(rule: &super::Rule, evidence: &super::Evidence<'_>, severity: Sev
     Finding {
         rule: rule.name,
         severity,
-        certainty: Certainty::Proved,
+        certainty: certainty(evidence.life),
         title: String::new(),
         chart: evidence.chart.into(),
         object: None,

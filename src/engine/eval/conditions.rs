@@ -13,7 +13,20 @@ const MAX_DEPTH: u32 = 12;
 /// As many characters of a text are kept.
 const MAX_SHOWN: usize = 100;
 
+/// `.Capabilities.APIVersions.Has`
+fn is_has(operand: &OperandKind) -> bool {
+    let (OperandKind::Field(fields) | OperandKind::Variable(_, fields)) = operand else { return false };
+    matches!(&**fields, [.., versions, has] if &**versions == "APIVersions" && &**has == "Has")
+}
+
 impl Evaluator<'_> {
+    /// Logs that a value that `required` asks for is missing: a condition on it that is not met.
+    pub(super) fn log_missing(&mut self, value: &Value, span: Span) {
+        let expression = self.input(value);
+        let (origin, guard) = (value.origin, self.rt.guard);
+        self.log.conditions.push(Condition { head: span, outcome: Outcome::False, origin, guard, expression });
+    }
+
     /// Logs a condition when it, its outcome or its causes are new. A condition without causes is a constant.
     pub(super) fn log_condition(
         &mut self,
@@ -59,6 +72,12 @@ impl Evaluator<'_> {
     ) -> Option<Expression> {
         let (first, arguments) = command.operands.split_first()?;
         let OperandKind::Function(name, _) = &first.kind else {
+            if let [argument] = arguments
+                && is_has(&first.kind)
+            {
+                let operand = self.operand_expression(frame, dot, argument, depth)?;
+                return Some(Expression::Call { function: "Has".into(), operands: vec![operand] });
+            }
             if !arguments.is_empty() || last.is_some() {
                 return None;
             }

@@ -39,7 +39,10 @@ impl Evaluator<'_> {
                 match (is_missing, self.lint) {
                     (false, _) => Ok(Val::boxed(value)),
                     (true, true) => Ok(Val::boxed(Value::new(Data::Str(Text::empty()), value.origin))),
-                    (true, false) => Err(Error::Fail(text(0).lossy().into_owned())),
+                    (true, false) => {
+                        self.log_missing(&value, span);
+                        Err(Error::Fail(text(0).lossy().into_owned()))
+                    }
                 }
             }
             Special::Fail if self.lint => Ok(Val::of(Value::string(Text::empty()))),
