@@ -62,18 +62,16 @@ pub fn run(arguments: &args::Check) -> Exit {
     if let (Some(old), [new]) = (&arguments.previous, charts.as_slice()) {
         outcomes.push(guarded(new, || Ok(check::between(source(old)?, source(new)?, &setup, None, &cache)?)));
     }
-    for (i, outcome) in outcomes.iter().enumerate() {
-        // The life between two versions comes after the charts.
-        let chart = charts.get(i).or(charts.first()).map(|path| path.as_path());
-        exit = exit.max(reproduce(outcome, options, chart, arguments.previous.as_deref()));
+    for outcome in &outcomes {
+        exit = exit.max(reproduce(outcome, options, arguments.previous.as_deref()));
     }
     exit.max(tell(&outcomes, options, &reports, charts.len()))
 }
 
 /// Writes the reproducers of a chart, if they are wanted.
-fn reproduce(outcome: &Outcome, options: &args::CheckOptions, chart: Option<&Path>, previous: Option<&Path>) -> Exit {
-    let (Ok(checked), Some(root), Some(chart)) = (outcome, &options.reproducer, chart) else { return Exit::Clean };
-    match super::reproducer::write(checked, root, chart, previous) {
+fn reproduce(outcome: &Outcome, options: &args::CheckOptions, previous: Option<&Path>) -> Exit {
+    let (Ok(checked), Some(root)) = (&outcome.checked, &options.reproducer) else { return Exit::Clean };
+    match super::reproducer::write(checked, root, &outcome.path, previous) {
         Ok(()) => Exit::Clean,
         Err(message) => {
             complain(&format!("--reproducer: {message}"));
@@ -93,7 +91,7 @@ pub fn diff(arguments: &args::Diff) -> Exit {
     let (old, new) = (&arguments.old, &arguments.new);
     let run = || Ok(check::between(source(old)?, source(new)?, &setup, Some(mode), &Cache::default())?);
     let outcome = guarded(new, run);
-    let exit = reproduce(&outcome, options, Some(new), Some(old));
+    let exit = reproduce(&outcome, options, Some(old));
     exit.max(tell(&[outcome], options, &reports, 1))
 }
 
