@@ -14,6 +14,7 @@ pub mod manifest;
 pub mod near;
 pub mod profile;
 pub mod report;
+pub mod rollback;
 pub mod rules;
 pub mod source;
 pub mod suppress;

@@ -57,6 +57,14 @@ impl Profile {
         self.helm >= Release(major, minor, patch)
     }
 
+    /// The minor of Kubernetes whose types its client has.
+    pub fn kube_client(&self) -> u16 {
+        match (self.helm.0, self.helm.1) {
+            (3, minor) => minor.clamp(8, 21) + 15,
+            (_, minor) => minor + 34,
+        }
+    }
+
     /// The minor of the Go 1 release that the official binary was built with.
     pub fn go(&self) -> u16 {
         match (self.helm.0, self.helm.1) {

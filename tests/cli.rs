@@ -15,6 +15,8 @@ metadata:
 
 const CONFIG: &str = "apiVersion: v1\nkind: ConfigMap\nmetadata:\n  name: web\n";
 
+const SERVICE: &str = "---\n# Source: web/service.yaml\napiVersion: v1\nkind: Service\nmetadata:\n  name: web\nspec:\n";
+
 const WARNED: &str = "\
 apiVersion: v1
 kind: ConfigMap
@@ -47,6 +49,8 @@ impl Fixture {
         chart("chart with spaces", "spaces", "secret.yaml", SECRET);
         chart("größe-图表", "beyond", "secret.yaml", SECRET);
         fixture.write("chart-broken/Chart.yaml", "apiVersion: v2\nname: [\n");
+        fixture.write("service-1.yaml", &format!("{SERVICE}  ports: [{{port: 80}}]\n"));
+        fixture.write("service-2.yaml", &format!("{SERVICE}  ports: [{{port: 80}}]\n  clusterIP: 10.96.0.9\n"));
         fixture.write("broken-values.yaml", "a: [\n");
         std::fs::create_dir_all(fixture.0.join("empty")).unwrap();
         fixture

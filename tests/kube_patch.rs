@@ -84,7 +84,7 @@ fn elements_without_their_key() {
         "v1",
         "Pod",
     );
-    assert_eq!(error.expect_err("no key").to_string(), "map: map[value:2] does not contain declared merge key: name");
+    assert_eq!(error.expect_err("no key").to_string(), "map: map[value:1] does not contain declared merge key: name");
 }
 
 #[test]
@@ -121,4 +121,77 @@ fn recorded_objects_sent_again() {
             assert!(others.is_empty(), "{version} {}: {others:?}", pair["variant"]);
         }
     }
+}
+
+/// Every recorded change, patched as Helm patched it.
+#[test]
+fn every_recorded_patch() {
+    let recording = kube_support::recording("patches");
+    let cases = recording["cases"].as_array().expect("cases");
+    assert!(cases.len() >= 350, "{}", cases.len());
+    let mut wrong = Vec::new();
+    for case in cases {
+        for (mode, client) in [("helm3", 32), ("migrated", 37)] {
+            let mut context = Context::new("ns", "rel");
+            context.client = client;
+            let [original, modified, live] = ["original", "modified", "live"].map(|part| plain(&case[part]));
+            let ours = match kube::helm_patch(&original, &modified, &live, &context) {
+                Err(error) => json!({ "error": error.to_string() }),
+                Ok(None) => Value::Null,
+                Ok(Some(patch)) => {
+                    let body: Value = serde_json::from_str(&kube::to_json(&patch.body)).expect("JSON");
+                    let form = if patch.is_strategic { "strategic-merge-patch" } else { "merge-patch" };
+                    json!({ "body": body, "type": format!("application/{form}+json") })
+                }
+            };
+            if !is_same_patch(&ours, &case[mode]) {
+                wrong.push(format!("{mode} {}\n  ours {ours}\n  Helm {}", case["case"], case[mode]));
+            }
+        }
+        let applied = kube::sent_by_helm(&plain(&case["modified"]), &Context::new("ns", "rel"));
+        let applied: Value = serde_json::from_str(&kube::to_json(&applied)).expect("JSON");
+        if applied != case["helm4"]["body"] {
+            wrong.push(format!("helm4 {}\n  ours {applied}\n  Helm {}", case["case"], case["helm4"]["body"]));
+        }
+    }
+    assert!(wrong.is_empty(), "{} of {} differ:\n{}", wrong.len(), cases.len() * 3, wrong.join("\n"));
+}
+
+fn is_same_patch(ours: &Value, recorded: &Value) -> bool {
+    match (&ours["error"], recorded["error"].as_str()) {
+        (Value::String(ours), Some(error)) => {
+            // Two lists stand in the middle of this one.
+            let error = error.replace('\n', " ");
+            let words: Vec<&str> = ours.split(" doesn't ").collect();
+            words.iter().all(|part| error.contains(part))
+        }
+        (Value::Null, None) => ours["body"] == recorded["body"] && ours["type"] == recorded["type"],
+        _ => false,
+    }
+}
+
+/// What Helm applied and applies no longer goes; what others own stays, and what others own and Helm changes is a conflict.
+#[test]
+fn server_side_apply() {
+    let service = |spec: Value| json!({"apiVersion": "v1", "kind": "Service", "metadata": {"name": "a"}, "spec": spec});
+    let managed = |fields: Value, manager: &str| json!({"manager": manager, "operation": "Update", "fieldsV1": fields});
+    let before = service(json!({"ports": [{"port": 80}, {"port": 81}], "selector": {"a": "b"}, "type": "NodePort"}));
+    let mut live = service(json!({
+        "ports": [{"port": 80, "protocol": "TCP"}, {"port": 81, "protocol": "TCP"}, {"port": 82, "protocol": "TCP"}],
+        "selector": {"a": "b"}, "type": "NodePort", "externalIPs": ["1.1.1.1"]
+    }));
+    let after = service(json!({"ports": [{"port": 80, "name": "x"}], "selector": {"a": "c"}}));
+    let applied = kube::apply(&plain(&live), &plain(&before), &plain(&after));
+    assert!(applied.conflicts.is_empty());
+    let spec = applied.object.get("spec").map(kube::to_json).expect("a spec");
+    assert_eq!(
+        spec,
+        r#"{"externalIPs":["1.1.1.1"],"ports":[{"name":"x","port":80,"protocol":"TCP"},{"port":82,"protocol":"TCP"}],"selector":{"a":"c"}}"#
+    );
+    live["metadata"]["managedFields"] = json!([managed(json!({"f:spec": {"f:selector": {}}}), "someone")]);
+    let applied = kube::apply(&plain(&live), &plain(&before), &plain(&after));
+    assert_eq!(
+        kube::conflict_message(&applied.conflicts),
+        r#"Apply failed with 1 conflict: conflict with "someone": .spec.selector"#
+    );
 }

@@ -3,7 +3,10 @@
 //! The room joins `explore` and `rules` and does no input or output: a face hands it the files of a chart and prints
 //! what comes back.
 
+mod witness;
 mod worlds;
+
+pub use witness::Witness;
 
 use crate::chart::{self, LoadAt, RawFile};
 use crate::engine::Capabilities;
@@ -16,6 +19,7 @@ use crate::rules::{self, Targets};
 use crate::source::Sources;
 use crate::template::Cache;
 use crate::value::Plain;
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 pub use crate::rules::Deployer;
@@ -32,6 +36,8 @@ pub struct Setup {
     pub profile: Profile,
     /// API versions that templates are told of beside those of every cluster.
     pub api_versions: Vec<String>,
+    /// Findings are to be shown again: what each was seen in is kept.
+    pub keeps_witnesses: bool,
     /// The Kubernetes versions that were asked for; the chart's, or all, when nobody asked.
     pub kubernetes: Option<VersionRange>,
     /// The deployers that count; all of them when nobody asked.
@@ -51,6 +57,8 @@ pub struct Checked {
     /// The chart's name.
     pub name: String,
     pub findings: Vec<Finding>,
+    /// What the findings were seen in, by fingerprint, where that was asked for.
+    pub witnesses: BTreeMap<String, Witness>,
     pub sources: Sources,
     /// How many worlds were lived.
     pub worlds: usize,
@@ -106,7 +114,7 @@ pub fn chart(source: Source, setup: &Setup, cache: &Cache) -> Result<Checked, St
             given.push(setup.world(values, format!("-f {}", file.path)));
         }
     }
-    let mut checked = worlds::check(&chart, given, &targets, cache);
+    let mut checked = worlds::check(&chart, given, &targets, setup.keeps_witnesses, cache);
     rules::without_dependencies(&checked.name, &missing, &checked.sources, &mut checked.findings);
     Ok(checked)
 }
@@ -129,10 +137,14 @@ pub fn between(old: Source, new: Source, setup: &Setup, mode: Option<Mode>, cach
     let life = lifecycle::live_between(&old, &new, setup.world(setup.values.clone(), String::new()), cache);
     let reused = lifecycle::reuse_values(&old, &new, &life, cache);
     let mut findings = rules::check_between(&life, reused.as_ref(), &name, &targets);
+    let mut witnesses = BTreeMap::new();
+    if setup.keeps_witnesses {
+        witnesses.extend(findings.iter().map(|finding| (finding.fingerprint(), Witness::new(&life, finding))));
+    }
     let last = life.phases.iter().max_by_key(|p| p.rendering.sources.files().len());
     let sources = last.map_or(sources, |phase| phase.rendering.sources.clone());
     rules::without_dependencies(&name, &missing, &sources, &mut findings);
-    Ok(Checked { name, findings, sources, worlds: 1, coverage: Coverage::default() })
+    Ok(Checked { name, findings, witnesses, sources, worlds: 1, coverage: Coverage::default() })
 }
 
 /// A chart whose missing dependencies are left out, so that the rest can be looked at, and their names.

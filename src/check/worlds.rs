@@ -8,7 +8,13 @@ use crate::rules::{self, Targets};
 use crate::template::Cache;
 
 /// Lives the worlds that were given and those that they suggest.
-pub fn check(chart: &lifecycle::Chart, given: Vec<World>, targets: &Targets, cache: &Cache) -> Checked {
+pub fn check(
+    chart: &lifecycle::Chart,
+    given: Vec<World>,
+    targets: &Targets,
+    keeps_witnesses: bool,
+    cache: &Cache,
+) -> Checked {
     let name = chart.chart.metadata.name.clone();
     let mut checked = Checked { name, sources: chart.sources.clone(), ..Checked::default() };
     let mut memory = lifecycle::Memory::default();
@@ -17,20 +23,20 @@ pub fn check(chart: &lifecycle::Chart, given: Vec<World>, targets: &Targets, cac
         let life = lifecycle::live(chart, world, cache, &mut memory);
         explorer.coverage.look(&life, cache);
         explorer.learn(&life, None);
-        judge(&life, targets, true, &mut checked);
+        judge(&life, targets, true, keeps_witnesses, &mut checked);
     }
     while let Some(plan) = explorer.next() {
         let life = lifecycle::live(chart, plan.world.clone(), cache, &mut memory);
         explorer.coverage.look(&life, cache);
         explorer.learn(&life, Some(&plan));
-        judge(&life, targets, false, &mut checked);
+        judge(&life, targets, false, keeps_witnesses, &mut checked);
     }
     checked.coverage = explorer.coverage;
     checked
 }
 
 /// Adds what the rules say to a life.
-fn judge(life: &Life, targets: &Targets, is_given: bool, checked: &mut Checked) {
+fn judge(life: &Life, targets: &Targets, is_given: bool, keeps_witnesses: bool, checked: &mut Checked) {
     checked.worlds += 1;
     let mut new = rules::check(life, &checked.name, targets);
     if !is_given {
@@ -41,6 +47,10 @@ fn judge(life: &Life, targets: &Targets, is_given: bool, checked: &mut Checked) 
         && phase.rendering.sources.files().len() > checked.sources.files().len()
     {
         checked.sources = phase.rendering.sources.clone();
+    }
+    for finding in new.iter().filter(|_| keeps_witnesses) {
+        let witness = || super::Witness::new(life, finding);
+        checked.witnesses.entry(finding.fingerprint()).or_insert_with(witness);
     }
     add(new, &mut checked.findings);
 }

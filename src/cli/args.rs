@@ -26,6 +26,8 @@ pub enum Command {
     Diff(Diff),
     /// Print the manifest of a chart as Helm renders it
     Render(Render),
+    /// What a rollback will do: the patch, the server's answer, and the ways out of a release that is stuck
+    Rollback(Rollback),
     /// Print the page of a rule: what it finds, why, what to write instead
     Explain(Explain),
     /// List the rules
@@ -135,6 +137,9 @@ pub struct CheckOptions {
     /// What brings the chart into the cluster: severities are those on the ones that count [default: all]
     #[arg(long, value_enum, value_name = "TARGET", value_delimiter = ',')]
     pub target: Vec<Target>,
+    /// Write a folder for each finding that shows it again on a cluster of yours
+    #[arg(long, value_name = "DIR")]
+    pub reproducer: Option<PathBuf>,
     /// How findings are printed (repeatable, each with its --output) [default: human]
     #[arg(long, value_name = "FORMAT", value_parser = FormatParser)]
     pub format: Vec<Format>,
@@ -230,6 +235,50 @@ pub struct Diff {
     pub new: PathBuf,
     #[command(flatten)]
     pub options: CheckOptions,
+}
+
+/// The manifests of a rollback.
+#[derive(Args, Debug)]
+#[command(
+    after_help = "Example: helm get manifest web --revision 2 > current.yaml; helm get manifest web --revision 1 > target.yaml; \
+                  chartlint rollback current.yaml target.yaml --kube-version 1.21.1 --helm 3"
+)]
+pub struct Rollback {
+    /// The manifest that is deployed: `helm get manifest RELEASE`
+    #[arg(value_name = "CURRENT")]
+    pub current: PathBuf,
+    /// The manifest to go back to: `helm get manifest RELEASE --revision N`
+    #[arg(value_name = "TARGET")]
+    pub target: PathBuf,
+    /// The live objects: `kubectl get … -o yaml --show-managed-fields`
+    #[arg(long, value_name = "LIVE")]
+    pub live: Option<PathBuf>,
+    /// The Kubernetes versions to ask: 1.29.4, or 1.27..1.34 [default: all known]
+    #[arg(long, value_name = "VERSIONS")]
+    pub kube_version: Option<String>,
+    /// The name of the release [default: what the live objects say]
+    #[arg(long)]
+    pub name: Option<String>,
+    /// The namespace of the release [default: what the live objects say, else `default`]
+    #[arg(short, long)]
+    pub namespace: Option<String>,
+    /// The version of Helm to be like: 3, 4, or one such as 3.17.1
+    #[arg(long, value_name = "VERSION", default_value = "4", value_parser = profile)]
+    pub helm: crate::profile::Profile,
+    /// Helm 4 patches, as it does for releases that Helm 3 installed
+    #[arg(long)]
+    pub client_side: bool,
+    /// How it is printed
+    #[arg(long, value_enum, default_value = "human")]
+    pub format: StepFormat,
+}
+
+/// How steps are printed.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, ValueEnum)]
+pub enum StepFormat {
+    Human,
+    /// For programs
+    Json,
 }
 
 /// The release that a chart is checked for.

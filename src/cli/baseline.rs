@@ -24,7 +24,10 @@ fn write(arguments: &args::Baseline) -> Result<Exit, Exit> {
     let mut known_now = Known { baseline: read(&path, *prune)?, path };
     // What is known is compared, so that findings are as if nothing were.
     let flags = args::KnownFlags { baseline: None, no_baseline: true, config: known.config.clone(), ..*known };
-    let jobs = check::jobs(&charts, &Asked { values, release, kube_version, known: &flags, target: &[] })?;
+    let jobs = check::jobs(
+        &charts,
+        &Asked { values, release, kube_version, known: &flags, target: &[], is_reproduced: false },
+    )?;
     let cache = Cache::default();
     let is_plain = check::is_plain(values, release, kube_version);
     let heard: Vec<_> = jobs.par_iter().map(|job| check::found(job, is_plain, &cache)).collect();

@@ -74,7 +74,22 @@ pub fn run(arguments: &args::Check) -> Exit {
     };
     let heard: Vec<Heard> = jobs.par_iter().map(check).collect();
     progress.end();
+    let outcomes = heard.iter().flat_map(|h| &h.outcomes);
+    let exit =
+        outcomes.fold(exit, |exit, outcome| exit.max(reproduce(outcome, options, arguments.previous.as_deref())));
     exit.max(tell(&heard, options, &reports))
+}
+
+/// Writes the reproducers of a chart, if they are wanted.
+fn reproduce(outcome: &Outcome, options: &args::CheckOptions, previous: Option<&Path>) -> Exit {
+    let (Ok(checked), Some(root)) = (&outcome.checked, &options.reproducer) else { return Exit::Clean };
+    match super::reproducer::write(checked, root, &outcome.path, previous) {
+        Ok(()) => Exit::Clean,
+        Err(message) => {
+            complain(&format!("--reproducer: {message}"));
+            Exit::Failed
+        }
+    }
 }
 
 /// Runs `chartlint diff` and prints.
@@ -93,7 +108,10 @@ pub fn diff(arguments: &args::Diff) -> Exit {
         };
         settled(job, vec![guarded(&job.path, run)], Kind { is_plain: false, is_between: true })
     };
-    tell(&jobs.iter().map(check).collect::<Vec<_>>(), options, &reports)
+    let heard: Vec<Heard> = jobs.iter().map(check).collect();
+    let outcomes = heard.iter().flat_map(|h| &h.outcomes);
+    let exit = outcomes.fold(Exit::Clean, |exit, outcome| exit.max(reproduce(outcome, options, Some(&arguments.old))));
+    exit.max(tell(&heard, options, &reports))
 }
 
 /// The findings of a chart for `chartlint baseline`.
@@ -162,12 +180,15 @@ pub struct Asked<'a> {
     pub kube_version: &'a Option<String>,
     pub known: &'a args::KnownFlags,
     pub target: &'a [args::Target],
+    /// Findings are to be shown again on a cluster.
+    pub is_reproduced: bool,
 }
 
 impl<'a> Asked<'a> {
     fn of(options: &'a args::CheckOptions) -> Asked<'a> {
         let args::CheckOptions { values, release, kube_version, known, target, .. } = options;
-        Asked { values, release, kube_version, known, target }
+        let is_reproduced = options.reproducer.is_some();
+        Asked { values, release, kube_version, known, target, is_reproduced }
     }
 }
 
@@ -229,6 +250,7 @@ fn setup(asked: &Asked<'_>, config: &Config) -> Result<Setup, Exit> {
         api_versions: asked.release.api_versions.clone(),
         kubernetes: kubernetes.transpose()?.or(config.kube_version),
         deployers: asked.target.iter().map(|target| target.deployer()).collect(),
+        keeps_witnesses: asked.is_reproduced,
     })
 }
 

@@ -12,6 +12,8 @@ mod progress;
 mod propose;
 mod read;
 pub mod render;
+mod reproducer;
+mod rollback;
 mod settings;
 mod since;
 mod tell;
@@ -65,6 +67,7 @@ fn run(arguments: args::Cli) -> Exit {
         Some(args::Command::Check(arguments)) => check::run(&arguments),
         Some(args::Command::Diff(arguments)) => check::diff(&arguments),
         Some(args::Command::Render(arguments)) => render::run(&arguments),
+        Some(args::Command::Rollback(arguments)) => rollback::run(&arguments),
         Some(args::Command::Explain(arguments)) => verbs::explain(&arguments),
         Some(args::Command::Rules(arguments)) => verbs::rules(&arguments),
         Some(args::Command::Completions(arguments)) => verbs::completions(&arguments),

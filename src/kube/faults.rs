@@ -136,12 +136,12 @@ impl Walk {
     /// Whether the elements of a list are told apart by their keys.
     fn told_apart(&mut self, items: &[Plain], field: &FieldType, path: &FieldPath) {
         let is_merged = field.strategy.contains("merge");
-        let keys: Vec<&'static str> = match (&self.asks, field.apply_keys) {
+        let keys: Vec<&'static str> = match (&self.asks, field.shared.apply_keys()) {
             (Asks::Patch, _) => field.merge_key.filter(|_| is_merged).into_iter().collect(),
             (Asks::Apply(_), Some(keys)) => keys.split(',').filter(|key| !key.is_empty()).collect(),
             (Asks::Apply(_), None) => return,
         };
-        if keys.is_empty() && (field.apply_keys.is_none() || matches!(self.asks, Asks::Patch)) {
+        if keys.is_empty() && (field.shared.apply_keys().is_none() || matches!(self.asks, Asks::Patch)) {
             return;
         }
         let is_optional = field.of.is_some_and(|of| OPTIONAL_KEYS.contains(&of.name));

@@ -27,6 +27,12 @@ impl Kind {
         self.served.has(column(at))
     }
 
+    /// The first minor recorded that serves it.
+    pub(super) fn first_minor(&self) -> u16 {
+        let first = recorded().iter().enumerate().find(|(column, _)| self.served.has(*column));
+        first.map_or(0, |(_, version)| version.minor)
+    }
+
     /// The versions that serve it. APIs come and go with minors, so the ends are exact.
     pub fn served(&self) -> Vec<VersionRange> {
         let mut out: Vec<VersionRange> = Vec::new();

@@ -8,6 +8,7 @@
 //! Architecture Invariant: the room knows plain data only, neither charts nor templates nor provenance. It does no I/O, has
 //! no state but tables that are parsed when first used, and cannot fail.
 
+mod apply;
 mod defaults;
 mod edits;
 mod faults;
@@ -19,13 +20,14 @@ mod tree;
 mod types;
 mod version;
 
+pub use apply::{Applied, Owner, apply, conflict_message, owners};
 pub use defaults::{Context, defaulted, live_object};
 pub use edits::{
     Boundary, FieldChange, Mode, Op, Outcome, Stretch, Target, Verdict, over_range, update_outcome, verdict, verdicts,
 };
 pub use faults::{Fault, apply_faults, patch_faults};
 pub use kinds::{Kind, KindLookup, is_group_served, is_namespaced, kind, kinds, lookup};
-pub use patch::{PatchError, apply_patch, changes, three_way_patch};
+pub use patch::{HelmPatch, PatchError, apply_patch, changes, helm_patch, sent_by_helm, three_way_patch};
 pub use path::{FieldPath, Step};
 pub use tree::{from_json, to_json};
 pub use version::{KubeVersion, VersionError, VersionRange, recorded};

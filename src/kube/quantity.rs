@@ -23,6 +23,11 @@ pub(super) fn compare(a: &Plain, b: &Plain) -> Option<Ordering> {
     Some(parse(&text(a)?)?.nanos.cmp(&parse(&text(b)?)?.nanos))
 }
 
+/// The value can be read as a quantity.
+pub(super) fn is_quantity(value: &Plain) -> bool {
+    text(value).is_some_and(|text| text.trim() == text && parse(&text).is_some())
+}
+
 /// The quantity as a server stores it: `0.5` is `500m`, `1024Mi` is `1Gi`, 2 is `"2"`. Others stay as they are.
 pub(super) fn canonical(value: &Plain) -> Plain {
     match text(value).and_then(|text| parse(&text)).and_then(print) {

@@ -13,6 +13,64 @@ pub(super) enum Shape {
     Map,
 }
 
+/// What Go's clients hold in a field that is no struct.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(super) enum Scalar {
+    /// Whatever there is.
+    Any,
+    String,
+    Integer,
+    Number,
+    Bool,
+    /// Base64 in JSON.
+    Bytes,
+    /// `2026-01-01T00:00:00Z`
+    Time,
+    Quantity,
+    IntOrString,
+}
+
+impl Scalar {
+    fn named(name: &str) -> Scalar {
+        match name {
+            "s" => Scalar::String,
+            "i" => Scalar::Integer,
+            "n" => Scalar::Number,
+            "b" => Scalar::Bool,
+            "y" => Scalar::Bytes,
+            "t" => Scalar::Time,
+            "x" => Scalar::IntOrString,
+            "Quantity" => Scalar::Quantity,
+            _ => Scalar::Any,
+        }
+    }
+}
+
+/// How server-side apply shares a field between its owners.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(super) enum Shared {
+    /// As its shape says: maps by their keys, lists as a whole.
+    ByShape,
+    /// As a whole.
+    Atomic,
+    /// Each element of a list for itself.
+    Set,
+    /// Each element of a list, told apart by these fields (divided by commas).
+    ByKeys(&'static str),
+}
+
+impl Shared {
+    /// The fields, divided by commas, by which server-side apply tells the elements of a list apart; empty where they
+    /// are told apart by themselves. `None` for what it takes as a whole.
+    pub fn apply_keys(self) -> Option<&'static str> {
+        match self {
+            Shared::ByKeys(keys) => Some(keys),
+            Shared::Set => Some(""),
+            Shared::ByShape | Shared::Atomic => None,
+        }
+    }
+}
+
 /// A field of a type.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct FieldType {
@@ -20,13 +78,14 @@ pub(super) struct FieldType {
     /// The type of the value, of the elements of the list or of the values of the map.
     pub of: Option<Type>,
     pub is_quantity: bool,
+    /// What Go's clients decode the value, the elements or the values into.
+    pub scalar: Scalar,
     /// The strategies of a strategic merge: `merge`, `retainKeys`, `merge,retainKeys`, or none.
     pub strategy: &'static str,
     /// The field that tells elements of a merged list apart; a list without one is merged as a set.
     pub merge_key: Option<&'static str>,
-    /// How server-side apply tells the elements of the list apart: by these fields, divided by commas, or, if there are
-    /// none, by themselves. `None` for lists that it takes as a whole.
-    pub apply_keys: Option<&'static str>,
+    /// How server-side apply shares the field between its owners.
+    pub shared: Shared,
     known: Option<Columns>,
 }
 
@@ -89,6 +148,15 @@ impl Type {
         })
     }
 
+    /// The field of this name, or else one that differs in its case only: as Go finds fields.
+    pub fn field_folded(self, name: &str) -> Option<FieldType> {
+        let folded = || {
+            let names = self.line.split('\t').map(|cell| cell.split(['@', '=']).next().unwrap_or(cell));
+            names.into_iter().find(|other| other.eq_ignore_ascii_case(name)).and_then(|other| self.field(other))
+        };
+        self.field(name).or_else(folded)
+    }
+
     /// Without fields of its own: a scalar, or data of any form.
     pub fn is_open(self) -> bool {
         self.line.is_empty()
@@ -97,10 +165,7 @@ impl Type {
 
 fn read(text: &'static str) -> FieldType {
     let (known, kind) = text.split_once('=').unwrap_or((text, ""));
-    let (kind, apply_keys) = match kind.split_once('!') {
-        Some((kind, keys)) => (kind, Some(keys)),
-        None => (kind, None),
-    };
+    let (kind, shared) = kind.split_once('~').unwrap_or((kind, ""));
     let (kind, merge) = kind.split_once('+').unwrap_or((kind, ""));
     let (strategy, merge_key) = match merge.split_once(':') {
         Some((strategy, key)) => (strategy, Some(key)),
@@ -115,9 +180,15 @@ fn read(text: &'static str) -> FieldType {
         shape,
         of: Type::named(of),
         is_quantity: of == "Quantity",
+        scalar: Scalar::named(of),
         strategy,
         merge_key,
-        apply_keys,
+        shared: match shared {
+            "" => Shared::ByShape,
+            "atomic" => Shared::Atomic,
+            "set" => Shared::Set,
+            keys => Shared::ByKeys(keys),
+        },
         known: known.strip_prefix('@').map(Columns::parse),
     }
 }

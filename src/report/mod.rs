@@ -12,7 +12,9 @@ pub mod human;
 pub mod json;
 pub mod junit;
 pub mod origins;
+pub mod reproducer;
 pub mod sarif;
+pub mod steps;
 mod uri;
 
 use crate::finding::{Finding, Severity};

@@ -12,8 +12,17 @@ use std::sync::LazyLock;
 
 /// A recorded file of a version; none if it was not recorded.
 pub fn recorded(version: KubeVersion, name: &str) -> Option<Value> {
+    read(&format!("{version}/{name}"))
+}
+
+/// A recorded file that belongs to no version.
+pub fn recording(name: &str) -> Value {
+    read(name).expect("a recording")
+}
+
+fn read(path: &str) -> Option<Value> {
     let root = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("tests/kubernetes/recorded");
-    let bytes = std::fs::read(root.join(version.to_string()).join(format!("{name}.json.gz"))).ok()?;
+    let bytes = std::fs::read(root.join(format!("{path}.json.gz"))).ok()?;
     let mut text = String::new();
     flate2::read::GzDecoder::new(&bytes[..]).read_to_string(&mut text).expect("gzip");
     Some(serde_json::from_str(&text).expect("JSON"))

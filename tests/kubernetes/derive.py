@@ -51,24 +51,48 @@ FIRST_SCHEMA = next(i for i, v in enumerate(VERSIONS) if v.startswith("1.24."))
 
 
 def schemas():
-    definitions, roots = {}, {}
+    definitions, roots, atomic = {}, {}, {}
     for column, version in enumerate(VERSIONS):
         schema = load(version, "schema")
         if column < FIRST_SCHEMA or not schema:
             continue
         for name, d in schema["definitions"].items():
             entry = definitions.setdefault(short(name), {})
+            atomic[short(name)] = d.get("map") == "atomic"
             for prop, q in d.get("properties", {}).items():
                 e = entry.setdefault(prop, {"columns": set()})
                 e["columns"].add(column)
                 e["q"] = q
             for root in d.get("for", []):
                 roots.setdefault(root, short(name))
-    return definitions, roots
+    return definitions, roots, atomic
+
+
+# What Go's clients decode a value into, where that is no struct: a patch is strategic only if all of them fit.
+SCALARS = {"string": "s", "integer": "i", "boolean": "b", "number": "n"}
+OTHERS = {"resource.Quantity": "Quantity", "intstr.IntOrString": "x", "v1.Time": "t", "v1.MicroTime": "t"}
+BYTES = {("core.v1.Secret", "data"), ("core.v1.ConfigMap", "binaryData")}
+
+
+def scalar(name, prop, q, target):
+    if q.get("format") == "byte" or (name, prop) in BYTES:
+        return "y"
+    if "ref" in q or "." in target:
+        return next((sign for end, sign in OTHERS.items() if target.endswith(end)), "")
+    return SCALARS.get(q.get("items") or q.get("values") or q.get("type"), "")
+
+
+def owned(q, is_atomic):
+    """How server-side apply shares the field between its owners, where that is not what its shape says."""
+    if q.get("listType") == "map":
+        return "~" + ",".join(q["listMapKeys"])
+    if q.get("listType") == "set":
+        return "~set"
+    return "~atomic" if q.get("mapType") == "atomic" or ("ref" in q and is_atomic) else ""
 
 
 def types(served):
-    definitions, roots = schemas()
+    definitions, roots, atomic = schemas()
     every = set(range(FIRST_SCHEMA, len(VERSIONS)))
     lines, seen = [], set()
     todo = []
@@ -89,18 +113,15 @@ def types(served):
             q, kind = e["q"], ""
             target = short(q.get("ref") or q.get("items") or q.get("values") or "")
             known = bool(definitions.get(target))
-            quantity = target.endswith("resource.Quantity")
             sign = "[" if "items" in q else "{" if "values" in q else ""
             if q.get("type") == "array":
                 sign = "["
-            kind = sign + (target if known else "Quantity" if quantity else "")
+            kind = sign + (target if known else scalar(name, prop, q, target))
             if known:
                 todo.append(target)
             if q.get("patchStrategy"):
                 kind += "+" + ",".join(q["patchStrategy"].split(",")) + (":" + q["mergeKey"] if "mergeKey" in q else "")
-            if q.get("listType") in ("map", "set"):
-                # How server-side apply tells the elements apart.
-                kind += "!" + ",".join(q.get("listMapKeys", []))
+            kind += owned(q, atomic.get(target, False))
             columns = e["columns"]
             since = "" if columns >= alive else "@" + mask(columns)
             cells.append(prop + since + ("=" + kind if kind else ""))

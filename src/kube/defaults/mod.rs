@@ -35,6 +35,8 @@ pub struct Context {
     pub version: KubeVersion,
     /// Helm sends it, and marks it as its own.
     pub by_helm: bool,
+    /// The minor of Kubernetes whose types the client has: 32 for Helm 3.17.
+    pub client: u16,
 }
 
 impl Context {
@@ -46,6 +48,7 @@ impl Context {
             seed: 0,
             version: KubeVersion::NEWEST,
             by_helm: true,
+            client: super::patch::NEWEST_CLIENT,
         }
     }
 }
@@ -106,7 +109,7 @@ pub fn defaulted(object: &Plain, version: KubeVersion) -> Plain {
 }
 
 /// Helm's label and annotations.
-fn mark(object: &mut Plain, context: &Context) {
+pub(super) fn mark(object: &mut Plain, context: &Context) {
     let mut put = |map: &str, name: &str, value: &str| {
         let path = FieldPath::parse("metadata").child(map).child(name);
         tree::set(object, path.steps(), Plain::string(value));
