@@ -8,6 +8,8 @@
 //! Architecture Invariant: the room knows plain data only, neither charts nor templates nor provenance. It does no I/O, has
 //! no state but tables that are parsed when first used, and cannot fail.
 
+mod apply;
+mod create;
 mod defaults;
 mod edits;
 mod kinds;
@@ -18,7 +20,9 @@ mod tree;
 mod types;
 mod version;
 
-pub use defaults::{Context, defaulted, live_object};
+pub use apply::{apply_refusal, with_kept};
+pub use create::create_refusal;
+pub use defaults::{Context, defaulted, live_object, marked};
 pub use edits::{
     Boundary, FieldChange, Mode, Op, Outcome, Stretch, Target, Verdict, over_range, update_outcome, verdict, verdicts,
 };
