@@ -1,6 +1,7 @@
 //! chartlint proves where the output of a Helm chart depends on when and where it is rendered.
 
 pub mod chart;
+pub mod check;
 pub mod cli;
 pub mod engine;
 pub mod explore;
