@@ -143,6 +143,12 @@ fn cases_find_what_they_say() {
     check(&pages("tests/rules"));
 }
 
+/// `tests/lives/cases.md`: whole lives, each with what `chartlint life` prints.
+#[test]
+fn lives_are_told_as_they_go() {
+    check(&pages("tests/lives"));
+}
+
 #[test]
 fn pages_show_what_chartlint_prints() {
     let mut pages = pages("docs");

@@ -4,6 +4,7 @@ pub mod args;
 mod check;
 mod find;
 mod input;
+mod life;
 mod output;
 mod read;
 pub mod render;
@@ -53,6 +54,7 @@ pub fn main() -> ExitCode {
 fn run(arguments: args::Cli) -> Exit {
     match arguments.command {
         Some(args::Command::Diff(arguments)) => check::diff(&arguments),
+        Some(args::Command::Life(arguments)) => life::run(&arguments),
         Some(args::Command::Render(arguments)) => render::run(&arguments),
         None => check::run(&arguments.check),
     }

@@ -23,11 +23,14 @@ pub struct Terms {
     pub world: World,
     /// The server's version.
     pub version: KubeVersion,
+    /// API versions, or `version/Kind`, that the server serves beside its own: those of operators that are there.
+    pub api_versions: Vec<String>,
     /// Hooks run (no `--no-hooks`).
     pub hooks: bool,
 }
 
 /// One operation of a journey.
+#[derive(Default)]
 pub struct Step {
     /// `install`, `upgrade again`, `rollback 1`.
     pub name: String,
@@ -62,7 +65,7 @@ pub struct Journey<'a> {
 impl<'a> Journey<'a> {
     /// Before the first install.
     pub fn new(terms: Terms, cache: &'a Cache) -> Journey<'a> {
-        let live = LiveState::new_server(&terms.world, terms.version);
+        let live = LiveState::new_server(&terms.world, terms.version).also_serving(&terms.api_versions);
         Journey { terms, cache, live, revisions: Vec::new(), steps: Vec::new(), prepared: Vec::new(), installs: 0 }
     }
 

@@ -18,6 +18,8 @@ pub struct LiveState {
     objects: BTreeMap<Identity, Arc<Plain>>,
     /// The version of the server; without one, it serves every kind of every version.
     version: Option<kube::KubeVersion>,
+    /// API versions, or `version/Kind`, that the server serves whatever is known of it.
+    also_served: Arc<Vec<String>>,
 }
 
 impl LiveState {
@@ -46,6 +48,11 @@ impl LiveState {
         let mut state = LiveState::new_cluster(world);
         state.version = Some(version);
         state
+    }
+
+    /// The same server, which serves these API versions, or `version/Kind`, too.
+    pub fn also_serving(self, api_versions: &[String]) -> LiveState {
+        LiveState { also_served: Arc::new(api_versions.to_vec()), ..self }
     }
 
     /// The version of the server, or the newest one known.
@@ -111,6 +118,11 @@ impl LiveState {
     pub fn serves(&self, api_version: &str, kind: &str) -> bool {
         let at = self.version();
         kube::kind(api_version, kind).is_some_and(|k| k.is_served(at))
+            || self.also_served.iter().any(|served| match served.strip_prefix(api_version) {
+                Some("") => true,
+                Some(rest) => rest.strip_prefix('/') == Some(kind),
+                None => false,
+            })
             || self.defined(api_version).any(|definition| {
                 definition.at(&["spec", "names", "kind"]).and_then(Plain::as_str) == Some(kind)
             })
@@ -128,7 +140,7 @@ impl LiveState {
     /// The API versions of the server and `version/Kind` of all that it serves, as templates are told of them.
     pub fn api_versions(&self) -> Vec<String> {
         let at = self.version();
-        let mut out: Vec<String> = Vec::new();
+        let mut out: Vec<String> = self.also_served.to_vec();
         for kind in kube::kinds().iter().filter(|kind| kind.is_served(at)) {
             out.push(kind.api_version.to_string());
             out.push(format!("{}/{}", kind.api_version, kind.kind));

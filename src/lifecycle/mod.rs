@@ -6,9 +6,16 @@
 //! it does not choose worlds and does not judge.
 
 mod compare;
+mod journey;
 mod live;
+pub mod lives;
+mod operation;
 mod run;
+mod storage;
+mod writes;
 
 pub use compare::{Difference, ObjectChange, differences, is_varying, pieces_in, varies, varying_guard};
+pub use journey::{Journey, Revision, Step, Terms};
 pub use live::{LiveState, plain};
+pub use operation::{Applied, ErrorKind, OperationError, Reply, Request, Write};
 pub use run::{Chart, Knobs, Life, Phase, PhaseKind, World, live, live_between, render_phase};
