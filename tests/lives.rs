@@ -153,7 +153,8 @@ fn an_install_sees_what_an_uninstall_left() {
 #[test]
 fn a_rollback_goes_to_any_revision() {
     lived(|| {
-        let text = "apiVersion: v1\nkind: ConfigMap\nmetadata:\n  name: web\ndata:\n  r: {{ .Release.Revision | quote }}\n";
+        let text =
+            "apiVersion: v1\nkind: ConfigMap\nmetadata:\n  name: web\ndata:\n  r: {{ .Release.Revision | quote }}\n";
         let chart = &charts(&[&[("templates/a.yaml", text)]], HELM_3)[0];
         let cache = Cache::default();
         let version = KubeVersion::new(1, 31, 1);
@@ -170,7 +171,9 @@ fn a_rollback_goes_to_any_revision() {
 fn reused_values_lack_what_the_new_chart_added() {
     lived(|| {
         let text = |key: &str| {
-            format!("apiVersion: v1\nkind: ConfigMap\nmetadata:\n  name: web\ndata:\n  a: {{{{ .Values.{key} | quote }}}}\n")
+            format!(
+                "apiVersion: v1\nkind: ConfigMap\nmetadata:\n  name: web\ndata:\n  a: {{{{ .Values.{key} | quote }}}}\n"
+            )
         };
         let (old, new) = (text("a"), text("b.c"));
         let charts = charts(
@@ -224,9 +227,8 @@ spec:
 #[test]
 fn a_failed_upgrade_leaves_what_it_wrote() {
     lived(|| {
-        let config = |value: &str| {
-            format!("apiVersion: v1\nkind: ConfigMap\nmetadata:\n  name: web\ndata:\n  a: {value}\n")
-        };
+        let config =
+            |value: &str| format!("apiVersion: v1\nkind: ConfigMap\nmetadata:\n  name: web\ndata:\n  a: {value}\n");
         let account = "apiVersion: v1\nkind: ServiceAccount\nmetadata:\n  name: web\n  namespace: elsewhere\n";
         let (one, two) = (config("one"), config("two"));
         let charts = charts(
@@ -239,8 +241,7 @@ fn a_failed_upgrade_leaves_what_it_wrote() {
         );
         let cache = Cache::default();
         let version = KubeVersion::new(1, 31, 1);
-        let journey =
-            lives::after_failed_upgrade(&charts[0], &charts[1], &charts[2], terms(HELM_3, version), &cache);
+        let journey = lives::after_failed_upgrade(&charts[0], &charts[1], &charts[2], terms(HELM_3, version), &cache);
         assert_eq!(steps(&journey), ["install: ok", "failed upgrade: no namespace", "next upgrade: ok"]);
         // The account came first and stopped it: the map was not written.
         assert_eq!(last_writes(&journey), ["patch ConfigMap/web"]);

@@ -39,9 +39,8 @@ pub fn apply_refusal(object: &Plain, namespace: &str, at: KubeVersion) -> Option
 /// The keys by which server-side apply tells the elements of a list apart: several for a list of maps, none for a set of
 /// scalars.
 fn list_keys(type_name: &str, field: &str) -> Option<Vec<&'static str>> {
-    static KEYS: LazyLock<FxHashMap<&'static str, &'static str>> = LazyLock::new(|| {
-        include_str!("data/lists.txt").lines().filter_map(|line| line.split_once('\t')).collect()
-    });
+    static KEYS: LazyLock<FxHashMap<&'static str, &'static str>> =
+        LazyLock::new(|| include_str!("data/lists.txt").lines().filter_map(|line| line.split_once('\t')).collect());
     let keys = KEYS.get(type_name)?.split('\t').find_map(|cell| {
         let (name, keys) = cell.split_once('=')?;
         (name == field).then_some(keys)

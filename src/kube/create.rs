@@ -100,16 +100,16 @@ fn selector_error(object: &Plain) -> Option<String> {
         return None;
     }
     let shown = labels.map(go_map).unwrap_or_else(|| "map[string]string(nil)".into());
-    Some(format!(
-        "spec.template.metadata.labels: Invalid value: {shown}: `selector` does not match template `labels`"
-    ))
+    Some(format!("spec.template.metadata.labels: Invalid value: {shown}: `selector` does not match template `labels`"))
 }
 
 /// `map[string]string{"a":"b"}`
 fn go_map(labels: &Plain) -> String {
-    let entries = labels.as_map().into_iter().flatten().map(|(key, value)| {
-        format!("{:?}:{:?}", String::from_utf8_lossy(key), value.as_str().unwrap_or_default())
-    });
+    let entries = labels
+        .as_map()
+        .into_iter()
+        .flatten()
+        .map(|(key, value)| format!("{:?}:{:?}", String::from_utf8_lossy(key), value.as_str().unwrap_or_default()));
     format!("map[string]string{{{}}}", entries.collect::<Vec<_>>().join(", "))
 }
 

@@ -198,10 +198,8 @@ impl<'a> Journey<'a> {
         let version = self.live.version();
         let patch = if version.patch == KubeVersion::ANY_PATCH { 0 } else { version.patch };
         // Three numbers are a version to every Helm.
-        let _ = capabilities.set_version(
-            &format!("v{}.{}.{patch}", version.major, version.minor),
-            &self.terms.world.profile,
-        );
+        let _ = capabilities
+            .set_version(&format!("v{}.{}.{patch}", version.major, version.minor), &self.terms.world.profile);
         capabilities.api_versions = self.live.api_versions();
         capabilities
     }
@@ -218,8 +216,7 @@ impl<'a> Journey<'a> {
         if is_install {
             self.install_definitions(&prepared)?;
         }
-        let world =
-            World { capabilities: self.capabilities(), values: values.clone(), ..self.terms.world.clone() };
+        let world = World { capabilities: self.capabilities(), values: values.clone(), ..self.terms.world.clone() };
         let phase = self.render(chart, &prepared, &world, knobs, &self.live);
         Ok((phase, prepared))
     }

@@ -123,9 +123,9 @@ impl LiveState {
                 Some(rest) => rest.strip_prefix('/') == Some(kind),
                 None => false,
             })
-            || self.defined(api_version).any(|definition| {
-                definition.at(&["spec", "names", "kind"]).and_then(Plain::as_str) == Some(kind)
-            })
+            || self
+                .defined(api_version)
+                .any(|definition| definition.at(&["spec", "names", "kind"]).and_then(Plain::as_str) == Some(kind))
     }
 
     /// The definitions of custom resources of this group and version.
@@ -180,8 +180,9 @@ impl LiveState {
     /// is new is created, what changed is changed and keeps what the server and others filled in.
     pub fn after(&self, old: &[Object], new: &[Object], world: &World) -> LiveState {
         let mut next = self.clone();
-        let is_there =
-            |objects: &[Object], id: &Identity| objects.iter().any(|o| !o.is_hook() && self.identity(&o.id, world) == *id);
+        let is_there = |objects: &[Object], id: &Identity| {
+            objects.iter().any(|o| !o.is_hook() && self.identity(&o.id, world) == *id)
+        };
         for object in old.iter().filter(|o| !o.is_hook() && !o.is_kept()) {
             let id = self.identity(&object.id, world);
             if !is_there(new, &id) {

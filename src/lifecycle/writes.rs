@@ -308,6 +308,7 @@ impl Writer<'_> {
             Ok(after) => kube::defaulted(&after, at),
             Err(error) => return self.no_patch(object, &error),
         };
+        let after = if self.is_applied() { with_shared(live, &after, id) } else { after };
         let changes = kube::changes(live, &after);
         let mode = if self.is_applied() { Mode::Apply } else { Mode::Patch };
         let target = Target { mode, ..Target::new(&id.api_version, &id.kind, live) };
@@ -385,6 +386,14 @@ impl Writer<'_> {
     }
 }
 
+/// A field that a controller owns, too, stays when Helm no longer applies it.
+fn with_shared(live: &Plain, after: &Plain, id: &ObjectId) -> Plain {
+    let volume = FieldPath::parse("spec.volumeName");
+    let is_claim = id.kind == "PersistentVolumeClaim" && id.group().is_empty();
+    let is_unset = is_claim && after.at(&["spec", "volumeName"]).is_none();
+    if is_unset { kube::with_kept(live, after, &[volume]) } else { after.clone() }
+}
+
 fn not_mapped(id: &ObjectId) -> String {
     format!(
         "resource mapping not found for name: {:?} namespace: {:?} from \"\": no matches for kind {:?} in version \
@@ -395,10 +404,8 @@ fn not_mapped(id: &ObjectId) -> String {
 
 /// The resource as servers name it: `deployments.apps`.
 fn resource(id: &ObjectId) -> String {
-    let plural = kube::kind(&id.api_version, &id.kind).map_or_else(
-        || format!("{}s", id.kind.to_ascii_lowercase()),
-        |kind| kind.plural.to_string(),
-    );
+    let plural = kube::kind(&id.api_version, &id.kind)
+        .map_or_else(|| format!("{}s", id.kind.to_ascii_lowercase()), |kind| kind.plural.to_string());
     if id.group().is_empty() { plural } else { format!("{plural}.{}", id.group()) }
 }
 
@@ -427,14 +434,15 @@ fn ownership_errors(live: &Plain, world: &World) -> Vec<String> {
         ("annotation", "annotations", "meta.helm.sh/release-name", world.release.as_str()),
         ("annotation", "annotations", "meta.helm.sh/release-namespace", world.namespace.as_str()),
     ];
-    let error = |(what, map, key, wanted): (&str, &str, &str, &str)| {
-        match live.at(&["metadata", map, key]).and_then(Plain::as_str) {
-            Some(found) if found == wanted => None,
-            Some(found) => Some(format!(
-                "{what} validation error: key {key:?} must equal {wanted:?}: current value is {found:?}"
-            )),
-            None => Some(format!("{what} validation error: missing key {key:?}: must be set to {wanted:?}")),
+    let error = |(what, map, key, wanted): (&str, &str, &str, &str)| match live
+        .at(&["metadata", map, key])
+        .and_then(Plain::as_str)
+    {
+        Some(found) if found == wanted => None,
+        Some(found) => {
+            Some(format!("{what} validation error: key {key:?} must equal {wanted:?}: current value is {found:?}"))
         }
+        None => Some(format!("{what} validation error: missing key {key:?}: must be set to {wanted:?}")),
     };
     wanted.into_iter().filter_map(error).collect()
 }

@@ -1,9 +1,9 @@
 #!/usr/bin/env python3
 """Compare `chartlint life --format json` with lives that were recorded on real Helm and real API servers.
 
-usage: compare.py --chartlint BIN --corpus DIR RECORDED.jsonl... [--jobs N] [--only ID,ID] [--cache DIR] [-v]
+usage: compare.py --chartlint BIN --corpus DIR --index INDEX.tsv RECORDED.jsonl... [--jobs N] [--only ID,ID] [--cache DIR] [-v]
 
-DIR holds the charts as owner+repository/path. Prints one line for each chart that differs, then the share of those that
+DIR holds the charts, INDEX.tsv says in which folder of it each is (columns `id` and `dir`). Prints one line for each chart that differs, then the share of those that
 do not. `exceptions.tsv` (id, recording, reason) lists the charts that may differ, and why; one that no longer differs, or
 differs and is not listed, makes the exit code 1. Results are cached by the program and the chart's recorded commit.
 """
@@ -64,7 +64,7 @@ def differences_lived(life, wanted):
 
 def lived(arguments, recorded, digest):
     helm = recorded["helm"].lstrip("v").split("+")[0]
-    chart = os.path.join(arguments.corpus, recorded["repo"].replace("/", "+"), recorded["path"])
+    chart = os.path.join(arguments.corpus, arguments.folders[recorded["id"]])
     key = "-".join([recorded["id"], helm, recorded["kubernetes"], digest])
     path = os.path.join(arguments.cache, key + ".json")
     if os.path.exists(path):
@@ -109,6 +109,7 @@ def main():
     parser.add_argument("recorded", nargs="+")
     parser.add_argument("--chartlint", required=True)
     parser.add_argument("--corpus", required=True)
+    parser.add_argument("--index", required=True)
     parser.add_argument("--jobs", type=int, default=2)
     parser.add_argument("--only", default="")
     parser.add_argument("--cache", default="/tmp/chartlint-lives")
@@ -117,6 +118,9 @@ def main():
     os.makedirs(arguments.cache, exist_ok=True)
     with open(arguments.chartlint, "rb") as file:
         digest = hashlib.sha256(file.read()).hexdigest()[:12]
+    with open(arguments.index) as file:
+        head, *lines = [line.rstrip("\n").split("\t") for line in file]
+    arguments.folders = {row[head.index("id")]: row[head.index("dir")] for row in lines}
     rows = [line.rstrip("\n").split("\t") for line in open(os.path.join(HERE, "exceptions.tsv")) if not line.startswith("#")]
     only = set(filter(None, arguments.only.split(",")))
     bad = False

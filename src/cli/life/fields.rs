@@ -70,7 +70,9 @@ pub fn masked(kind: &str, object: &Plain) -> Plain {
     let annotations = out
         .as_map_mut()
         .and_then(|map| map.get_mut(&b"metadata"[..])?.as_map_mut()?.get_mut(&b"annotations"[..])?.as_map_mut());
-    if let Some(copy) = annotations.and_then(|map| map.get_mut(&b"kubectl.kubernetes.io/last-applied-configuration"[..])) {
+    if let Some(copy) =
+        annotations.and_then(|map| map.get_mut(&b"kubectl.kubernetes.io/last-applied-configuration"[..]))
+    {
         *copy = lengths(copy, 0);
     }
     out

@@ -98,12 +98,8 @@ fn lived<'a>(arguments: &args::Life, cache: &'a Cache) -> Result<(Title, Journey
         helm: profile.helm.to_string(),
         kubernetes: version.to_string(),
     };
-    let terms = Terms {
-        world,
-        version,
-        api_versions: arguments.release.api_versions.clone(),
-        hooks: !arguments.no_hooks,
-    };
+    let terms =
+        Terms { world, version, api_versions: arguments.release.api_versions.clone(), hooks: !arguments.no_hooks };
     Ok((title, lives::whole(&chart, previous.as_ref(), terms, cache)))
 }
 
