@@ -102,6 +102,8 @@ pub struct Write {
     pub id: ObjectId,
     pub is_hook: bool,
     pub request: Request,
+    /// Nothing is sent, or what is sent leaves the object as it is.
+    pub is_idle: bool,
     pub reply: Reply,
 }
 

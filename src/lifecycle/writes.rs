@@ -70,7 +70,8 @@ impl Writer<'_> {
     }
 
     fn note(&mut self, object: &Object, request: Request, reply: Reply) {
-        self.writes.push(Write { id: object.id.clone(), is_hook: object.is_hook(), request, reply });
+        let is_idle = matches!(request, Request::Nothing | Request::Keep);
+        self.writes.push(Write { id: object.id.clone(), is_hook: object.is_hook(), request, is_idle, reply });
     }
 
     fn all(
@@ -253,7 +254,8 @@ impl Writer<'_> {
             };
             let before = match known.get(&self.live.identity(&object.id, self.world)) {
                 Some(before) => plain(&before.node),
-                None if self.takes_live_for_original() => (*live).clone(),
+                // Server-side apply removes only what Helm applied before, and nothing says what that was.
+                None if self.takes_live_for_original() => plain(&object.node),
                 None => return Err(self.not_in_manifest(&object.id)),
             };
             errors.extend(self.update(object, &before, &live).err());
@@ -310,6 +312,7 @@ impl Writer<'_> {
         };
         let after = if self.is_applied() { with_shared(live, &after, id) } else { after };
         let changes = kube::changes(live, &after);
+        let is_idle = changes.is_empty();
         let mode = if self.is_applied() { Mode::Apply } else { Mode::Patch };
         let target = Target { mode, ..Target::new(&id.api_version, &id.kind, live) };
         let outcome = kube::update_outcome(&target, &changes, at);
@@ -329,6 +332,9 @@ impl Writer<'_> {
                 let kept: Vec<FieldPath> = kept.map(|(field, _)| field).collect();
                 self.live.put(id, kube::with_kept(live, &after, &kept), self.world);
                 self.note(object, request, Reply::Done { kept });
+                if let Some(write) = self.writes.last_mut() {
+                    write.is_idle = is_idle;
+                }
                 Ok(())
             }
         }

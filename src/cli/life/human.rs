@@ -62,16 +62,18 @@ fn head(out: &mut String, step: &Step) {
 
 fn counts(writes: &[Write]) -> Vec<String> {
     let is_refused = |write: &&Write| matches!(write.reply, Reply::Refused(_));
+    let is_same = |write: &Write| write.is_idle && !matches!(write.request, Request::Keep);
     let count = |name: &str, is_it: fn(&Request) -> bool| {
-        let n = writes.iter().filter(|w| is_it(&w.request) && !is_refused(w)).count();
+        let n = writes.iter().filter(|w| is_it(&w.request) && !is_same(w) && !is_refused(w)).count();
         (n > 0).then(|| format!("{n} {name}"))
     };
     let refused = writes.iter().filter(is_refused).count();
+    let unchanged = writes.iter().filter(|w| is_same(w) && w.reply != Reply::NotSent).count();
     [
         count("created", |r| matches!(r, Request::Create)),
         count("patched", |r| matches!(r, Request::Patch(_))),
         count("applied", |r| matches!(r, Request::Apply(_))),
-        count("unchanged", |r| matches!(r, Request::Nothing)),
+        (unchanged > 0).then(|| format!("{unchanged} unchanged")),
         count("deleted", |r| matches!(r, Request::Delete)),
         count("kept", |r| matches!(r, Request::Keep)),
         (refused > 0).then(|| format!("{refused} refused")),
@@ -130,7 +132,11 @@ fn differences(out: &mut String, before: &str, lines: &[FieldLine]) {
 
 /// What was sent and is worth a look, with the answers.
 fn writes(out: &mut String, step: &Step) {
+    let told = step.error.as_ref().map_or("", |error| error.message.as_str());
     for write in &step.writes {
+        if write.is_idle && !matches!(write.request, Request::Keep) {
+            continue;
+        }
         let refused = matches!(write.reply, Reply::Refused(_));
         let hook = if write.is_hook { " (hook)" } else { "" };
         match &write.request {
@@ -165,8 +171,12 @@ fn writes(out: &mut String, step: &Step) {
             _ => continue,
         }
         match &write.reply {
+            // The error of the operation has said it.
+            Reply::Refused(message) if told.contains(message.as_str()) => {
+                let _ = writeln!(out, "        server: refused");
+            }
             Reply::Refused(message) => {
-                let _ = writeln!(out, "        server: refused: {message}");
+                let _ = writeln!(out, "        server: refused: {}", message.replace('\n', "\n        "));
             }
             Reply::Done { kept } if !kept.is_empty() => {
                 let fields: Vec<String> = kept.iter().map(ToString::to_string).collect();

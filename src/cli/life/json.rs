@@ -62,6 +62,7 @@ fn write(write: &Write) -> Value {
     if let Some((name, detail)) = detail {
         out.insert(name.into(), detail);
     }
+    out.insert("changes_nothing".into(), write.is_idle.into());
     match &write.reply {
         Reply::Done { kept } => {
             out.insert("answer".into(), "done".into());

@@ -122,10 +122,11 @@ fn lists(
     };
     let mut patch = Vec::new();
     let mut order = Vec::new();
-    for element in new {
+    for (i, element) in new.iter().enumerate() {
         let id = element_key(element, merge_key, path)?;
         order.push(tree::map([(merge_key, id.clone())]));
-        match list::find(old, merge_key, id) {
+        // Of elements with one key, the first is compared with the first, the second with the second.
+        match list::nth(old, merge_key, id, list::count(new.get(..i), merge_key, id)) {
             Some(before) => {
                 let mut inner = maps(before, element, of, wanted, path, depth + 1)?;
                 if let Some(map) = inner.as_map_mut().filter(|map| !map.is_empty()) {
@@ -138,9 +139,9 @@ fn lists(
         }
     }
     let mut old_order = Vec::new();
-    for element in old {
+    for (i, element) in old.iter().enumerate() {
         let id = element_key(element, merge_key, path)?;
-        if list::find(new, merge_key, id).is_some() {
+        if list::nth(new, merge_key, id, list::count(old.get(..i), merge_key, id)).is_some() {
             old_order.push(tree::map([(merge_key, id.clone())]));
         } else if wanted == Wanted::Deletions {
             patch.push(tree::map([(PATCH, Plain::string("delete")), (merge_key, id.clone())]));

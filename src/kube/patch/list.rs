@@ -14,9 +14,15 @@ pub fn element_key<'a>(element: &'a Plain, merge_key: &str, path: &str) -> Resul
     })
 }
 
-/// The element with this key.
-pub fn find<'a>(list: &'a [Plain], merge_key: &str, id: &Plain) -> Option<&'a Plain> {
-    position(list, merge_key, id).and_then(|i| list.get(i))
+/// The element with this key; of several, the one with this number, from 0.
+pub fn nth<'a>(list: &'a [Plain], merge_key: &str, id: &Plain, n: usize) -> Option<&'a Plain> {
+    list.iter().filter(|element| element.get(merge_key).is_some_and(|other| tree::same(other, id))).nth(n)
+}
+
+/// How many elements have this key.
+pub fn count(list: Option<&[Plain]>, merge_key: &str, id: &Plain) -> usize {
+    let list = list.unwrap_or_default();
+    list.iter().filter(|element| element.get(merge_key).is_some_and(|other| tree::same(other, id))).count()
 }
 
 /// Where the element with this key stands.
