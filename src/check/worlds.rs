@@ -12,10 +12,12 @@ use std::collections::{BTreeSet, VecDeque};
 pub fn check(chart: &lifecycle::Chart, given: Vec<World>, targets: &Targets, cache: &Cache) -> Checked {
     let name = chart.chart.metadata.name.clone();
     let mut checked = Checked { name, sources: chart.sources.clone(), ..Checked::default() };
+    let mut branches = Branches::default();
+    let mut memory = lifecycle::Memory::default();
     let mut seen = BTreeSet::new();
     let mut todo: VecDeque<(World, bool)> = given.into_iter().map(|world| (world, true)).collect();
     while let Some((world, is_given)) = todo.pop_front() {
-        let life = lifecycle::live(chart, world, cache);
+        let life = lifecycle::live(chart, world, cache, &mut memory);
         checked.worlds += 1;
         let mut new = rules::check(&life, &checked.name, targets);
         if !is_given {
@@ -28,7 +30,8 @@ pub fn check(chart: &lifecycle::Chart, given: Vec<World>, targets: &Targets, cac
             checked.sources = phase.rendering.sources.clone();
         }
         add(new, &mut checked.findings);
-        for flip in next_flips(&life, &seen, cache) {
+        branches.look(&life, cache);
+        for flip in explore::flips(&life, &seen, |condition| branches.heads.contains(&condition.head.start)) {
             if seen.len() >= explore::MAX_FLIPS {
                 break;
             }
@@ -49,18 +52,29 @@ fn add(new: Vec<Finding>, findings: &mut Vec<Finding>) {
     }
 }
 
-/// The flips that a life suggests: of conditions that decide about something that varies.
-fn next_flips(life: &Life, seen: &BTreeSet<explore::Flip>, cache: &Cache) -> Vec<explore::Flip> {
-    let Some(prepared) = &life.prepared else { return Vec::new() };
-    let profile = &life.world.profile;
-    let table = crate::engine::FunctionTable::new(profile);
-    let templates = prepared.templates();
-    let trees: Vec<_> = templates
-        .iter()
-        .filter_map(|t| Some((t.base, cache.parse(&t.text, &t.name, &|f| table.find(f), profile).ok()?)))
-        .collect();
-    let reach = Reach::new(&trees.iter().map(|(_, tree)| tree.clone()).collect::<Vec<_>>());
-    let heads: BTreeSet<u32> =
-        trees.iter().flat_map(|(base, tree)| reach.branches(tree).into_iter().map(move |head| base + head)).collect();
-    explore::flips(life, seen, |condition| heads.contains(&condition.head.start))
+/// Where the templates of a chart branch on the way to something that varies.
+#[derive(Default)]
+struct Branches {
+    /// The texts that were looked at.
+    texts: Vec<(u32, usize)>,
+    heads: BTreeSet<u32>,
+}
+
+impl Branches {
+    fn look(&mut self, life: &Life, cache: &Cache) {
+        let Some(prepared) = &life.prepared else { return };
+        let templates = prepared.templates();
+        let texts: Vec<(u32, usize)> = templates.iter().map(|t| (t.base, t.text.len())).collect();
+        if texts == self.texts {
+            return;
+        }
+        self.texts = texts;
+        let profile = &life.world.profile;
+        let table = crate::engine::FunctionTable::new(profile);
+        let parse = |t: &crate::chart::Template| cache.parse(&t.text, &t.name, &|f| table.find(f), profile).ok();
+        let trees: Vec<_> = templates.iter().filter_map(|t| Some((t.base, parse(t)?))).collect();
+        let reach = Reach::new(&trees.iter().map(|(_, tree)| tree.clone()).collect::<Vec<_>>());
+        let heads = trees.iter().flat_map(|(base, tree)| reach.branches(tree).into_iter().map(move |head| base + head));
+        self.heads = heads.collect();
+    }
 }

@@ -5,15 +5,16 @@ use super::context::{Importer, ReleaseInfo};
 use super::error::Error;
 use super::eval::{Evaluator, Template, Unit, Val, Write};
 use super::function::Failure;
+use super::journal::{Earlier, FileNote, Journal, Kept, Start};
 use super::log::Log;
 use super::runtime::{Cluster, Limits, Runtime};
 use super::table::FunctionTable;
-use crate::chart::Prepared;
+use crate::chart::{self, Prepared};
 use crate::manifest::RenderedFile;
 use crate::profile::Profile;
 use crate::source::{Sources, Span};
 use crate::template::{self, SyntaxError};
-use crate::value::{Data, Key, OriginId, TextBuilder, Value};
+use crate::value::{Arena, Data, Key, OriginId, TextBuilder, Value};
 use rustc_hash::FxHashMap;
 use std::rc::Rc;
 use std::sync::Arc;
@@ -40,15 +41,42 @@ pub struct Rendering {
     /// The text of each NOTES.txt.
     pub notes: Vec<RenderedFile>,
     /// What wrote each file's text: the nodes of the file itself, by file.
-    pub writes: FxHashMap<Arc<str>, Vec<Write>>,
+    pub writes: FxHashMap<Arc<str>, Arc<[Write]>>,
     /// What the changes to shared maps depended on that other branches would have made before a file was rendered.
     pub heap_marks: FxHashMap<Arc<str>, OriginId>,
+    /// What each file read and changed beside its own text.
+    pub journal: FxHashMap<Arc<str>, FileNote>,
+    /// Some set of causes was too large to be kept whole.
+    pub is_cut_off: bool,
+    pub(super) program: Arc<Program>,
+    pub(super) texts: FxHashMap<Arc<[u8]>, Arc<Unit>>,
     pub rt: Runtime,
     pub log: Log,
     /// The error that ended the render; the files before it are there.
     pub error: Option<RenderError>,
     /// All sources, with the texts that `tpl` ran.
     pub sources: Sources,
+}
+
+impl Rendering {
+    /// What a later render may take over; nothing of templates that could not be parsed.
+    pub fn kept(&self) -> Option<Kept> {
+        if matches!(self.error, Some(RenderError::Syntax { .. })) {
+            return None;
+        }
+        Some(Kept {
+            files: self.files.clone(),
+            notes: self.notes.clone(),
+            writes: self.writes.clone(),
+            heap_marks: self.heap_marks.clone(),
+            journal: self.journal.clone(),
+            is_cut_off: self.is_cut_off,
+            program: self.program.clone(),
+            texts: self.texts.clone(),
+            sources: self.sources.clone(),
+            patterns: self.rt.patterns.clone(),
+        })
+    }
 }
 
 /// Why a chart does not render.
@@ -92,32 +120,85 @@ pub fn render(
     parsed: &template::Cache,
     sources: Sources,
 ) -> Rendering {
+    let is_affected = &|_: &FileNote, _: &Arena| true;
+    run(prepared, options, cluster, parsed, sources, Journal::new(None, is_affected), Inherited::default())
+}
+
+/// Renders a chart that was rendered before: what is as it was is taken over. The templates must be the same.
+pub fn render_again(
+    prepared: &Prepared,
+    options: &Options,
+    cluster: &dyn Cluster,
+    parsed: &template::Cache,
+    earlier: Earlier<'_>,
+) -> Rendering {
+    let kept = earlier.kept;
+    let inherited = Inherited {
+        arena: earlier.arena.unshared(),
+        program: Some(kept.program.clone()),
+        texts: kept.texts.clone(),
+        patterns: kept.patterns.clone(),
+    };
+    let journal = Journal::new(Some(kept), earlier.is_affected);
+    run(prepared, options, cluster, parsed, kept.sources.clone(), journal, inherited)
+}
+
+/// What a render has from the one before.
+#[derive(Default)]
+struct Inherited {
+    arena: Arena,
+    program: Option<Arc<Program>>,
+    texts: FxHashMap<Arc<[u8]>, Arc<Unit>>,
+    patterns: super::functions::regex::Patterns,
+}
+
+fn run(
+    prepared: &Prepared,
+    options: &Options,
+    cluster: &dyn Cluster,
+    parsed: &template::Cache,
+    sources: Sources,
+    journal: Journal<'_>,
+    inherited: Inherited,
+) -> Rendering {
     let table = Rc::new(FunctionTable::new(&options.profile));
     let mut evaluator = Evaluator {
-        rt: Runtime::new(options),
-        table: table.clone(),
+        rt: Runtime { arena: inherited.arena, patterns: inherited.patterns, ..Runtime::new(options) },
+        table,
         cluster,
         parsed,
         lint: options.lint,
-        layers: vec![FxHashMap::default()],
+        templates: Arc::default(),
+        layers: Vec::new(),
         out: TextBuilder::default(),
         includes: FxHashMap::default(),
         depth: 0,
         sources,
         log: Log::default(),
         mutators: FxHashMap::default(),
-        texts: FxHashMap::default(),
+        texts: inherited.texts,
         writes: Vec::new(),
     };
     let contexts = Importer { rt: &mut evaluator.rt }.contexts(prepared, &options.release, &options.capabilities);
     let mut rendering = Partial::default();
-    let error = rendering.run(&mut evaluator, prepared, &contexts).err();
+    let program = match inherited.program {
+        Some(program) => Ok(program),
+        None => Program::parse(prepared, &evaluator).map(Arc::new),
+    };
+    let error = match &program {
+        Ok(program) => rendering.run(&mut evaluator, program, &contexts, journal).map_err(RenderError::Exec).err(),
+        Err(error) => Some(error.clone()),
+    };
     rendering.files.sort_by(|a, b| a.name.cmp(&b.name));
     Rendering {
         files: rendering.files,
         notes: rendering.notes,
         writes: rendering.writes,
         heap_marks: rendering.heap_marks,
+        journal: rendering.journal,
+        is_cut_off: evaluator.rt.arena.overflowed,
+        program: program.unwrap_or_default(),
+        texts: evaluator.texts,
         rt: evaluator.rt,
         log: evaluator.log,
         error,
@@ -125,52 +206,92 @@ pub fn render(
     }
 }
 
+/// The parsed templates of a chart.
+#[derive(Default)]
+pub(super) struct Program {
+    /// The files in the order in which they are executed, partials left out.
+    files: Vec<(chart::Template, Arc<Unit>)>,
+    templates: Arc<FxHashMap<Arc<str>, Template>>,
+}
+
+impl Program {
+    fn parse(prepared: &Prepared, evaluator: &Evaluator<'_>) -> Result<Program, RenderError> {
+        let mut files = Vec::new();
+        let mut defined = FxHashMap::default();
+        let (table, profile) = (&evaluator.table, &evaluator.rt.profile);
+        for file in prepared.templates() {
+            let name: Arc<str> = file.name.as_str().into();
+            let tree = evaluator
+                .parsed
+                .parse(&file.text, &name, &|f| table.find(f), profile)
+                .map_err(|error| RenderError::Syntax { name: name.clone(), base: file.base, error })?;
+            let unit = Arc::new(Unit { tree, base: file.base, name });
+            define_all(&mut defined, &unit);
+            if !file.is_partial {
+                files.push((file, unit));
+            }
+        }
+        Ok(Program { files, templates: Arc::new(defined) })
+    }
+}
+
 #[derive(Default)]
 struct Partial {
     files: Vec<RenderedFile>,
     notes: Vec<RenderedFile>,
-    writes: FxHashMap<Arc<str>, Vec<Write>>,
+    writes: FxHashMap<Arc<str>, Arc<[Write]>>,
     heap_marks: FxHashMap<Arc<str>, OriginId>,
+    journal: FxHashMap<Arc<str>, FileNote>,
 }
 
 impl Partial {
     fn run(
         &mut self,
         evaluator: &mut Evaluator<'_>,
-        prepared: &Prepared,
+        program: &Program,
         contexts: &[crate::value::MapId],
-    ) -> Result<(), RenderError> {
-        let templates = prepared.templates();
-        let mut units = Vec::with_capacity(templates.len());
-        for file in &templates {
-            let name: Arc<str> = file.name.as_str().into();
-            let table = evaluator.table.clone();
-            let profile = evaluator.rt.profile;
-            let tree = evaluator
-                .parsed
-                .parse(&file.text, &name, &|f| table.find(f), &profile)
-                .map_err(|error| RenderError::Syntax { name: name.clone(), base: file.base, error })?;
-            let unit = Rc::new(Unit { tree, base: file.base, name: name.clone() });
-            define_all(&mut evaluator.layers[0], &unit);
-            units.push(unit);
-        }
-        for (file, unit) in templates.iter().zip(&units) {
-            if file.is_partial {
+        mut journal: Journal<'_>,
+    ) -> Result<(), Error> {
+        evaluator.templates = program.templates.clone();
+        for (file, unit) in &program.files {
+            if let Some(earlier) = journal.take(unit, &evaluator.rt.arena)
+                && self.take_over(evaluator, unit, earlier)
+            {
                 continue;
             }
-            let context = contexts[file.chart];
-            self.execute(evaluator, unit, context, &file.base_path).map_err(RenderError::Exec)?;
+            let note = self.execute(evaluator, unit, contexts[file.chart], &file.base_path)?;
+            journal.rendered(unit, &note, &evaluator.rt.arena);
+            self.journal.insert(unit.name.clone(), note);
         }
         Ok(())
     }
 
+    /// Takes a file as an earlier render has it.
+    fn take_over(&mut self, evaluator: &mut Evaluator<'_>, unit: &Unit, earlier: &Kept) -> bool {
+        let name = &unit.name;
+        let (from, to) =
+            if is_notes(name) { (&earlier.notes, &mut self.notes) } else { (&earlier.files, &mut self.files) };
+        let (Some(file), Some(note)) = (from.iter().find(|f| f.name == *name), earlier.journal.get(name)) else {
+            return false;
+        };
+        to.push(file.clone());
+        self.journal.insert(name.clone(), note.clone());
+        if let Some(writes) = earlier.writes.get(name) {
+            self.writes.insert(name.clone(), writes.clone());
+        }
+        if let Some(marks) = earlier.heap_marks.get(name) {
+            evaluator.rt.heap_marks = evaluator.rt.arena.join(evaluator.rt.heap_marks, *marks);
+            self.heap_marks.insert(name.clone(), *marks);
+        }
+        true
+    }
     fn execute(
         &mut self,
         evaluator: &mut Evaluator<'_>,
-        unit: &Rc<Unit>,
+        unit: &Arc<Unit>,
         context: crate::value::MapId,
         base_path: &str,
-    ) -> Result<(), Error> {
+    ) -> Result<FileNote, Error> {
         let text_key = |s: &str| -> Key { Arc::from(s.as_bytes()) };
         let template = evaluator.rt.heap.add(crate::value::MapObject {
             entries: [(text_key("Name"), Value::string(&*unit.name)), (text_key("BasePath"), Value::string(base_path))]
@@ -179,6 +300,7 @@ impl Partial {
         });
         evaluator.rt.heap.get_mut(context).entries.insert(text_key("Template"), Data::Map(template.named()).into());
         evaluator.rt.call_path = 0;
+        let start = Start::new(&mut evaluator.rt);
         evaluator.writes.clear();
         let file = evaluator.template(&unit.name);
         // A define of the file's name stands for the file, as in Go; else the file's own text.
@@ -189,21 +311,26 @@ impl Partial {
         evaluator.rt.spend(text.len()).map_err(|failure| match failure {
             Failure::Error(message) | Failure::Budget(message) => Error::Budget(message),
         })?;
-        self.writes.insert(unit.name.clone(), std::mem::take(&mut evaluator.writes));
+        self.writes.insert(unit.name.clone(), evaluator.writes.as_slice().into());
         self.heap_marks.insert(unit.name.clone(), evaluator.rt.heap_marks);
         let text = super::eval::without_no_value(text);
+        let note = start.note(&mut evaluator.rt, &text);
         let rendered = RenderedFile { name: unit.name.clone(), text };
-        if unit.name.ends_with("NOTES.txt") {
+        if is_notes(&unit.name) {
             self.notes.push(rendered)
         } else {
             self.files.push(rendered)
         }
-        Ok(())
+        Ok(note)
     }
 }
 
+fn is_notes(name: &str) -> bool {
+    name.ends_with("NOTES.txt")
+}
+
 /// Registers a file and its defines: the last one parsed wins, unless it is empty.
-fn define_all(templates: &mut FxHashMap<Arc<str>, Template>, unit: &Rc<Unit>) {
+fn define_all(templates: &mut FxHashMap<Arc<str>, Template>, unit: &Arc<Unit>) {
     let mut add = |name: Arc<str>, template: Template| {
         if template.is_empty && templates.contains_key(&name) {
             return;

@@ -122,6 +122,8 @@ pub struct Runtime {
     pub(super) draw_counts: FxHashMap<u64, u64>,
     /// Regular expressions are compiled once a render.
     pub(super) patterns: super::functions::regex::Patterns,
+    /// What conditions depended on since the file began.
+    pub(super) decisions: FxHashSet<OriginId>,
     /// Two renders of the same input may differ here for a reason that is no cause (map order); each reason once.
     pub nondeterministic: Vec<(Span, &'static str)>,
 }
@@ -145,7 +147,15 @@ impl Runtime {
             call_path: 0,
             draw_counts: FxHashMap::default(),
             patterns: Default::default(),
+            decisions: FxHashSet::default(),
             nondeterministic: Vec::new(),
+        }
+    }
+
+    /// Notes what a condition depended on.
+    pub(super) fn decided(&mut self, origin: OriginId) {
+        if !origin.is_none() {
+            self.decisions.insert(origin);
         }
     }
 

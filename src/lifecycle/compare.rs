@@ -4,8 +4,9 @@ use super::run::Phase;
 use crate::manifest::{How, Object, ObjectId, compare};
 use crate::value::origin::{Cause, GuardId};
 use crate::value::{Arena, OriginId, Piece, Text};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Range;
+use std::sync::Arc;
 
 /// What differs of an object.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -32,21 +33,20 @@ pub struct Difference {
 
 /// Everything that differs, in the order of the objects' names and of the fields.
 pub fn differences(a: &Phase, b: &Phase) -> Vec<Difference> {
-    let index = |phase: &Phase| -> BTreeMap<(bool, ObjectId), usize> {
-        phase.objects.iter().enumerate().map(|(i, o)| ((o.is_hook(), o.id.clone()), i)).collect()
-    };
+    fn index(phase: &Phase) -> BTreeMap<(bool, &ObjectId), usize> {
+        phase.objects.iter().enumerate().map(|(i, o)| ((o.is_hook(), &o.id), i)).collect()
+    }
     let (left, right) = (index(a), index(b));
-    let mut ids: Vec<&(bool, ObjectId)> = left.keys().chain(right.keys()).collect();
-    ids.sort_unstable();
-    ids.dedup();
+    let ids: BTreeSet<&(bool, &ObjectId)> = left.keys().chain(right.keys()).collect();
     let whole = |object: &Object| object.node.span.clone();
     let mut out = Vec::new();
     for key in ids {
-        let (is_hook, id) = (key.0, key.1.clone());
+        let (is_hook, id) = (key.0, key.1);
         match (left.get(key), right.get(key)) {
             (Some(&i), Some(&j)) => {
                 let (x, y) = (&a.objects[i], &b.objects[j]);
-                if x.text.bytes() == y.text.bytes() && x.node.span == y.node.span {
+                let is_same = Arc::ptr_eq(x, y) || x.text.bytes() == y.text.bytes() && x.node.span == y.node.span;
+                if is_same {
                     continue;
                 }
                 for difference in compare(&x.node, &y.node) {
@@ -60,14 +60,14 @@ pub fn differences(a: &Phase, b: &Phase) -> Vec<Difference> {
                 }
             }
             (Some(&i), None) => out.push(Difference {
-                id,
+                id: id.clone(),
                 is_hook,
                 change: ObjectChange::Removed,
                 from: Some((i, whole(&a.objects[i]))),
                 to: None,
             }),
             (None, Some(&j)) => out.push(Difference {
-                id,
+                id: id.clone(),
                 is_hook,
                 change: ObjectChange::Added,
                 from: None,
@@ -90,10 +90,7 @@ pub fn pieces_in<'a>(text: &'a Text, range: &Range<usize>) -> impl Iterator<Item
 
 /// What differs between the phases of one life, as opposed to values, files and versions.
 pub fn is_varying(cause: &Cause) -> bool {
-    matches!(
-        cause,
-        Cause::Lookup { .. } | Cause::Phase(_) | Cause::Random { .. } | Cause::Time { .. } | Cause::Dns { .. }
-    )
+    cause.varies()
 }
 
 /// Whether an origin depends on something that varies.

@@ -5,7 +5,8 @@
 
 use super::live::{self, LiveState};
 use super::operation::{Applied, ErrorKind, OperationError, Write};
-use super::run::{Chart, Knobs, Phase, PhaseKind, World, render_phase};
+use super::phases::{self, Knobs};
+use super::run::{Chart, Phase, PhaseKind, World};
 use super::storage;
 use super::writes::{self, Writing};
 use crate::chart::{self, PrepareOptions, Prepared};
@@ -43,7 +44,7 @@ pub struct Step {
 /// A revision in Helm's storage.
 #[derive(Clone)]
 pub struct Revision {
-    pub objects: Arc<Vec<Object>>,
+    pub objects: Arc<Vec<Arc<Object>>>,
     /// The operation that made it succeeded.
     pub is_deployed: bool,
     /// Why a rollback to it cannot be stored.
@@ -127,7 +128,7 @@ impl<'a> Journey<'a> {
     fn store(
         &mut self,
         writing: Writing,
-        objects: Arc<Vec<Object>>,
+        objects: Arc<Vec<Arc<Object>>>,
         too_large: Option<OperationError>,
     ) -> (Vec<Write>, Option<OperationError>) {
         // An upgrade starts from the last revision that was deployed, a rollback from the last one.
@@ -222,7 +223,7 @@ impl<'a> Journey<'a> {
     }
 
     fn render(&self, chart: &Chart, prepared: &Prepared, world: &World, knobs: Knobs, live: &LiveState) -> Phase {
-        let mut phase = render_phase(prepared, world, knobs.phase, knobs, live, self.cache, &chart.sources);
+        let mut phase = phases::alone(prepared, world, knobs, live, self.cache, &chart.sources);
         if !self.terms.hooks {
             phase.objects.retain(|object| !object.is_hook());
         }

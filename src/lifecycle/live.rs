@@ -178,9 +178,9 @@ impl LiveState {
 
     /// The cluster after a step from the manifests of one revision to those of the next: what left them is deleted, what
     /// is new is created, what changed is changed and keeps what the server and others filled in.
-    pub fn after(&self, old: &[Object], new: &[Object], world: &World) -> LiveState {
+    pub fn after(&self, old: &[Arc<Object>], new: &[Arc<Object>], world: &World) -> LiveState {
         let mut next = self.clone();
-        let is_there = |objects: &[Object], id: &Identity| {
+        let is_there = |objects: &[Arc<Object>], id: &Identity| {
             objects.iter().any(|o| !o.is_hook() && self.identity(&o.id, world) == *id)
         };
         for object in old.iter().filter(|o| !o.is_hook() && !o.is_kept()) {

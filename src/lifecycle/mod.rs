@@ -10,6 +10,7 @@ mod journey;
 mod live;
 pub mod lives;
 mod operation;
+mod phases;
 mod run;
 mod storage;
 mod writes;
@@ -18,4 +19,5 @@ pub use compare::{Difference, ObjectChange, differences, is_varying, pieces_in, 
 pub use journey::{Journey, Revision, Step, Terms};
 pub use live::{LiveState, plain};
 pub use operation::{Applied, ErrorKind, OperationError, Reply, Request, Write};
-pub use run::{Chart, Knobs, Life, Phase, PhaseKind, World, live, live_between, render_phase};
+pub use phases::{Knobs, Memory};
+pub use run::{Chart, Life, Phase, PhaseKind, World, live, live_between};

@@ -1,9 +1,10 @@
-//! Rendering the phases of a life.
+//! The life of a chart, phase by phase.
 
 use super::live::LiveState;
+use super::phases::{Memory, Phases};
 use crate::chart::{self, PrepareError, PrepareOptions, Prepared};
-use crate::engine::{self, Capabilities, KeySource, Limits, ReleaseInfo, Rendering};
-use crate::manifest::{self, ManifestError, Manifests, Object};
+use crate::engine::{Capabilities, Rendering};
+use crate::manifest::{ManifestError, Manifests, Object};
 use crate::profile::Profile;
 use crate::source::Sources;
 use crate::template::Cache;
@@ -69,11 +70,11 @@ impl PhaseKind {
         matches!(self, PhaseKind::UpgradeAgain | PhaseKind::OfflineAgain)
     }
 
-    fn is_upgrade(self) -> bool {
+    pub(super) fn is_upgrade(self) -> bool {
         matches!(self, PhaseKind::Upgrade | PhaseKind::UpgradeAgain)
     }
 
-    fn revision(self) -> i64 {
+    pub(super) fn revision(self) -> i64 {
         match self {
             PhaseKind::Install | PhaseKind::Offline | PhaseKind::OfflineAgain => 1,
             PhaseKind::Upgrade => 2,
@@ -89,7 +90,7 @@ pub struct Phase {
     pub rendering: Rendering,
     pub manifests: Result<Manifests, ManifestError>,
     /// What the manifests hold; hooks among them.
-    pub objects: Vec<Object>,
+    pub objects: Vec<Arc<Object>>,
 }
 
 /// A life in a world.
@@ -97,7 +98,7 @@ pub struct Life {
     pub world: World,
     /// Why nothing could be rendered.
     pub refused: Option<PrepareError>,
-    pub prepared: Option<Prepared>,
+    pub prepared: Option<Arc<Prepared>>,
     /// In the order of [`PhaseKind::ALL`]; install alone when nothing in it can differ in another phase.
     pub phases: Vec<Phase>,
     /// The install is that of an older version of the chart.
@@ -109,158 +110,66 @@ pub struct Life {
 }
 
 impl Life {
+    fn refused(world: World, error: PrepareError, previous: bool) -> Life {
+        Life {
+            world,
+            refused: Some(error),
+            prepared: None,
+            phases: Vec::new(),
+            previous,
+            live: LiveState::default(),
+            live_after_upgrade: LiveState::default(),
+        }
+    }
+
     pub fn phase(&self, kind: PhaseKind) -> Option<&Phase> {
         self.phases.iter().find(|p| p.kind == kind)
     }
 }
 
-/// What one phase is told; the parts that vary between phases can be chosen one by one.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub struct Knobs {
-    /// The release fields are those of this phase.
-    pub phase: PhaseKind,
-    /// Random functions draw as in this phase.
-    pub seed: PhaseKind,
-    /// The clock is that of this phase.
-    pub clock: PhaseKind,
-}
-
-impl Knobs {
-    pub fn of(kind: PhaseKind) -> Knobs {
-        Knobs { phase: kind, seed: kind, clock: kind }
-    }
-}
-
-/// 2026-01-01T00:00:00Z.
-const START: i64 = 1_767_225_600;
-
-/// The time between phases: 403 days, an hour, a minute and eleven seconds, so that whatever part of a date a template
-/// writes differs.
-const STEP: i64 = 34_822_871;
-
-/// Renders one phase of a life.
-pub fn render_phase(
-    prepared: &Prepared,
-    world: &World,
-    kind: PhaseKind,
-    knobs: Knobs,
-    live: &LiveState,
-    cache: &Cache,
-    sources: &Sources,
-) -> Phase {
-    let phase_number = |kind: PhaseKind| PhaseKind::ALL.iter().position(|k| *k == kind).unwrap_or(0) as i64;
-    let options = engine::Options {
-        release: ReleaseInfo {
-            name: world.release.clone(),
-            namespace: world.namespace.clone(),
-            is_install: !knobs.phase.is_upgrade() && knobs.phase != PhaseKind::Lint,
-            is_upgrade: knobs.phase.is_upgrade(),
-            revision: knobs.phase.revision(),
-        },
-        capabilities: world.capabilities.clone(),
-        lint: knobs.phase == PhaseKind::Lint,
-        seed: phase_number(knobs.seed) as u64 + 1,
-        now: (START + phase_number(knobs.clock) * STEP, 123_456_789),
-        keys: KeySource::Sample,
-        limits: Limits::default(),
-        profile: world.profile,
-    };
-    let rendering = engine::render(prepared, &options, live, cache, sources.clone());
-    let manifests = manifest::manifests(&rendering.files, &world.profile);
-    let objects = manifests.as_ref().map(manifest::objects).unwrap_or_default();
-    Phase { kind, rendering, manifests, objects }
-}
-
-/// Lives a chart's life.
-pub fn live(chart: &Chart, world: World, cache: &Cache) -> Life {
+fn prepare(chart: &Chart, world: &World) -> Result<Arc<Prepared>, PrepareError> {
     let options = PrepareOptions { kube_version: None, skip_schemas: true, allow_library: false };
-    let prepared = match chart::prepare(&chart.chart, &world.values, &options, &world.profile) {
+    chart::prepare(&chart.chart, &world.values, &options, &world.profile).map(Arc::new)
+}
+
+/// Lives a chart's life. What the memory holds of the lives before is taken over, and this life is remembered.
+pub fn live(chart: &Chart, world: World, cache: &Cache, memory: &mut Memory) -> Life {
+    let prepared = match prepare(chart, &world) {
         Ok(prepared) => prepared,
-        Err(error) => {
-            return Life {
-                world,
-                refused: Some(error),
-                prepared: None,
-                phases: Vec::new(),
-                previous: false,
-                live: LiveState::default(),
-                live_after_upgrade: LiveState::default(),
-            };
-        }
+        Err(error) => return Life::refused(world, error, false),
     };
+    let mut phases = Phases::new(&world, cache);
+    phases.install(&prepared, &chart.sources, memory);
     let empty = LiveState::new_cluster(&world);
-    let render = |kind: PhaseKind, live: &LiveState| {
-        render_phase(&prepared, &world, kind, Knobs::of(kind), live, cache, &chart.sources)
-    };
-    let install = render(PhaseKind::Install, &empty);
-    let varies = install.rendering.error.is_some() || install.manifests.is_err() || varies(&install.rendering);
-    let after_install = empty.after(&[], &install.objects, &world);
-    let mut phases = vec![install];
-    let mut live_after_upgrade = after_install.clone();
-    if varies {
-        let upgrade = render(PhaseKind::Upgrade, &after_install);
-        // An upgrade that fails changes nothing.
-        let after_upgrade = if upgrade.rendering.error.is_some() || upgrade.manifests.is_err() {
-            after_install.clone()
-        } else {
-            after_install.after(&phases[0].objects, &upgrade.objects, &world)
-        };
-        phases.push(upgrade);
-        phases.push(render(PhaseKind::UpgradeAgain, &after_upgrade));
-        live_after_upgrade = after_upgrade;
-        let offline = LiveState::offline();
+    let live = empty.after(&[], &phases.list[0].objects, &world);
+    let mut live_after_upgrade = live.clone();
+    if phases.vary() {
+        phases.next(PhaseKind::Upgrade, &prepared, &live, &chart.sources);
+        live_after_upgrade = phases.upgraded(&live);
+        phases.next(PhaseKind::UpgradeAgain, &prepared, &live_after_upgrade, &chart.sources);
         for kind in [PhaseKind::Offline, PhaseKind::OfflineAgain, PhaseKind::Lint] {
-            phases.push(render(kind, &offline));
+            phases.next(kind, &prepared, &LiveState::offline(), &chart.sources);
         }
     }
-    Life {
-        world,
-        refused: None,
-        prepared: Some(prepared),
-        phases,
-        previous: false,
-        live: after_install,
-        live_after_upgrade,
-    }
+    let phases = phases.finish(&prepared, memory);
+    Life { world, refused: None, prepared: Some(prepared), phases, previous: false, live, live_after_upgrade }
 }
 
 /// Lives the life of a release that is installed with one version of a chart and upgraded to another. Both charts are
 /// among the sources of `new`.
 pub fn live_between(old: &Chart, new: &Chart, world: World, cache: &Cache) -> Life {
-    let options = PrepareOptions { kube_version: None, skip_schemas: true, allow_library: false };
-    let prepare = |chart: &Chart| chart::prepare(&chart.chart, &world.values, &options, &world.profile);
-    let (old, prepared) = match (prepare(old), prepare(new)) {
+    let (old, prepared) = match (prepare(old, &world), prepare(new, &world)) {
         (Ok(old), Ok(new)) => (old, new),
-        (Err(error), _) | (_, Err(error)) => {
-            return Life {
-                world,
-                refused: Some(error),
-                prepared: None,
-                phases: Vec::new(),
-                previous: true,
-                live: LiveState::default(),
-                live_after_upgrade: LiveState::default(),
-            };
-        }
+        (Err(error), _) | (_, Err(error)) => return Life::refused(world, error, true),
     };
-    let render = |prepared: &Prepared, kind: PhaseKind, live: &LiveState| {
-        render_phase(prepared, &world, kind, Knobs::of(kind), live, cache, &new.sources)
-    };
-    let empty = LiveState::new_cluster(&world);
-    let install = render(&old, PhaseKind::Install, &empty);
-    let after_install = empty.after(&[], &install.objects, &world);
-    let upgrade = render(&prepared, PhaseKind::Upgrade, &after_install);
-    let after_upgrade = after_install.after(&install.objects, &upgrade.objects, &world);
-    let again = render(&prepared, PhaseKind::UpgradeAgain, &after_upgrade);
-    Life {
-        world,
-        refused: None,
-        prepared: Some(prepared),
-        phases: vec![install, upgrade, again],
-        previous: true,
-        live: after_install,
-        live_after_upgrade: after_upgrade,
-    }
+    let mut phases = Phases::new(&world, cache);
+    phases.install(&old, &new.sources, &mut Memory::default());
+    let live = LiveState::new_cluster(&world).after(&[], &phases.list[0].objects, &world);
+    phases.upgrade_to(&prepared, &new.sources, &live);
+    let live_after_upgrade = phases.upgraded(&live);
+    phases.next(PhaseKind::UpgradeAgain, &prepared, &live_after_upgrade, &new.sources);
+    let phases = phases.finish(&prepared, &mut Memory::default());
+    Life { world, refused: None, prepared: Some(prepared), phases, previous: true, live, live_after_upgrade }
 }
 
 /// Whether anything that was rendered depends on what differs between the phases of one life.

@@ -7,6 +7,7 @@ use crate::kube::{self, FieldPath, Mode, Outcome, PatchError, Target, Verdict};
 use crate::manifest::{HookEvent, Object, ObjectId};
 use crate::value::Plain;
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 /// An operation that writes.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -39,7 +40,7 @@ impl Writing {
 /// the error with which the release cannot be stored.
 pub fn write(
     writing: Writing,
-    (original, target): (&[Object], &[Object]),
+    (original, target): (&[Arc<Object>], &[Arc<Object>]),
     too_large: Option<OperationError>,
     live: &LiveState,
     world: &World,
@@ -50,7 +51,7 @@ pub fn write(
 }
 
 /// Deletes the objects of a release; what its policy keeps stays, and so does what hooks made.
-pub fn uninstall(objects: &[Object], live: &LiveState, world: &World) -> Applied {
+pub fn uninstall(objects: &[Arc<Object>], live: &LiveState, world: &World) -> Applied {
     let mut writer = Writer { live: live.clone(), world, writes: Vec::new() };
     for object in objects.iter().filter(|o| !o.is_hook()).rev() {
         writer.delete(object);
@@ -77,8 +78,8 @@ impl Writer<'_> {
     fn all(
         &mut self,
         writing: Writing,
-        original: &[Object],
-        target: &[Object],
+        original: &[Arc<Object>],
+        target: &[Arc<Object>],
         too_large: Option<OperationError>,
     ) -> Result<(), OperationError> {
         let unable = |what: &str| format!("unable to build kubernetes objects from {what}: ");
@@ -93,14 +94,14 @@ impl Writer<'_> {
         if writing == Writing::Install && adopted.is_empty() {
             self.create_all(target)?;
         } else {
-            let known: Vec<&Object> = original.iter().chain(adopted).filter(|o| !o.is_hook()).collect();
+            let known: Vec<&Object> = original.iter().map(|o| &**o).chain(adopted).filter(|o| !o.is_hook()).collect();
             self.update_all(&known, target)?;
         }
         self.hooks(target, after)
     }
 
     /// Every kind is served: Helm asks before it writes anything.
-    fn mapped(&self, objects: &[Object]) -> Result<(), OperationError> {
+    fn mapped(&self, objects: &[Arc<Object>]) -> Result<(), OperationError> {
         let mut errors: Vec<String> = Vec::new();
         let mut kind = ErrorKind::KindNotServed;
         for object in objects.iter().filter(|o| !o.is_hook()) {
@@ -130,14 +131,14 @@ impl Writer<'_> {
     fn adopted<'t>(
         &self,
         writing: Writing,
-        original: &[Object],
-        target: &'t [Object],
+        original: &[Arc<Object>],
+        target: &'t [Arc<Object>],
     ) -> Result<Vec<&'t Object>, OperationError> {
         if writing == Writing::Rollback {
             return Ok(Vec::new());
         }
         let mut adopted = Vec::new();
-        let known = self.index(original.iter());
+        let known = self.index(original.iter().map(|o| &**o));
         for object in target.iter().filter(|o| !o.is_hook()) {
             if known.contains_key(&self.live.identity(&object.id, self.world)) {
                 continue;
@@ -159,7 +160,7 @@ impl Writer<'_> {
                     ),
                 ));
             }
-            adopted.push(object);
+            adopted.push(&**object);
         }
         Ok(adopted)
     }
@@ -170,7 +171,7 @@ impl Writer<'_> {
     }
 
     /// An install tries every object and tells all errors.
-    fn create_all(&mut self, target: &[Object]) -> Result<(), OperationError> {
+    fn create_all(&mut self, target: &[Arc<Object>]) -> Result<(), OperationError> {
         let mut errors: Vec<OperationError> = Vec::new();
         for object in target.iter().filter(|o| !o.is_hook()) {
             errors.extend(self.create(object).err());
@@ -244,7 +245,7 @@ impl Writer<'_> {
 
     /// An upgrade or a rollback: creates and updates, then deletes. An object that cannot be created ends it, one that
     /// cannot be updated does not, but then nothing is deleted.
-    fn update_all(&mut self, original: &[&Object], target: &[Object]) -> Result<(), OperationError> {
+    fn update_all(&mut self, original: &[&Object], target: &[Arc<Object>]) -> Result<(), OperationError> {
         let mut errors: Vec<OperationError> = Vec::new();
         let known = self.index(original.iter().copied());
         for object in target.iter().filter(|o| !o.is_hook()) {
@@ -264,7 +265,7 @@ impl Writer<'_> {
             let messages: Vec<&str> = errors.iter().map(|error| error.message.as_str()).collect();
             return Err(OperationError::new(first.kind, messages.join(" && ")));
         }
-        let wanted = self.index(target.iter());
+        let wanted = self.index(target.iter().map(|o| &**o));
         for object in original {
             if !wanted.contains_key(&self.live.identity(&object.id, self.world)) {
                 self.delete(object);
@@ -362,9 +363,9 @@ impl Writer<'_> {
     }
 
     /// Runs the hooks of an event: what is left of the run before is deleted, and hooks that succeed may be, too.
-    fn hooks(&mut self, objects: &[Object], event: HookEvent) -> Result<(), OperationError> {
+    fn hooks(&mut self, objects: &[Arc<Object>], event: HookEvent) -> Result<(), OperationError> {
         let mut hooks: Vec<(i64, &Object)> =
-            objects.iter().filter(|o| o.events.contains(&event)).map(|o| (weight(o), o)).collect();
+            objects.iter().filter(|o| o.events.contains(&event)).map(|o| (weight(o), &**o)).collect();
         hooks.sort_by(|(a, x), (b, y)| (a, &x.id.name).cmp(&(b, &y.id.name)));
         let name = event_name(event);
         for (_, object) in hooks {

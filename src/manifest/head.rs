@@ -1,9 +1,11 @@
 //! What Helm reads of each document: kind, name, hook annotations.
 
-use super::{Document, ManifestError, Manifests, RenderedFile, order, split};
+use super::{Document, ManifestError, Manifests, RenderedFile, object, order, split};
 use crate::profile::Profile;
 use crate::value::Text;
 use crate::value::yaml::{self, Kind, Node};
+use rustc_hash::FxHashMap;
+use std::sync::Arc;
 
 /// An event at which a hook is created.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
@@ -60,32 +62,68 @@ impl Head {
 /// Cuts the rendered files into documents, reads their heads, and sorts them. An error is Helm's, at the first file in
 /// the order of their names.
 pub fn manifests(files: &[RenderedFile], profile: &Profile) -> Result<Manifests, ManifestError> {
-    let mut all = Manifests::default();
-    for file in files {
-        let base = file.name.rsplit('/').next().unwrap_or(&file.name);
-        if base.starts_with('_') || file.text.bytes().trim_ascii().is_empty() {
-            continue;
-        }
-        for text in split::split(&file.text, profile) {
-            let head = read(&text, profile).map_err(|(message, offset)| ManifestError {
-                file: file.name.clone(),
-                message: format!("YAML parse error on {}: {message}", file.name),
-                text: text.clone(),
-                offset,
-            })?;
-            let document = Document { file: file.name.clone(), text, head: head.0 };
-            match head.1 {
-                Hook::No => all.objects.push(document),
-                Hook::Yes => all.hooks.push(document),
-                Hook::Dropped => all.dropped.push(document),
-            }
-        }
-    }
-    all.objects = order::sorted(all.objects, profile);
-    all.hooks = order::sorted(all.hooks, profile);
-    Ok(all)
+    Reader::new(profile).manifests(files)
 }
 
+/// Reads manifests, and a text that several renders share once.
+#[derive(Debug)]
+pub struct Reader {
+    profile: Profile,
+    /// By identity of the text, which is held here.
+    known: FxHashMap<(Arc<str>, usize), (Text, ReadFile)>,
+}
+
+/// The documents of a file.
+type ReadFile = Result<Arc<[(Document, Hook)]>, ManifestError>;
+
+impl Reader {
+    pub fn new(profile: &Profile) -> Reader {
+        Reader { profile: *profile, known: FxHashMap::default() }
+    }
+
+    /// As [`manifests`].
+    pub fn manifests(&mut self, files: &[RenderedFile]) -> Result<Manifests, ManifestError> {
+        let mut all = Manifests::default();
+        for file in files {
+            let base = file.name.rsplit('/').next().unwrap_or(&file.name);
+            if base.starts_with('_') || file.text.bytes().trim_ascii().is_empty() {
+                continue;
+            }
+            let key = (file.name.clone(), file.text.identity());
+            let read = || (file.text.clone(), read_file(file, &self.profile));
+            let (_, documents) = self.known.entry(key).or_insert_with(read);
+            for (document, hook) in documents.clone()?.iter() {
+                match hook {
+                    Hook::No => all.objects.push(document.clone()),
+                    Hook::Yes => all.hooks.push(document.clone()),
+                    Hook::Dropped => all.dropped.push(document.clone()),
+                }
+            }
+        }
+        all.objects = order::sorted(all.objects, &self.profile);
+        all.hooks = order::sorted(all.hooks, &self.profile);
+        Ok(all)
+    }
+}
+
+fn read_file(file: &RenderedFile, profile: &Profile) -> ReadFile {
+    let read = |text: Text| {
+        let (head, hook, root) = read(&text, profile).map_err(|(message, offset)| ManifestError {
+            file: file.name.clone(),
+            message: format!("YAML parse error on {}: {message}", file.name),
+            text: text.clone(),
+            offset,
+        })?;
+        let objects = match hook {
+            Hook::Dropped => Arc::default(),
+            Hook::No | Hook::Yes => object::objects_of(&file.name, &text, &head, root),
+        };
+        Ok((Document { file: file.name.clone(), text, head, objects }, hook))
+    };
+    split::split(&file.text, profile).into_iter().map(read).collect()
+}
+
+#[derive(Clone, Copy, Debug)]
 enum Hook {
     No,
     Yes,
@@ -93,12 +131,16 @@ enum Hook {
 }
 
 /// Reads a head; the error is Helm's text and the offset in the document.
-fn read(text: &Text, profile: &Profile) -> Result<(Head, Hook), (String, usize)> {
+fn read(text: &Text, profile: &Profile) -> Result<(Head, Hook, Node), (String, usize)> {
     let document = yaml::read(text.bytes()).map_err(|error| {
         let offset = error.offset();
         (format!("error converting YAML to JSON: {error}"), offset)
     })?;
-    let root = &document.root;
+    let (head, hook) = read_head(&document.root, profile)?;
+    Ok((head, hook, document.root))
+}
+
+fn read_head(root: &Node, profile: &Profile) -> Result<(Head, Hook), (String, usize)> {
     let mut head = Head::default();
     let entries = match &root.kind {
         Kind::Map(_) => root,

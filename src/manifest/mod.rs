@@ -12,7 +12,7 @@ mod print;
 mod split;
 
 pub use diff::{FieldDifference, How, compare, push_key};
-pub use head::{Head, HookEvent, manifests};
+pub use head::{Head, HookEvent, Reader, manifests};
 pub use object::{Object, ObjectId, objects};
 pub use order::{InstallOrder, sorted};
 pub use print::{Printed, print, show_only};
@@ -37,6 +37,8 @@ pub struct Document {
     /// As Helm stores it.
     pub text: Text,
     pub head: Head,
+    /// What it holds, a `List` taken apart; nothing where Helm drops it.
+    pub objects: Arc<[Arc<Object>]>,
 }
 
 /// Why the rendered files are no manifests.

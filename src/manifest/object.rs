@@ -1,8 +1,8 @@
 //! Documents as Kubernetes objects.
 
-use super::{Document, HookEvent, Manifests};
+use super::{Head, HookEvent, Manifests};
 use crate::value::Text;
-use crate::value::yaml::{self, Kind, Node};
+use crate::value::yaml::{Kind, Node};
 use std::fmt;
 use std::sync::Arc;
 
@@ -66,42 +66,38 @@ impl Object {
 }
 
 /// The objects of the documents, lists taken apart; hooks after the others.
-pub fn objects(manifests: &Manifests) -> Vec<Object> {
-    let mut out = Vec::new();
-    for document in manifests.objects.iter().chain(&manifests.hooks) {
-        // The head was read before, so the document is YAML.
-        let Ok(read) = yaml::read(document.text.bytes()) else { continue };
-        add(document, read.root, &mut out);
-    }
-    out
+pub fn objects(manifests: &Manifests) -> Vec<Arc<Object>> {
+    let documents = manifests.objects.iter().chain(&manifests.hooks);
+    documents.flat_map(|document| document.objects.iter().cloned()).collect()
 }
 
-fn add(document: &Document, node: Node, out: &mut Vec<Object>) {
-    let text = |node: Option<&Node>| node.and_then(|n| n.as_go_string()).map(|s| s.to_string()).unwrap_or_default();
-    let kind = text(node.field("kind"));
-    if kind.ends_with("List")
-        && let Some(Node { kind: Kind::Seq(items), .. }) = node.field("items")
-    {
-        for item in items.clone() {
-            add(document, item, out);
+/// The objects of one document.
+pub(super) fn objects_of(file: &Arc<str>, text: &Text, head: &Head, root: Node) -> Arc<[Arc<Object>]> {
+    let mut objects = Vec::new();
+    let mut todo = vec![root];
+    // What is pushed last comes next: the items of a list are taken in their order.
+    while let Some(node) = todo.pop() {
+        let string =
+            |node: Option<&Node>| node.and_then(|n| n.as_go_string()).map(|s| s.to_string()).unwrap_or_default();
+        let kind = string(node.field("kind"));
+        if kind.ends_with("List")
+            && let Some(Node { kind: Kind::Seq(items), .. }) = node.field("items")
+        {
+            todo.extend(items.iter().rev().cloned());
+            continue;
         }
-        return;
+        if kind.is_empty() && !matches!(&node.kind, Kind::Map(entries) if !entries.is_empty()) {
+            continue;
+        }
+        let metadata = node.field("metadata");
+        let id = ObjectId {
+            api_version: string(node.field("apiVersion")),
+            kind,
+            namespace: string(metadata.and_then(|m| m.field("namespace"))),
+            name: string(metadata.and_then(|m| m.field("name"))),
+        };
+        let events = head.events.clone();
+        objects.push(Arc::new(Object { id, file: file.clone(), text: text.clone(), node, events }));
     }
-    if kind.is_empty() && !matches!(&node.kind, Kind::Map(entries) if !entries.is_empty()) {
-        return;
-    }
-    let metadata = node.field("metadata");
-    let id = ObjectId {
-        api_version: text(node.field("apiVersion")),
-        kind,
-        namespace: text(metadata.and_then(|m| m.field("namespace"))),
-        name: text(metadata.and_then(|m| m.field("name"))),
-    };
-    out.push(Object {
-        id,
-        file: document.file.clone(),
-        text: document.text.clone(),
-        node,
-        events: document.head.events.clone(),
-    });
+    objects.into()
 }

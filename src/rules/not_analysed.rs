@@ -87,7 +87,7 @@ fn check(evidence: &Evidence<'_>, findings: &mut Vec<Finding>) {
         }
         _ => {}
     }
-    if phase.rendering.rt.arena.overflowed {
+    if phase.rendering.is_cut_off {
         let mut finding = words::problem(&RULE, evidence, Severity::Info, Span::default());
         finding.title = "a value depends on more than chartlint keeps track of; some causes are left out".into();
         finding.cause = "causes".into();

@@ -177,6 +177,8 @@ fn whys(arena: &crate::value::Arena, origin: OriginId) -> Vec<Why> {
             _ => None,
         })
         .collect();
+    // What is kept by a lookup is drawn all the same: the draw explains what nothing else does.
+    whys.sort_by_key(|why| matches!(why, Why::Random(_)));
     whys.dedup();
     whys
 }

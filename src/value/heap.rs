@@ -99,9 +99,24 @@ pub struct Heap {
     base: Arc<Vec<MapObject>>,
     changed: FxHashMap<u32, Box<MapObject>>,
     new: Vec<MapObject>,
+    /// Maps below this index were there when the watch began.
+    watched: usize,
+    /// One of them may have been changed since.
+    is_touched: bool,
 }
 
 impl Heap {
+    /// Starts to watch the maps that there are.
+    pub fn watch(&mut self) {
+        self.watched = self.len();
+        self.is_touched = false;
+    }
+
+    /// Whether a watched map may have been changed.
+    pub fn is_touched(&self) -> bool {
+        self.is_touched
+    }
+
     /// The Go type under which a reference sees its map.
     pub fn kind(&self, id: MapId) -> MapKind {
         if id.0 & MapId::NAMED != 0 { MapKind::Values } else { self.get(id).kind }
@@ -119,6 +134,7 @@ impl Heap {
     /// The map, to be changed; a shared one is copied first.
     pub fn get_mut(&mut self, id: MapId) -> &mut MapObject {
         let index = id.index();
+        self.is_touched |= index < self.watched;
         match self.base.get(index) {
             None => &mut self.new[index - self.base.len()],
             Some(map) => self.changed.entry(id.plain().0).or_insert_with(|| Box::new(map.clone())),
@@ -141,7 +157,7 @@ impl Heap {
             maps[index as usize] = *map;
         }
         maps.extend(self.new);
-        Heap { base: Arc::new(maps), changed: FxHashMap::default(), new: Vec::new() }
+        Heap { base: Arc::new(maps), ..Heap::default() }
     }
 
     /// How many maps there are; for budgets.

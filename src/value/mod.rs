@@ -5,6 +5,7 @@
 //! writer that behave as Helm's do, and ports of what Go's standard library does with text and numbers. It knows
 //! `source` and nothing of templates.
 
+mod arena;
 pub mod golang;
 mod heap;
 pub mod json;
@@ -16,9 +17,10 @@ pub mod toml;
 mod types;
 pub mod yaml;
 
+pub use arena::Arena;
 pub use heap::{Heap, Key, MapId, MapKind, MapObject, Root};
 pub use list::{Element, List};
-pub use origin::{Arena, OriginId};
+pub use origin::OriginId;
 pub use plain::{Plain, PlainData};
 pub use text::{Piece, Text, TextBuilder};
 pub use types::{Field, IntKind, Object, UintKind};

@@ -1,4 +1,4 @@
-//! Where values come from: causes, origins and guards, all interned in one [`Arena`].
+//! Where values come from: causes, origins and guards, all interned in one [`Graph`].
 //!
 //! A [`Cause`] is an input of a render that may differ from one render to the next. An *origin* says which causes a value
 //! depends on and, where one of them is *live* (anything but plain values, files and the release's name), by which steps
@@ -124,6 +124,14 @@ impl Cause {
     pub fn is_live(&self) -> bool {
         !matches!(self, Cause::Values { .. } | Cause::Files { .. } | Cause::Release { .. })
     }
+
+    /// Differs between two renders of one version of a chart with the same values.
+    pub fn varies(&self) -> bool {
+        matches!(
+            self,
+            Cause::Lookup { .. } | Cause::Phase(_) | Cause::Random { .. } | Cause::Time { .. } | Cause::Dns { .. }
+        )
+    }
 }
 
 /// What happened to a value on its way.
@@ -207,7 +215,7 @@ const MAX_DEPTH: u32 = 96;
 
 /// Holds all causes, origins and guards of a life. Grows with the templates, not with the number of values.
 #[derive(Debug, Clone)]
-pub struct Arena {
+pub struct Graph {
     paths: Vec<PathNode>,
     path_ids: FxHashMap<(PathId, Arc<[u8]>), PathId>,
     causes: Vec<Cause>,
@@ -224,7 +232,7 @@ pub struct Arena {
     pub overflowed: bool,
 }
 
-impl Default for Arena {
+impl Default for Graph {
     fn default() -> Self {
         let none: Arc<[u32]> = Arc::new([]);
         let origin =
@@ -237,7 +245,7 @@ impl Default for Arena {
             origin: OriginId::NONE,
             depth: 0,
         };
-        Arena {
+        Graph {
             paths: vec![PathNode { parent: PathId::NONE, key: Arc::new([]) }],
             path_ids: FxHashMap::default(),
             causes: Vec::new(),
@@ -255,7 +263,7 @@ impl Default for Arena {
     }
 }
 
-impl Arena {
+impl Graph {
     /// The path of `key` below `parent`.
     pub fn path(&mut self, parent: PathId, key: &Arc<[u8]>) -> PathId {
         if let Some(id) = self.path_ids.get(&(parent, key.clone())) {
@@ -419,7 +427,35 @@ impl Arena {
 
     /// The causes of an origin, in the order in which the render met them.
     pub fn causes(&self, id: OriginId) -> impl Iterator<Item = &Cause> + '_ {
-        self.sets[self.origins[id.index()].causes.index()].iter().map(|c| &self.causes[*c as usize])
+        self.causes_in(self.cause_set(id))
+    }
+
+    /// The set of causes of an origin.
+    pub fn cause_set(&self, id: OriginId) -> CauseSetId {
+        self.origins[id.index()].causes
+    }
+
+    /// The causes of a set.
+    pub fn causes_in(&self, set: CauseSetId) -> impl Iterator<Item = &Cause> + '_ {
+        self.sets[set.index()].iter().map(|c| &self.causes[*c as usize])
+    }
+
+    /// The path of these keys, if anything has come from there.
+    pub fn known_path(&self, keys: &[Arc<[u8]>]) -> Option<PathId> {
+        keys.iter().try_fold(PathId::NONE, |path, key| self.path_ids.get(&(path, key.clone())).copied())
+    }
+
+    /// Whether one path is the other or lies above or below it.
+    pub fn is_related(&self, a: PathId, b: PathId) -> bool {
+        self.is_within(a, b) || self.is_within(b, a)
+    }
+
+    fn is_within(&self, mut path: PathId, outer: PathId) -> bool {
+        // A path is made after those above it.
+        while path > outer {
+            path = self.paths[path.index()].parent;
+        }
+        path == outer
     }
 
     /// The chain with one more condition. A condition without causes adds nothing.

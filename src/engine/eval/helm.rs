@@ -10,7 +10,6 @@ use crate::template::SyntaxError;
 use crate::value::origin::{Cause, GuardId, LookupId, PathId, Step};
 use crate::value::{Data, List, MapObject, OriginId, Plain, PlainData, Root, Text, TextBuilder, Value};
 use rustc_hash::FxHashMap;
-use std::rc::Rc;
 use std::sync::Arc;
 
 /// As many calls of one name may be active before the next one fails (Helm's engine, recursionMaxNums).
@@ -142,12 +141,12 @@ impl Evaluator<'_> {
         Ok(Value::new(Data::Str(rendered), origin))
     }
 
-    fn parse_text(&mut self, text: &Text) -> Result<Rc<Unit>, SyntaxError> {
+    fn parse_text(&mut self, text: &Text) -> Result<Arc<Unit>, SyntaxError> {
         let source: Arc<[u8]> = Arc::from(text.bytes());
         let table = self.table.clone();
         let tree = self.parsed.parse(&source, "gotpl", &|name| table.find(name), &self.rt.profile)?;
         let base = self.sources.add("(text of tpl)".into(), "gotpl".into(), source).unwrap_or(0);
-        Ok(Rc::new(Unit { tree, base, name: "gotpl".into() }))
+        Ok(Arc::new(Unit { tree, base, name: "gotpl".into() }))
     }
 
     fn lookup(&mut self, values: &[Value], span: Span) -> Result<Value, Error> {

@@ -38,7 +38,7 @@ pub struct Unit {
 /// A named template.
 #[derive(Clone, Debug)]
 pub(in crate::engine) struct Template {
-    pub unit: Rc<Unit>,
+    pub unit: Arc<Unit>,
     /// `None`: the text of the file itself.
     pub body: Option<Arc<List>>,
     pub is_empty: bool,
@@ -104,7 +104,9 @@ pub struct Evaluator<'w> {
     pub(in crate::engine) parsed: &'w template::Cache,
     /// `helm lint`: `required` and `fail` do not fail.
     pub(in crate::engine) lint: bool,
-    /// The templates by name; `tpl` adds a layer.
+    /// The chart's templates by name.
+    pub(in crate::engine) templates: Arc<FxHashMap<Arc<str>, Template>>,
+    /// Those of `tpl` texts that are running.
     pub(in crate::engine) layers: Vec<FxHashMap<Arc<str>, Template>>,
     pub(in crate::engine) out: TextBuilder,
     /// How many calls of `include` are active, by name.
@@ -116,7 +118,7 @@ pub struct Evaluator<'w> {
     /// Which templates may change a map, as far as it was asked.
     pub(in crate::engine) mutators: FxHashMap<Arc<str>, bool>,
     /// Units of `tpl` texts by content.
-    pub(in crate::engine) texts: FxHashMap<Arc<[u8]>, Rc<Unit>>,
+    pub(in crate::engine) texts: FxHashMap<Arc<[u8]>, Arc<Unit>>,
     /// Writes of the file that is being rendered.
     pub(in crate::engine) writes: Vec<Write>,
 }
@@ -126,7 +128,8 @@ pub(super) const MAX_DEPTH: u32 = 20_000;
 
 impl Evaluator<'_> {
     pub(in crate::engine) fn template(&self, name: &str) -> Option<Template> {
-        self.layers.iter().rev().find_map(|layer| layer.get(name)).cloned()
+        let inner = self.layers.iter().rev().find_map(|layer| layer.get(name));
+        inner.or_else(|| self.templates.get(name)).cloned()
     }
 
     /// Runs a template with `dot` as its context; its text goes to `self.out`.

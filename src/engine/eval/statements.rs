@@ -127,6 +127,7 @@ impl Evaluator<'_> {
         self.log_condition(frame, dot, &branch.pipeline, head, outcome, origin);
         let outer = self.rt.guard;
         let guard = self.rt.arena.guard(outer, head, outcome, origin);
+        self.rt.decided(origin);
         self.rt.guard = guard;
         let written = self.out.len();
         let flow = if truth {
@@ -184,6 +185,7 @@ impl Evaluator<'_> {
         let outcome = if items.is_empty() { Outcome::Empty } else { Outcome::Some };
         self.log_condition(frame, dot, &branch.pipeline, head, outcome, origin);
         let guard = self.rt.arena.guard(outer, head, outcome, origin);
+        self.rt.decided(origin);
         self.rt.guard = guard;
         let written = self.out.len();
         let mut decides = origin;

@@ -38,8 +38,8 @@ pub const FUNCTIONS: &[Function] = &[
     }),
 ];
 
-/// Patterns that were compiled in this render.
-#[derive(Default)]
+/// Patterns that were compiled in this render, or in one before.
+#[derive(Clone, Default)]
 pub struct Patterns(FxHashMap<Box<[u8]>, Result<Arc<Regexp>, RegexpError>>);
 
 /// More patterns than this are forgotten: templates can make them.

@@ -141,8 +141,9 @@ impl<'a> Rewriter<'a> {
 mod tests {
     use super::*;
     use crate::source::Span;
+    use crate::value::Arena;
     use crate::value::OriginId;
-    use crate::value::origin::{Arena, Cause, PathId};
+    use crate::value::origin::{Cause, PathId};
 
     fn origins(arena: &mut Arena, count: usize) -> Vec<OriginId> {
         let key = |i: usize| std::sync::Arc::from(format!("k{i}").into_bytes());

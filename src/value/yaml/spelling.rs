@@ -147,7 +147,8 @@ impl Aligner<'_> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::value::origin::{Arena, Cause, GuardId};
+    use crate::value::Arena;
+    use crate::value::origin::{Cause, GuardId};
     use crate::value::yaml;
 
     /// Which bytes of the string that a scalar reads as depend on which `[x]` of the source: the text of the string with

@@ -3,6 +3,7 @@
 use super::keys::PrivateKey;
 use super::x509::{self, Issuer, Template};
 use super::{draw, keys, pem};
+use crate::engine::KeySource;
 use crate::engine::function::{Call, Failure, FnResult, Function, Param, int, text};
 use crate::engine::functions::print;
 use crate::value::{Data, Field, Object, OriginId, Text, Value};
@@ -56,13 +57,14 @@ fn make(
     let (random, mut rng) = draw(call);
     let (key, key_origin) = match given_key {
         Some(given) => {
-            let key = PrivateKey::from_pem(text(given).bytes()).map_err(within("parsing private key: "))?;
+            let key =
+                PrivateKey::from_pem(text(given).bytes(), call.rt.keys).map_err(within("parsing private key: "))?;
             (key, call.deep_origin(given))
         }
         None => (keys::rsa_key(call, &mut rng, 2048)?, random),
     };
     let issuer = match authority {
-        Some(authority) => Some(issuer(authority)?),
+        Some(authority) => Some(issuer(authority, call.rt.keys)?),
         None => None,
     };
     let template = template(call, &mut rng, common_name, names, days)?;
@@ -110,13 +112,14 @@ fn field(certificate: &Value, name: &str) -> Text {
     }
 }
 
-fn issuer(authority: &Value) -> Result<(Issuer, PrivateKey), Failure> {
+fn issuer(authority: &Value, source: KeySource) -> Result<(Issuer, PrivateKey), Failure> {
     let Some((_, content)) = pem::decode(field(authority, "Cert").bytes()) else {
         return Err("unable to decode certificate".into());
     };
     let issuer = x509::read(&content)
         .ok_or("error parsing certificate: decodedSignerCert.Bytes: x509: malformed certificate")?;
-    let key = PrivateKey::from_pem(field(authority, "Key").bytes()).map_err(within("error parsing private key: "))?;
+    let key =
+        PrivateKey::from_pem(field(authority, "Key").bytes(), source).map_err(within("error parsing private key: "))?;
     Ok((issuer, key))
 }
 
@@ -183,7 +186,7 @@ fn build(call: &mut Call<'_>, args: &[Value]) -> FnResult {
     if x509::read(&content).is_none() {
         return Err("error parsing certificate: decodedCert.Bytes: x509: malformed certificate".into());
     }
-    match PrivateKey::from_pem(&key) {
+    match PrivateKey::from_pem(&key, call.rt.keys) {
         // A key of a kind that is not modelled is one all the same, and nothing is done with it.
         Ok(_) | Err(Failure::Budget(_)) => {}
         Err(Failure::Error(message)) => return Err(format!("error parsing private key: {message}").into()),

@@ -10,6 +10,7 @@ use p256::ecdsa;
 use rand_chacha::ChaCha20Rng;
 use rand_chacha::rand_core::Rng;
 use rsa::pkcs1::{DecodeRsaPrivateKey, EncodeRsaPrivateKey, EncodeRsaPublicKey};
+use rsa::traits::PublicKeyParts;
 use sha2::{Digest, Sha256};
 
 /// The functions of this family.
@@ -17,12 +18,50 @@ pub const FUNCTIONS: &[Function] = &[Function::new("genPrivateKey", &[Param::Str
 
 /// A private key of a kind that Sprig knows.
 pub(super) enum PrivateKey {
-    Rsa(Box<rsa::PrivateKey>),
+    Rsa(RsaKey),
     /// On the curve P-256.
     Ecdsa(Box<ecdsa::SigningKey>),
     Ed25519(Box<ed25519_dalek::SigningKey>),
     /// Signs no certificate; its encoding is all that is needed.
     Dsa(Vec<u8>),
+}
+
+/// An RSA key as PKCS #1 encodes it. A sample is known to be one and signs nothing in earnest.
+pub(super) struct RsaKey {
+    content: Vec<u8>,
+    public: Vec<u8>,
+    /// The bytes of a signature.
+    size: usize,
+    key: Option<Box<rsa::PrivateKey>>,
+}
+
+impl RsaKey {
+    /// A key that was made or read.
+    fn new(key: rsa::PrivateKey) -> RsaKey {
+        // What was made or read can be written.
+        let content = key.to_pkcs1_der().map(|der| der.as_bytes().to_vec()).unwrap_or_default();
+        let public = key.as_public_key().to_pkcs1_der().map(|der| der.as_bytes().to_vec()).unwrap_or_default();
+        RsaKey { content, public, size: key.size(), key: Some(Box::new(key)) }
+    }
+
+    /// One of the samples, of which the encoding is all that is needed.
+    pub(super) fn sample(content: &[u8]) -> Option<RsaKey> {
+        let mut fields = Reader(content).expect(der::SEQUENCE)?.reader();
+        fields.expect(der::INTEGER)?;
+        let modulus = fields.expect(der::INTEGER)?.content;
+        let exponent = fields.expect(der::INTEGER)?.content;
+        let integer = |content: &[u8]| der::element(der::INTEGER, content);
+        let public = der::sequence(&[&integer(modulus), &integer(exponent)]);
+        let size = modulus.iter().skip_while(|byte| **byte == 0).count();
+        Some(RsaKey { content: content.to_vec(), public, size, key: None })
+    }
+
+    fn sign(&self, message: &[u8]) -> rsa::Result<Vec<u8>> {
+        match &self.key {
+            Some(key) => key.sign(rsa::Pkcs1v15Sign::new::<Sha256>(), &Sha256::digest(message)),
+            None => Ok(samples::signature(&self.public, message, self.size)),
+        }
+    }
 }
 
 const RSA_OID: &[u8] = &[0x2a, 0x86, 0x48, 0x86, 0xf7, 0x0d, 0x01, 0x01, 0x01];
@@ -46,11 +85,11 @@ fn work(bits: usize, source: KeySource) -> usize {
 pub(super) fn rsa_key(call: &mut Call<'_>, rng: &mut ChaCha20Rng, bits: usize) -> Result<PrivateKey, Failure> {
     call.spend(work(bits, call.rt.keys))?;
     let key = match call.rt.keys {
-        KeySource::Sample => samples::rsa_key(rng, bits),
-        KeySource::Fresh => rsa::PrivateKey::new(rng, bits).ok(),
+        KeySource::Sample => samples::rsa_key(call, bits),
+        KeySource::Fresh => rsa::PrivateKey::new(rng, bits).ok().map(RsaKey::new),
     };
     let key = key.ok_or("error generating rsa key: crypto/rsa: too few primes of given length")?;
-    Ok(PrivateKey::Rsa(Box::new(key)))
+    Ok(PrivateKey::Rsa(key))
 }
 
 fn generate(call: &mut Call<'_>, args: &[Value]) -> FnResult {
@@ -95,11 +134,7 @@ impl PrivateKey {
     /// The PEM block in which Sprig writes this kind of key.
     pub(super) fn to_pem(&self) -> String {
         match self {
-            PrivateKey::Rsa(key) => {
-                // What was made or read can be written.
-                let content = key.to_pkcs1_der().map(|der| der.as_bytes().to_vec()).unwrap_or_default();
-                pem::encode("RSA PRIVATE KEY", &content)
-            }
+            PrivateKey::Rsa(key) => pem::encode("RSA PRIVATE KEY", &key.content),
             PrivateKey::Ecdsa(key) => {
                 let secret = der::element(der::OCTET_STRING, key.to_bytes().as_slice());
                 let curve = der::constructed(0xa0, &[&der::element(der::OID, P256_OID)]);
@@ -116,8 +151,15 @@ impl PrivateKey {
     }
 
     /// Reads a PEM block, with Sprig's messages.
-    pub(super) fn from_pem(text: &[u8]) -> Result<PrivateKey, Failure> {
+    pub(super) fn from_pem(text: &[u8], source: KeySource) -> Result<PrivateKey, Failure> {
         let Some((label, content)) = pem::decode(text) else { return Err("no PEM data in input".into()) };
+        if source == KeySource::Sample
+            && label == "RSA PRIVATE KEY"
+            && samples::is_sample(&content)
+            && let Some(key) = RsaKey::sample(&content)
+        {
+            return Ok(PrivateKey::Rsa(key));
+        }
         if label == "PRIVATE KEY" {
             return pkcs8(&content);
         }
@@ -128,7 +170,7 @@ impl PrivateKey {
             |what: &str| format!("parsing {what} private key from PEM: asn1: structure error: tags don't match");
         match kind {
             "RSA" => match rsa::PrivateKey::from_pkcs1_der(&content) {
-                Ok(key) => Ok(PrivateKey::Rsa(Box::new(key))),
+                Ok(key) => Ok(PrivateKey::Rsa(RsaKey::new(key))),
                 Err(_) => Err(wrong("RSA").into()),
             },
             "EC" => sec1(&content, None)?.ok_or_else(|| wrong("EC").into()),
@@ -143,9 +185,7 @@ impl PrivateKey {
     /// The public key without its algorithm.
     pub(super) fn public_bits(&self) -> Vec<u8> {
         match self {
-            PrivateKey::Rsa(key) => {
-                key.as_public_key().to_pkcs1_der().map(|der| der.as_bytes().to_vec()).unwrap_or_default()
-            }
+            PrivateKey::Rsa(key) => key.public.clone(),
             PrivateKey::Ecdsa(key) => key.verifying_key().to_sec1_point(false).as_bytes().to_vec(),
             PrivateKey::Ed25519(key) => key.verifying_key().to_bytes().to_vec(),
             PrivateKey::Dsa(_) => Vec::new(),
@@ -178,11 +218,7 @@ impl PrivateKey {
     /// The signature of a message.
     pub(super) fn sign(&self, message: &[u8]) -> Result<Vec<u8>, Failure> {
         Ok(match self {
-            PrivateKey::Rsa(key) => {
-                let padding = rsa::Pkcs1v15Sign::new::<Sha256>();
-                key.sign(padding, &Sha256::digest(message))
-                    .map_err(|_| "crypto/rsa: message too long for RSA key size")?
-            }
+            PrivateKey::Rsa(key) => key.sign(message).map_err(|_| "crypto/rsa: message too long for RSA key size")?,
             PrivateKey::Ecdsa(key) => {
                 let signature: ecdsa::Signature = key.sign(message);
                 signature.to_der().as_bytes().to_vec()
@@ -205,7 +241,7 @@ fn pkcs8(content: &[u8]) -> Result<PrivateKey, Failure> {
     let (kind, curve, key) = parts().ok_or_else(malformed)?;
     match kind {
         RSA_OID => match rsa::PrivateKey::from_pkcs1_der(key) {
-            Ok(key) => Ok(PrivateKey::Rsa(Box::new(key))),
+            Ok(key) => Ok(PrivateKey::Rsa(RsaKey::new(key))),
             Err(_) => Err(malformed()),
         },
         EC_OID => sec1(key, curve.map(|curve| curve.content))?.ok_or_else(malformed),

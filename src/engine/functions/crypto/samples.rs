@@ -1,29 +1,58 @@
 //! Key material that anybody can read in `data`: for the analysis of charts, never to be deployed.
 //!
-//! Two primes make an RSA key, so a few primes make many keys. `examples/sample_primes.rs` made the files.
+//! `examples/sample_keys.rs` made the files.
 
-use super::keys::PrivateKey;
+use super::keys::{PrivateKey, RsaKey};
+use crate::engine::function::Call;
 use num_bigint::BigUint;
 use rand_chacha::ChaCha20Rng;
 use rand_chacha::rand_core::Rng;
-use rsa::BoxedUint;
+use sha2::{Digest, Sha256};
+use std::hash::{Hash, Hasher};
 
-/// 64 primes of 1024 bits.
-const PRIMES_1024: &[u8] = include_bytes!("data/primes-1024.bin");
-/// 32 primes of 2048 bits.
-const PRIMES_2048: &[u8] = include_bytes!("data/primes-2048.bin");
+/// 64 keys of 2048 bits.
+const RSA_2048: &[u8] = include_bytes!("data/rsa-2048.bin");
+/// 24 keys of 4096 bits.
+const RSA_4096: &[u8] = include_bytes!("data/rsa-4096.bin");
 /// The parameters p (2048 bits), q (256 bits) and g of DSA.
 const DSA: &[u8] = include_bytes!("data/dsa-2048-256.bin");
 
-/// Put together from the sample primes.
-pub(super) fn rsa_key(rng: &mut ChaCha20Rng, bits: usize) -> Option<rsa::PrivateKey> {
-    let primes = if bits == 4096 { PRIMES_2048 } else { PRIMES_1024 };
-    let size = bits / 16;
-    let count = primes.len() / size;
-    let first = rng.next_u32() as usize % count;
-    let second = (first + 1 + rng.next_u32() as usize % (count - 1)) % count;
-    let prime = |i: usize| BoxedUint::from_be_slice(&primes[i * size..(i + 1) * size], bits as u32 / 2).ok();
-    rsa::PrivateKey::from_primes(vec![prime(first)?, prime(second)?], BoxedUint::from(65537u64)).ok()
+fn all(mut keys: &'static [u8]) -> Vec<&'static [u8]> {
+    let mut all = Vec::new();
+    while let Some((length, rest)) = keys.split_first_chunk()
+        && let Some((key, rest)) = rest.split_at_checked(usize::from(u16::from_be_bytes(*length)))
+    {
+        all.push(key);
+        keys = rest;
+    }
+    all
+}
+
+/// Whether a key is one of the samples.
+pub(super) fn is_sample(key: &[u8]) -> bool {
+    [RSA_2048, RSA_4096].into_iter().any(|keys| all(keys).contains(&key))
+}
+
+/// One of the samples: at one place another one for each seed, up to their number.
+pub(super) fn rsa_key(call: &Call<'_>, bits: usize) -> Option<RsaKey> {
+    let all = all(if bits == 4096 { RSA_4096 } else { RSA_2048 });
+    let mut hasher = rustc_hash::FxHasher::default();
+    (call.span, call.rt.call_path).hash(&mut hasher);
+    let index = hasher.finish().wrapping_add(call.rt.seed) % all.len().max(1) as u64;
+    RsaKey::sample(all.get(index as usize)?)
+}
+
+/// Bytes in the place of a signature: no template can check one, and computing it would take most of an analysis.
+pub(super) fn signature(public: &[u8], message: &[u8], length: usize) -> Vec<u8> {
+    let mut signature = Vec::with_capacity(length);
+    for block in 0..length.div_ceil(32) as u32 {
+        let hash = Sha256::new().chain_update(public).chain_update(message).chain_update(block.to_be_bytes());
+        signature.extend_from_slice(&hash.finalize());
+    }
+    signature.truncate(length);
+    // A signature is a number below the modulus.
+    signature.iter_mut().take(1).for_each(|first| *first &= 0x7f);
+    signature
 }
 
 /// A DSA key over the sample parameters, which Go's would be made for each key in seconds.

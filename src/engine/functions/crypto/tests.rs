@@ -47,7 +47,8 @@ fn keys_are_written_and_read() {
             rt.keys = if kind == "rsa" { KeySource::Sample } else { source };
             let key = run_with(&mut rt, &format!("genPrivateKey \"{kind}\""), &[]);
             assert!(key.starts_with(&format!("-----BEGIN {label} PRIVATE KEY").replace("  ", " ")), "{key}");
-            let read = PrivateKey::from_pem(key.as_bytes()).unwrap_or_else(|error| panic!("{kind}: {error:?}"));
+            let read = PrivateKey::from_pem(key.as_bytes(), KeySource::Fresh)
+                .unwrap_or_else(|error| panic!("{kind}: {error:?}"));
             assert_eq!(read.to_pem(), key);
         }
     }
@@ -76,7 +77,7 @@ fn certificates_name_their_issuer() {
         let (_, content) = pem::decode(cert.as_bytes()).expect("a block");
         let holds = |part: &[u8]| content.windows(part.len()).any(|window| window == part);
         assert!(holds(&issuer.subject) && holds(&issuer.key_id.expect("an id")));
-        let key = PrivateKey::from_pem(key.as_bytes()).expect("a key");
+        let key = PrivateKey::from_pem(key.as_bytes(), KeySource::Fresh).expect("a key");
         assert_eq!(x509::read(&content).expect("a certificate").public_info, key.public_info().expect("a key"));
     }
 }

@@ -1,11 +1,10 @@
-//! Makes the files of `src/engine/functions/crypto/data`: primes of which the sample keys of an analysis are put
-//! together, and the parameters of a sample DSA key. They are published with the program, so no key made of them is
-//! secret. Run it with the folder to write to; each run makes other ones.
+//! Makes the files of `src/engine/functions/crypto/data`: the sample keys of an analysis and the
+//! parameters of a sample DSA key. They are published with the program, so none of them is secret. Run it with the folder to write to; each run makes other ones.
 
 use num_bigint::BigUint;
 use rand_chacha::ChaCha20Rng;
 use rand_chacha::rand_core::{Rng, SeedableRng};
-use rsa::traits::PrivateKeyParts;
+use rsa::pkcs1::EncodeRsaPrivateKey;
 use std::path::Path;
 
 fn main() -> Result<(), Box<dyn std::error::Error>> {
@@ -13,22 +12,19 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     let since = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH)?;
     let mut rng = ChaCha20Rng::seed_from_u64(since.as_nanos() as u64);
     let folder = Path::new(&folder);
-    std::fs::write(folder.join("primes-1024.bin"), primes(&mut rng, 2048, 64)?)?;
-    std::fs::write(folder.join("primes-2048.bin"), primes(&mut rng, 4096, 32)?)?;
+    std::fs::write(folder.join("rsa-2048.bin"), keys(&mut rng, 2048, 64)?)?;
+    std::fs::write(folder.join("rsa-4096.bin"), keys(&mut rng, 4096, 24)?)?;
     std::fs::write(folder.join("dsa-2048-256.bin"), dsa_parameters(&mut rng))?;
     Ok(())
 }
 
-/// The primes of as many RSA keys as it takes, with their two highest bits set, so that any two make a key of full size.
-fn primes(rng: &mut ChaCha20Rng, bits: usize, count: usize) -> rsa::Result<Vec<u8>> {
+/// RSA keys as PKCS #1 encodes them, each behind its length in two bytes.
+fn keys(rng: &mut ChaCha20Rng, bits: usize, count: usize) -> Result<Vec<u8>, Box<dyn std::error::Error>> {
     let mut all = Vec::new();
-    while all.len() < count * bits / 16 {
-        for prime in rsa::PrivateKey::new(rng, bits)?.primes() {
-            let bytes = prime.as_ref().to_be_bytes();
-            if bytes[0] >= 0xc0 && all.len() < count * bits / 16 {
-                all.extend_from_slice(&bytes);
-            }
-        }
+    for _ in 0..count {
+        let key = rsa::PrivateKey::new(rng, bits)?.to_pkcs1_der()?;
+        all.extend_from_slice(&u16::try_from(key.as_bytes().len())?.to_be_bytes());
+        all.extend_from_slice(key.as_bytes());
     }
     Ok(all)
 }

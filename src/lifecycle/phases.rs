@@ -1,0 +1,240 @@
+//! Rendering the phases of a life, each from what the ones before it left.
+
+use super::live::LiveState;
+use super::run::{Phase, PhaseKind, World, varies};
+use crate::chart::Prepared;
+use crate::engine::{self, Earlier, FileNote, Kept, KeySource, Limits, ReleaseInfo};
+use crate::manifest;
+use crate::source::Sources;
+use crate::template::Cache;
+use crate::value::origin::PathId;
+use crate::value::{Arena, Key, Plain, PlainData};
+use std::collections::BTreeSet;
+use std::sync::Arc;
+
+/// What one phase is told; the parts that vary between phases can be chosen one by one.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Knobs {
+    /// The release fields are those of this phase.
+    pub phase: PhaseKind,
+    /// Random functions draw as in this phase.
+    pub seed: PhaseKind,
+    /// The clock is that of this phase.
+    pub clock: PhaseKind,
+}
+
+impl Knobs {
+    pub fn of(kind: PhaseKind) -> Knobs {
+        Knobs { phase: kind, seed: kind, clock: kind }
+    }
+}
+
+/// 2026-01-01T00:00:00Z.
+const START: i64 = 1_767_225_600;
+
+/// The time between phases: 403 days, an hour, a minute and eleven seconds, so that whatever part of a date a template
+/// writes differs.
+const STEP: i64 = 34_822_871;
+
+/// What the worlds of one chart share: the files of the first install, which later ones render again only where they
+/// differ.
+#[derive(Default)]
+pub struct Memory {
+    first: Option<(Arc<Prepared>, Kept)>,
+    arena: Arena,
+    reader: Option<manifest::Reader>,
+}
+
+/// The phases of one life as they are lived.
+pub(super) struct Phases<'a> {
+    world: &'a World,
+    cache: &'a Cache,
+    reader: manifest::Reader,
+    pub list: Vec<Phase>,
+    /// The first phase of the chart that is rendered now: those from it on share one graph of origins.
+    first: usize,
+    /// What that phase left for those after it.
+    kept: Option<Kept>,
+    /// The first phase has taken over what the memory holds, and its graph.
+    is_remembered: bool,
+}
+
+impl<'a> Phases<'a> {
+    pub fn new(world: &'a World, cache: &'a Cache) -> Phases<'a> {
+        Phases {
+            world,
+            cache,
+            reader: manifest::Reader::new(&world.profile),
+            list: Vec::new(),
+            first: 0,
+            kept: None,
+            is_remembered: false,
+        }
+    }
+
+    /// The first phase; from the memory comes what it would render to again.
+    pub fn install(&mut self, prepared: &Prepared, sources: &Sources, memory: &mut Memory) {
+        if let Some(reader) = memory.reader.take() {
+            self.reader = reader;
+        }
+        let knobs = Knobs::of(PhaseKind::Install);
+        let live = LiveState::new_cluster(self.world);
+        let phase = match &memory.first {
+            Some((before, kept)) if has_same_templates(before, prepared) => {
+                self.is_remembered = true;
+                let arena = std::mem::take(&mut memory.arena).unshared();
+                let changed = changed_paths(&before.values, &prepared.values, &arena);
+                let is_affected = &|note: &FileNote, arena: &Arena| is_touched(note, &changed, arena);
+                self.phase(prepared, knobs, &live, sources, Some(Earlier { kept, arena, is_affected }))
+            }
+            _ => self.phase(prepared, knobs, &live, sources, None),
+        };
+        self.add_first(phase);
+    }
+
+    fn add_first(&mut self, phase: Phase) {
+        self.first = self.list.len();
+        self.kept = phase.rendering.kept();
+        self.list.push(phase);
+    }
+
+    /// Renders the next phase. Files that do not depend on the phase are taken over from the first of the same chart.
+    pub fn next(&mut self, kind: PhaseKind, prepared: &Prepared, live: &LiveState, sources: &Sources) {
+        let kept = self.kept.clone();
+        let is_affected = &|note: &FileNote, _: &Arena| note.varies;
+        let earlier = kept.as_ref().zip(self.list.last_mut()).map(|(kept, last)| {
+            let arena = std::mem::take(&mut last.rendering.rt.arena);
+            Earlier { kept, arena, is_affected }
+        });
+        let phase = self.phase(prepared, Knobs::of(kind), live, sources, earlier);
+        self.list.push(phase);
+    }
+
+    /// Renders the first phase of another version of the chart.
+    pub fn upgrade_to(&mut self, prepared: &Prepared, sources: &Sources, live: &LiveState) {
+        let phase = self.phase(prepared, Knobs::of(PhaseKind::Upgrade), live, sources, None);
+        self.add_first(phase);
+    }
+
+    /// The cluster after the upgrade. One that fails changes nothing.
+    pub fn upgraded(&self, live: &LiveState) -> LiveState {
+        match self.list.as_slice() {
+            [install, .., upgrade] if upgrade.rendering.error.is_none() && upgrade.manifests.is_ok() => {
+                live.after(&install.objects, &upgrade.objects, self.world)
+            }
+            _ => live.clone(),
+        }
+    }
+
+    /// Whether the phases after the install can differ from it.
+    pub fn vary(&self) -> bool {
+        self.list
+            .iter()
+            .any(|phase| phase.rendering.error.is_some() || phase.manifests.is_err() || varies(&phase.rendering))
+    }
+
+    /// The phases, which share the graph of their origins from now on.
+    pub fn finish(mut self, prepared: &Arc<Prepared>, memory: &mut Memory) -> Vec<Phase> {
+        if let (Some(kept), Some(last)) = (self.kept, self.list.last_mut()) {
+            let arena = last.rendering.rt.arena.share();
+            for phase in &mut self.list[self.first..] {
+                phase.rendering.rt.arena = arena.clone();
+            }
+            // A life with other templates has a graph of its own.
+            if self.is_remembered || memory.first.is_none() {
+                memory.arena = arena;
+                memory.first.get_or_insert_with(|| (prepared.clone(), kept));
+            }
+        }
+        memory.reader = Some(self.reader);
+        self.list
+    }
+
+    /// Renders one phase.
+    fn phase(
+        &mut self,
+        prepared: &Prepared,
+        knobs: Knobs,
+        live: &LiveState,
+        sources: &Sources,
+        earlier: Option<Earlier<'_>>,
+    ) -> Phase {
+        let phase_number = |kind: PhaseKind| PhaseKind::ALL.iter().position(|k| *k == kind).unwrap_or(0) as i64;
+        let world = self.world;
+        let options = engine::Options {
+            release: ReleaseInfo {
+                name: world.release.clone(),
+                namespace: world.namespace.clone(),
+                is_install: !knobs.phase.is_upgrade() && knobs.phase != PhaseKind::Lint,
+                is_upgrade: knobs.phase.is_upgrade(),
+                revision: knobs.phase.revision(),
+            },
+            capabilities: world.capabilities.clone(),
+            lint: knobs.phase == PhaseKind::Lint,
+            seed: phase_number(knobs.seed) as u64 + 1,
+            now: (START + phase_number(knobs.clock) * STEP, 123_456_789),
+            keys: KeySource::Sample,
+            limits: Limits::default(),
+            profile: world.profile,
+        };
+        let rendering = match earlier {
+            Some(earlier) => engine::render_again(prepared, &options, live, self.cache, earlier),
+            None => engine::render(prepared, &options, live, self.cache, sources.clone()),
+        };
+        let manifests = self.reader.manifests(&rendering.files);
+        let objects = manifests.as_ref().map(manifest::objects).unwrap_or_default();
+        Phase { kind: knobs.phase, rendering, manifests, objects }
+    }
+}
+
+/// Renders one phase by itself.
+pub(super) fn alone(
+    prepared: &Prepared,
+    world: &World,
+    knobs: Knobs,
+    live: &LiveState,
+    cache: &Cache,
+    sources: &Sources,
+) -> Phase {
+    Phases::new(world, cache).phase(prepared, knobs, live, sources, None)
+}
+
+fn has_same_templates(a: &Prepared, b: &Prepared) -> bool {
+    let is_same = |(a, b): (&crate::chart::PreparedChart, &crate::chart::PreparedChart)| {
+        Arc::ptr_eq(&a.chart, &b.chart) && a.path == b.path && a.parent == b.parent && a.metadata == b.metadata
+    };
+    a.charts.len() == b.charts.len() && a.charts.iter().zip(&b.charts).all(is_same)
+}
+
+/// The places of values that differ, as far as anything has come from them; the root where that cannot be told.
+fn changed_paths(a: &Plain, b: &Plain, arena: &Arena) -> BTreeSet<PathId> {
+    let mut changed = BTreeSet::new();
+    let mut todo: Vec<(Vec<Key>, &Plain, &Plain)> = vec![(Vec::new(), a, b)];
+    while let Some((path, a, b)) = todo.pop() {
+        let (PlainData::Map(left), PlainData::Map(right)) = (&a.data, &b.data) else {
+            if a.data != b.data {
+                changed.extend(nearest(&path, arena));
+            }
+            continue;
+        };
+        for key in left.keys().chain(right.keys().filter(|key| !left.contains_key(*key))) {
+            let mut path = path.clone();
+            path.push(key.clone());
+            match (left.get(key), right.get(key)) {
+                (Some(a), Some(b)) => todo.push((path, a, b)),
+                // What asks for keys that are not there, or for the set of keys, depends on the table too.
+                _ => changed.extend(nearest(&path, arena)),
+            }
+        }
+    }
+    changed
+}
+
+/// The id of a path, or of the nearest above it that has one.
+fn nearest(path: &[Key], arena: &Arena) -> Option<PathId> {
+    (0..=path.len()).rev().find_map(|length| arena.known_path(&path[..length]))
+}
+
+fn is_touched(note: &FileNote, changed: &BTreeSet<PathId>, arena: &Arena) -> bool {
+    note.values.iter().any(|path| changed.iter().any(|changed| arena.is_related(*path, *changed)))
+}
