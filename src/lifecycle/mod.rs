@@ -13,6 +13,7 @@ mod operation;
 mod phases;
 mod run;
 mod storage;
+mod words;
 mod writes;
 
 pub use compare::{Difference, ObjectChange, differences, is_varying, pieces_in, varies, varying_guard};

@@ -3,6 +3,7 @@
 use super::live::{self, Identity, LiveState, plain};
 use super::operation::{Applied, ErrorKind, OperationError, Reply, Request, Write};
 use super::run::World;
+use super::words::{event_name, not_mapped, ownership_errors, resource};
 use crate::kube::{self, FieldPath, Mode, Outcome, PatchError, Target, Verdict};
 use crate::manifest::{HookEvent, Object, ObjectId};
 use crate::value::Plain;
@@ -401,55 +402,6 @@ fn with_shared(live: &Plain, after: &Plain, id: &ObjectId) -> Plain {
     if is_unset { kube::with_kept(live, after, &[volume]) } else { after.clone() }
 }
 
-fn not_mapped(id: &ObjectId) -> String {
-    format!(
-        "resource mapping not found for name: {:?} namespace: {:?} from \"\": no matches for kind {:?} in version \
-         {:?}\nensure CRDs are installed first",
-        id.name, id.namespace, id.kind, id.api_version
-    )
-}
-
-/// The resource as servers name it: `deployments.apps`.
-fn resource(id: &ObjectId) -> String {
-    let plural = kube::kind(&id.api_version, &id.kind)
-        .map_or_else(|| format!("{}s", id.kind.to_ascii_lowercase()), |kind| kind.plural.to_string());
-    if id.group().is_empty() { plural } else { format!("{plural}.{}", id.group()) }
-}
-
 fn weight(object: &Object) -> i64 {
     object.annotation("helm.sh/hook-weight").and_then(|text| text.trim().parse().ok()).unwrap_or(0)
-}
-
-fn event_name(event: HookEvent) -> &'static str {
-    match event {
-        HookEvent::PreInstall => "pre-install",
-        HookEvent::PostInstall => "post-install",
-        HookEvent::PreDelete => "pre-delete",
-        HookEvent::PostDelete => "post-delete",
-        HookEvent::PreUpgrade => "pre-upgrade",
-        HookEvent::PostUpgrade => "post-upgrade",
-        HookEvent::PreRollback => "pre-rollback",
-        HookEvent::PostRollback => "post-rollback",
-        HookEvent::Test => "test",
-    }
-}
-
-/// Why a live object does not belong to the release.
-fn ownership_errors(live: &Plain, world: &World) -> Vec<String> {
-    let wanted = [
-        ("label", "labels", "app.kubernetes.io/managed-by", "Helm"),
-        ("annotation", "annotations", "meta.helm.sh/release-name", world.release.as_str()),
-        ("annotation", "annotations", "meta.helm.sh/release-namespace", world.namespace.as_str()),
-    ];
-    let error = |(what, map, key, wanted): (&str, &str, &str, &str)| match live
-        .at(&["metadata", map, key])
-        .and_then(Plain::as_str)
-    {
-        Some(found) if found == wanted => None,
-        Some(found) => {
-            Some(format!("{what} validation error: key {key:?} must equal {wanted:?}: current value is {found:?}"))
-        }
-        None => Some(format!("{what} validation error: missing key {key:?}: must be set to {wanted:?}")),
-    };
-    wanted.into_iter().filter_map(error).collect()
 }
