@@ -177,6 +177,12 @@ fn what_is_known_is_not_told() {
     check(&pages("tests/known"));
 }
 
+/// `tests/lives/cases.md`: whole lives, each with what `chartlint life` prints.
+#[test]
+fn lives_are_told_as_they_go() {
+    check(&pages("tests/lives"));
+}
+
 #[test]
 fn pages_show_what_chartlint_prints() {
     let mut pages = pages("docs");

@@ -11,7 +11,7 @@ use crate::profile::Profile;
 use crate::source::Sources;
 use crate::value::Plain;
 use std::collections::{BTreeMap, BTreeSet};
-use std::sync::{Arc, OnceLock};
+use std::sync::Arc;
 
 /// How many bytes all archives in a chart may hold together, those in archives too.
 const MAX_NESTED_BYTES: u64 = 4 * MAX_ARCHIVE_BYTES;
@@ -161,7 +161,7 @@ impl Loader<'_> {
             }
             "values.schema.json" => {
                 let base = self.add(&file, at, "")?;
-                parts.schema = Some(Schema { file: chart_file(file, base), compiled: OnceLock::new() });
+                parts.schema = Some(Schema { file: chart_file(file, base), compiled: Arc::default() });
             }
             "requirements.yaml" => self.requirements(file, at, parts)?,
             "requirements.lock" => {

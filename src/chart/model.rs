@@ -24,7 +24,7 @@ pub struct ChartFile {
 }
 
 /// A chart with its subcharts.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct Chart {
     pub metadata: Metadata,
     /// The defaults of values.yaml; an empty map where there is none.
@@ -107,11 +107,11 @@ pub struct Lock {
 }
 
 /// values.schema.json.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct Schema {
     pub file: ChartFile,
     /// The schema, compiled when it is first asked.
-    pub(super) compiled: OnceLock<Compiled>,
+    pub(super) compiled: Arc<OnceLock<Compiled>>,
 }
 
 impl Schema {

@@ -24,6 +24,8 @@ pub enum Command {
     Check(Check),
     /// Live from one version of a chart to the next and back: install OLD, upgrade to NEW, roll back
     Diff(Diff),
+    /// Live a chart's life and print it: each operation of Helm, what it changes, and what the server answers
+    Life(Life),
     /// Print the manifest of a chart as Helm renders it
     Render(Render),
     /// What a rollback will do: the patch, the server's answer, and the ways out of a release that is stuck
@@ -273,9 +275,37 @@ pub struct Rollback {
     pub format: StepFormat,
 }
 
-/// How steps are printed.
+#[derive(Args, Debug)]
+#[command(
+    after_help = "Exit codes: 0 every operation succeeds; 1 one fails; 2 the command line is wrong; 4 the chart could \
+                  not be read\n\nExample: chartlint life ./kruise --previous kruise-1.1.0.tgz --kube-version 1.21.1 --helm 3"
+)]
+pub struct Life {
+    /// A chart: a folder or a .tgz
+    #[arg(value_name = "CHART")]
+    pub chart: PathBuf,
+    /// Install this version first, then upgrade to CHART
+    #[arg(long, value_name = "OLD")]
+    pub previous: Option<PathBuf>,
+    #[command(flatten)]
+    pub values: ValueFlags,
+    #[command(flatten)]
+    pub release: CheckRelease,
+    /// The version of the server [default: the one that this version of Helm assumes without a cluster]
+    #[arg(long, value_name = "VERSION")]
+    pub kube_version: Option<String>,
+    /// Run no hooks, and leave them out of what is compared
+    #[arg(long)]
+    pub no_hooks: bool,
+    /// How the life is printed
+    #[arg(long, value_enum, default_value = "human")]
+    pub format: StepFormat,
+}
+
+/// How the steps of a life or of a rollback are printed.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, ValueEnum)]
 pub enum StepFormat {
+    /// What is sent and answered, in words
     Human,
     /// For programs
     Json,

@@ -7,6 +7,7 @@ mod find;
 pub mod format;
 mod git;
 mod input;
+mod life;
 mod output;
 mod progress;
 mod propose;
@@ -66,6 +67,7 @@ fn run(arguments: args::Cli) -> Exit {
     match arguments.command {
         Some(args::Command::Check(arguments)) => check::run(&arguments),
         Some(args::Command::Diff(arguments)) => check::diff(&arguments),
+        Some(args::Command::Life(arguments)) => life::run(&arguments),
         Some(args::Command::Render(arguments)) => render::run(&arguments),
         Some(args::Command::Rollback(arguments)) => rollback::run(&arguments),
         Some(args::Command::Explain(arguments)) => verbs::explain(&arguments),

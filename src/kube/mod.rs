@@ -9,6 +9,7 @@
 //! no state but tables that are parsed when first used, and cannot fail.
 
 mod apply;
+mod create;
 mod defaults;
 mod edits;
 mod faults;
@@ -16,12 +17,14 @@ mod kinds;
 mod patch;
 mod path;
 mod quantity;
+mod refusal;
 mod tree;
 mod types;
 mod version;
 
 pub use apply::{Applied, Owner, apply, conflict_message, owners};
-pub use defaults::{Context, defaulted, live_object};
+pub use create::create_refusal;
+pub use defaults::{Context, defaulted, live_object, marked};
 pub use edits::{
     Boundary, FieldChange, Mode, Op, Outcome, Stretch, Target, Verdict, over_range, update_outcome, verdict, verdicts,
 };
@@ -29,5 +32,6 @@ pub use faults::{Fault, apply_faults, patch_faults};
 pub use kinds::{Kind, KindLookup, is_group_served, is_namespaced, kind, kinds, lookup};
 pub use patch::{HelmPatch, PatchError, apply_patch, changes, helm_patch, sent_by_helm, three_way_patch};
 pub use path::{FieldPath, Step};
+pub use refusal::{apply_refusal, with_kept};
 pub use tree::{from_json, to_json};
 pub use version::{KubeVersion, VersionError, VersionRange, recorded};

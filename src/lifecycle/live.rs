@@ -10,12 +10,16 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 /// Group, kind, namespace (empty for cluster-scoped kinds) and name.
-type Identity = (String, String, String, String);
+pub(super) type Identity = (String, String, String, String);
 
 /// The objects that `lookup` can find.
 #[derive(Clone, Debug, Default)]
 pub struct LiveState {
     objects: BTreeMap<Identity, Arc<Plain>>,
+    /// The version of the server; without one, it serves every kind of every version.
+    version: Option<kube::KubeVersion>,
+    /// API versions, or `version/Kind`, that the server serves whatever is known of it.
+    also_served: Arc<Vec<String>>,
 }
 
 impl LiveState {
@@ -39,6 +43,28 @@ impl LiveState {
         state
     }
 
+    /// The cluster of a server of this version before the first install: what it does not serve is not found.
+    pub fn new_server(world: &World, version: kube::KubeVersion) -> LiveState {
+        let mut state = LiveState::new_cluster(world);
+        state.version = Some(version);
+        state
+    }
+
+    /// The same server, which serves these API versions, or `version/Kind`, too.
+    pub fn also_serving(self, api_versions: &[String]) -> LiveState {
+        LiveState { also_served: Arc::new(api_versions.to_vec()), ..self }
+    }
+
+    /// The version of the server, or the newest one known.
+    pub fn version(&self) -> kube::KubeVersion {
+        self.version.unwrap_or(kube::KubeVersion::NEWEST)
+    }
+
+    /// The same objects on a server of another version.
+    pub fn on(&self, version: kube::KubeVersion) -> LiveState {
+        LiveState { version: Some(version), ..self.clone() }
+    }
+
     /// Adds an object as it stands.
     pub fn add(&mut self, object: Plain, world: &World) {
         let text = |path: &[&str]| object.at(path).and_then(Plain::as_str).unwrap_or_default().to_string();
@@ -48,11 +74,102 @@ impl LiveState {
             namespace: text(&["metadata", "namespace"]),
             name: text(&["metadata", "name"]),
         };
-        self.objects.insert(identity(&id, world), Arc::new(object));
+        self.objects.insert(self.identity(&id, world), Arc::new(object));
     }
 
     pub fn get(&self, id: &ObjectId, world: &World) -> Option<&Arc<Plain>> {
-        self.objects.get(&identity(id, world))
+        self.objects.get(&self.identity(id, world))
+    }
+
+    /// Puts an object in, or back as it is now.
+    pub(super) fn put(&mut self, id: &ObjectId, object: Plain, world: &World) {
+        self.objects.insert(self.identity(id, world), Arc::new(object));
+    }
+
+    pub(super) fn remove(&mut self, id: &ObjectId, world: &World) -> bool {
+        let id = self.identity(id, world);
+        self.objects.remove(&id).is_some()
+    }
+
+    /// What tells the object apart in this cluster: kinds of its CustomResourceDefinitions have the scope that they say.
+    pub(super) fn identity(&self, id: &ObjectId, world: &World) -> Identity {
+        let mut identity = identity(id, world);
+        if kube::kind(&id.api_version, &id.kind).is_none()
+            && self.definition(id.group(), &id.kind).and_then(|d| d.at(&["spec", "scope"])?.as_str()) == Some("Cluster")
+        {
+            identity.2 = String::new();
+        }
+        identity
+    }
+
+    /// All objects with this kind.
+    pub fn of_kind<'a>(&'a self, group: &'a str, kind: &'a str) -> impl Iterator<Item = &'a Arc<Plain>> {
+        self.objects.iter().filter(move |((g, k, _, _), _)| g == group && k == kind).map(|(_, object)| object)
+    }
+
+    fn definition(&self, group: &str, kind: &str) -> Option<&Arc<Plain>> {
+        self.of_kind("apiextensions.k8s.io", "CustomResourceDefinition").find(|definition| {
+            let text = |path: &[&str]| definition.at(path).and_then(Plain::as_str);
+            text(&["spec", "group"]) == Some(group) && text(&["spec", "names", "kind"]) == Some(kind)
+        })
+    }
+
+    /// The server serves the kind in this version of its group: it is built in, or defined in the cluster.
+    pub fn serves(&self, api_version: &str, kind: &str) -> bool {
+        let at = self.version();
+        kube::kind(api_version, kind).is_some_and(|k| k.is_served(at))
+            || self.also_served.iter().any(|served| match served.strip_prefix(api_version) {
+                Some("") => true,
+                Some(rest) => rest.strip_prefix('/') == Some(kind),
+                None => false,
+            })
+            || self
+                .defined(api_version)
+                .any(|definition| definition.at(&["spec", "names", "kind"]).and_then(Plain::as_str) == Some(kind))
+    }
+
+    /// The definitions of custom resources of this group and version.
+    fn defined<'a>(&'a self, api_version: &'a str) -> impl Iterator<Item = &'a Arc<Plain>> {
+        let (group, version) = api_version.split_once('/').unwrap_or(("", api_version));
+        self.of_kind("apiextensions.k8s.io", "CustomResourceDefinition").filter(move |definition| {
+            definition.at(&["spec", "group"]).and_then(Plain::as_str) == Some(group)
+                && served_versions(definition).any(|served| served == version)
+        })
+    }
+
+    /// The API versions of the server and `version/Kind` of all that it serves, as templates are told of them.
+    pub fn api_versions(&self) -> Vec<String> {
+        let at = self.version();
+        let mut out: Vec<String> = self.also_served.to_vec();
+        for kind in kube::kinds().iter().filter(|kind| kind.is_served(at)) {
+            out.push(kind.api_version.to_string());
+            out.push(format!("{}/{}", kind.api_version, kind.kind));
+        }
+        for definition in self.of_kind("apiextensions.k8s.io", "CustomResourceDefinition") {
+            let text = |path: &[&str]| definition.at(path).and_then(Plain::as_str).unwrap_or_default();
+            for version in served_versions(definition) {
+                let api_version = format!("{}/{version}", text(&["spec", "group"]));
+                out.push(format!("{api_version}/{}", text(&["spec", "names", "kind"])));
+                out.push(api_version);
+            }
+        }
+        out.sort_unstable();
+        out.dedup();
+        out
+    }
+
+    /// What a server says to a lookup before it looks for objects; none where it serves the kind.
+    fn lookup_refusal(&self, query: &Query) -> Option<Answer> {
+        let at = self.version?;
+        match kube::lookup(&query.api_version, &query.kind, at) {
+            kube::KindLookup::Served(_) => None,
+            _ if self.serves(&query.api_version, &query.kind) => None,
+            kube::KindLookup::UnknownKind => Some(Answer::Nothing),
+            kube::KindLookup::UnknownGroup { .. } if self.defined(&query.api_version).next().is_some() => {
+                Some(Answer::Nothing)
+            }
+            kube::KindLookup::UnknownGroup { message } => Some(Answer::Failed(message)),
+        }
     }
 
     pub fn is_empty(&self) -> bool {
@@ -64,10 +181,10 @@ impl LiveState {
     pub fn after(&self, old: &[Arc<Object>], new: &[Arc<Object>], world: &World) -> LiveState {
         let mut next = self.clone();
         let is_there = |objects: &[Arc<Object>], id: &Identity| {
-            objects.iter().any(|o| !o.is_hook() && identity(&o.id, world) == *id)
+            objects.iter().any(|o| !o.is_hook() && self.identity(&o.id, world) == *id)
         };
         for object in old.iter().filter(|o| !o.is_hook() && !o.is_kept()) {
-            let id = identity(&object.id, world);
+            let id = self.identity(&object.id, world);
             if !is_there(new, &id) {
                 next.objects.remove(&id);
             }
@@ -77,15 +194,15 @@ impl LiveState {
             if !is_left {
                 continue;
             }
-            let id = identity(&object.id, world);
+            let id = self.identity(&object.id, world);
             let manifest = plain(&object.node);
             let stored = match next.objects.get(&id) {
                 Some(live) if !object.is_hook() => {
-                    let before = old.iter().find(|o| !o.is_hook() && identity(&o.id, world) == id);
+                    let before = old.iter().find(|o| !o.is_hook() && self.identity(&o.id, world) == id);
                     let before = before.map_or_else(|| manifest.clone(), |o| plain(&o.node));
-                    updated(live, &before, &manifest, &object.id)
+                    updated(live, &before, &manifest, &object.id, self.version())
                 }
-                _ => filled(kube::live_object(&manifest, &kube_context(world))),
+                _ => created(&manifest, world, self.version()),
             };
             next.objects.insert(id, Arc::new(stored));
         }
@@ -93,12 +210,26 @@ impl LiveState {
     }
 }
 
-fn kube_context(world: &World) -> kube::Context {
-    kube::Context::new(&world.namespace, &world.release)
+/// Who sends objects, and to which server.
+pub(super) fn kube_context(world: &World, version: kube::KubeVersion) -> kube::Context {
+    kube::Context { version, ..kube::Context::new(&world.namespace, &world.release) }
+}
+
+/// What a server and its controllers make of a new object.
+pub(super) fn created(manifest: &Plain, world: &World, version: kube::KubeVersion) -> Plain {
+    filled(kube::live_object(manifest, &kube_context(world, version)))
+}
+
+/// The names of the versions that a CustomResourceDefinition serves.
+fn served_versions(definition: &Plain) -> impl Iterator<Item = &str> {
+    let versions = definition.at(&["spec", "versions"]).and_then(Plain::as_list).unwrap_or_default();
+    let served = versions.iter().filter(|version| version.get("served").and_then(Plain::as_bool) != Some(false));
+    let old = definition.at(&["spec", "version"]).and_then(Plain::as_str);
+    served.filter_map(|version| version.get("name")?.as_str()).chain(old)
 }
 
 /// A hook object that is still there after the install, and that the operation creates.
-fn stays(object: &Object, is_install: bool) -> bool {
+pub(super) fn stays(object: &Object, is_install: bool) -> bool {
     let runs = object.events.iter().any(|event| match event {
         HookEvent::PreInstall | HookEvent::PostInstall => is_install,
         HookEvent::PreUpgrade | HookEvent::PostUpgrade => !is_install,
@@ -118,12 +249,12 @@ fn identity(id: &ObjectId, world: &World) -> Identity {
 }
 
 /// What the server makes of the patch from one manifest to the next.
-fn updated(live: &Plain, old: &Plain, new: &Plain, id: &ObjectId) -> Plain {
+fn updated(live: &Plain, old: &Plain, new: &Plain, id: &ObjectId, version: kube::KubeVersion) -> Plain {
     let patch = kube::three_way_patch(old, new, live, &id.api_version, &id.kind);
     // A patch that cannot be made, or is empty, leaves the object as it is.
     let Ok(Some(patch)) = patch else { return live.clone() };
     match kube::apply_patch(live, &patch, &id.api_version, &id.kind) {
-        Ok(object) => kube::defaulted(&object, kube::KubeVersion::NEWEST),
+        Ok(object) => kube::defaulted(&object, version),
         Err(_) => live.clone(),
     }
 }
@@ -167,8 +298,18 @@ impl Cluster for LiveState {
         if self.objects.is_empty() {
             return Answer::Nothing;
         }
+        if let Some(refusal) = self.lookup_refusal(query) {
+            return refusal;
+        }
         let group = query.api_version.split_once('/').map_or("", |(group, _)| group);
-        let is_namespaced = kube::is_namespaced(&query.api_version, &query.kind);
+        let is_namespaced = match kube::kind(&query.api_version, &query.kind) {
+            Some(kind) => kind.is_namespaced,
+            None => {
+                kube::is_namespaced(&query.api_version, &query.kind)
+                    && self.definition(group, &query.kind).and_then(|d| d.at(&["spec", "scope"])?.as_str())
+                        != Some("Cluster")
+            }
+        };
         if query.name.is_empty() {
             let found = self.objects.iter().filter(|((g, kind, namespace, _), _)| {
                 g == group

@@ -6,15 +6,23 @@
 //! it does not choose worlds and does not judge.
 
 mod compare;
+mod journey;
 mod leftovers;
 mod live;
+pub mod lives;
+mod operation;
 mod phases;
 mod reuse;
 mod run;
+mod storage;
+mod words;
+mod writes;
 
 pub use compare::{Difference, ObjectChange, differences, is_varying, pieces_in, varies, varying_guard};
+pub use journey::{Journey, Revision, Step, Terms};
 pub use leftovers::{install_again, leftovers};
 pub use live::{LiveState, plain};
+pub use operation::{Applied, ErrorKind, OperationError, Reply, Request, Write};
 pub use phases::{Knobs, Memory, upgrade_without_cluster};
 pub use reuse::{Reused, reuse_values};
 pub use run::{Chart, Life, Phase, PhaseKind, World, live, live_between};

@@ -217,6 +217,18 @@ impl Cluster for WithForeign<'_> {
     }
 }
 
+/// Renders one phase by itself.
+pub(super) fn alone(
+    prepared: &Prepared,
+    world: &World,
+    knobs: Knobs,
+    live: &LiveState,
+    cache: &Cache,
+    sources: &Sources,
+) -> Phase {
+    Phases::new(world, cache).phase(prepared, knobs, live, sources, None)
+}
+
 fn has_same_templates(a: &Prepared, b: &Prepared) -> bool {
     let is_same = |(a, b): (&crate::chart::PreparedChart, &crate::chart::PreparedChart)| {
         Arc::ptr_eq(&a.chart, &b.chart) && a.path == b.path && a.parent == b.parent && a.metadata == b.metadata

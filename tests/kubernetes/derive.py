@@ -130,6 +130,23 @@ def types(served):
     return definitions, roots
 
 
+# Lists ------------------------------------------------------------------------------------------------------------
+
+
+def lists():
+    """What server-side apply tells elements of lists apart by: keys for maps, nothing for sets of scalars."""
+    found = {}
+    for column, version in enumerate(VERSIONS):
+        schema = load(version, "schema")
+        if column < FIRST_SCHEMA or not schema:
+            continue
+        for name, d in schema["definitions"].items():
+            for prop, q in d.get("properties", {}).items():
+                if q.get("listType") in ("map", "set"):
+                    found.setdefault(short(name), {})[prop] = ",".join(q.get("listMapKeys", []))
+    write("lists.txt", ["\t".join([n, *(f"{p}={k}" for p, k in sorted(props.items()))]) for n, props in sorted(found.items())])
+
+
 # Defaults ---------------------------------------------------------------------------------------------------------
 
 # What depends on more than the place is computed in defaults.rs: never learned as a constant.
@@ -208,4 +225,5 @@ if __name__ == "__main__":
     os.makedirs(DATA, exist_ok=True)
     write("versions.txt", VERSIONS)
     edits()
+    lists()
     defaults(*types(kinds()))

@@ -108,6 +108,20 @@ pub fn defaulted(object: &Plain, version: KubeVersion) -> Plain {
     out
 }
 
+/// The object as Helm sends it: with its label and annotations.
+pub fn marked(object: &Plain, context: &Context) -> Plain {
+    let mut out = object.clone();
+    if out.as_map().is_some() {
+        mark(&mut out, context);
+    }
+    out
+}
+
+/// What servers put into a field of a type where it is missing; none where that depends on more than the place.
+pub(super) fn default_of(type_name: &str, field: &str) -> Option<Plain> {
+    table::defaults(type_name).iter().find(|fact| fact.field == field).map(table::Fact::value)
+}
+
 /// Helm's label and annotations.
 pub(super) fn mark(object: &mut Plain, context: &Context) {
     let mut put = |map: &str, name: &str, value: &str| {
