@@ -25,7 +25,7 @@ pub fn check(
         explorer.learn(&life, None);
         judge(&life, targets, true, keeps_witnesses, &mut checked);
     }
-    while let Some(plan) = explorer.next() {
+    while let Some(plan) = explorer.next_plan() {
         let life = lifecycle::live(chart, plan.world.clone(), cache, &mut memory);
         explorer.coverage.look(&life, cache);
         explorer.learn(&life, Some(&plan));

@@ -60,7 +60,7 @@ pub struct Explorer {
 
 impl Explorer {
     /// The next world.
-    pub fn next(&mut self) -> Option<Plan> {
+    pub fn next_plan(&mut self) -> Option<Plan> {
         while let Some(plan) = self.todo.pop_front() {
             // Another world may have got there in the meantime.
             let is_reached = match &plan.goal {
