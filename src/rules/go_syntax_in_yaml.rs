@@ -75,6 +75,10 @@ fn collection(
 }
 
 fn check(evidence: &Evidence<'_>, findings: &mut Vec<Finding>) {
+    // Lists and maps that chartlint made up to get into a branch may have another shape than the chart asks for.
+    if evidence.life.world.flags.contains("--set-json") {
+        return;
+    }
     for kind in [PhaseKind::Install, PhaseKind::Upgrade] {
         let Some(phase) = evidence.life.phase(kind) else { continue };
         for object in &phase.objects {
