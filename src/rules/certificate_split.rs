@@ -108,7 +108,7 @@ fn drawn_apart(evidence: &Evidence<'_>, phase: &Phase, families: &[Vec<Part<'_>>
         let _ = evidence.take(|story| {
             let is_of =
                 |leaf: &&Leaf<'_>| leaf.object.id == story.difference.id && story.path() == Some(leaf.field.as_str());
-            evidence.is_drawn(story) && leaves.iter().any(|leaf| is_of(leaf))
+            evidence.is_drawn(story) && leaves.iter().any(is_of)
         });
         let origin = part.leaf.origin_with(|cause| matches!(cause, Cause::Random { .. })).unwrap_or_default();
         finding.steps = fields::trace(phase, origin, finding.primary, "is drawn here, once for each that asks");
