@@ -95,9 +95,37 @@ fn outcome(how: How, text: &str, folder: &Path) -> String {
                 let _ = writeln!(out, "{exit}");
                 continue;
             }
+            ["echo", line, ">>", file] => {
+                let path = folder.join(file);
+                let text = std::fs::read_to_string(&path).unwrap_or_default();
+                std::fs::write(&path, format!("{text}{line}\n")).unwrap();
+                continue;
+            }
+            ["sed", "-i", edit, file] => {
+                let path = folder.join(file);
+                let text = std::fs::read_to_string(&path).unwrap();
+                let separator = edit.chars().nth(1).unwrap_or('/');
+                let parts: Vec<&str> = edit.split(separator).collect();
+                let new = match parts.as_slice() {
+                    ["s", old, new, ""] => text.replacen(old, new, 1),
+                    _ if edit.starts_with("1i ") => format!("{}\n{text}", edit.trim_start_matches("1i ")),
+                    other => panic!("such an edit is not made: {other:?}"),
+                };
+                assert_ne!(new, text, "nothing is edited by {command}");
+                std::fs::write(&path, new).unwrap();
+                continue;
+            }
+            ["cat", file] => {
+                out.push_str(&std::fs::read_to_string(folder.join(file)).unwrap());
+                continue;
+            }
+            ["rm", file] => {
+                std::fs::remove_file(folder.join(file)).unwrap();
+                continue;
+            }
             ["chartlint", arguments @ ..] => arguments,
             ["cargo", "run", "--release", "--", arguments @ ..] => arguments,
-            other => panic!("only chartlint is run: {other:?}"),
+            other => panic!("only chartlint is run, and files are edited: {other:?}"),
         };
         let arguments: Vec<String> = arguments.iter().map(|a| a.to_string()).collect();
         let (printed, code) = chartlint(&arguments, folder);
@@ -141,6 +169,12 @@ fn check(pages: &[PathBuf]) {
 #[test]
 fn cases_find_what_they_say() {
     check(&pages("tests/rules"));
+}
+
+/// Configs, baselines and what they do to a run: `tests/known/`.
+#[test]
+fn what_is_known_is_not_told() {
+    check(&pages("tests/known"));
 }
 
 #[test]

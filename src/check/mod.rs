@@ -127,7 +127,8 @@ pub fn between(old: Source, new: Source, setup: &Setup, mode: Option<Mode>, cach
     }
     let [old, new] = [old, new].map(|chart| lifecycle::Chart { chart: Arc::new(chart), sources: sources.clone() });
     let life = lifecycle::live_between(&old, &new, setup.world(setup.values.clone(), String::new()), cache);
-    let mut findings = rules::check(&life, &name, &targets);
+    let reused = lifecycle::reuse_values(&old, &new, &life, cache);
+    let mut findings = rules::check_between(&life, reused.as_ref(), &name, &targets);
     let last = life.phases.iter().max_by_key(|p| p.rendering.sources.files().len());
     let sources = last.map_or(sources, |phase| phase.rendering.sources.clone());
     rules::without_dependencies(&name, &missing, &sources, &mut findings);

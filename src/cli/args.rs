@@ -30,6 +30,10 @@ pub enum Command {
     Explain(Explain),
     /// List the rules
     Rules(Rules),
+    /// Write a config, .chartlint.yaml, that says what it can do
+    Init(Init),
+    /// Write down the findings that are there, so that only new ones are told
+    Baseline(Baseline),
     /// Print a script that completes chartlint's arguments in a shell
     Completions(Completions),
     /// Print the manual page of chartlint, or of one of its verbs
@@ -105,9 +109,13 @@ pub struct Check {
     /// Charts: a folder, a .tgz, a file inside a chart, or a folder of charts
     #[arg(value_name = "PATH")]
     pub paths: Vec<PathBuf>,
-    /// The version before: also live from it to this one and back (one chart only)
+    /// The version before: also live from it to this one and back (one chart only). A folder, a .tgz, or a git revision:
+    /// `v1.2.0`, `main:charts/web`
     #[arg(long, value_name = "OLD")]
     pub previous: Option<PathBuf>,
+    /// Only charts that changed since a git revision, committed or not: `--since origin/main`
+    #[arg(long, value_name = "REF")]
+    pub since: Option<String>,
     #[command(flatten)]
     pub options: CheckOptions,
 }
@@ -122,6 +130,8 @@ pub struct CheckOptions {
     /// The Kubernetes versions that count: 1.29.4, or 1.27..1.34 [default: the chart's kubeVersion, else all known]
     #[arg(long, value_name = "VERSIONS")]
     pub kube_version: Option<String>,
+    #[command(flatten)]
+    pub known: KnownFlags,
     /// What brings the chart into the cluster: severities are those on the ones that count [default: all]
     #[arg(long, value_enum, value_name = "TARGET", value_delimiter = ',')]
     pub target: Vec<Target>,
@@ -131,15 +141,60 @@ pub struct CheckOptions {
     /// Where the report goes: a file, or `-` for standard output (the first one for the first --format, and so on)
     #[arg(long, value_name = "FILE")]
     pub output: Vec<PathBuf>,
-    /// The least severity that makes the exit code 1
-    #[arg(long, value_enum, default_value = "error", value_name = "SEVERITY")]
-    pub fail_on: FailOn,
+    /// The least severity that makes the exit code 1 [default: error]
+    #[arg(long, value_enum, value_name = "SEVERITY")]
+    pub fail_on: Option<FailOn>,
     /// Print findings alone: no summary, no progress
     #[arg(short, long, conflicts_with = "verbose")]
     pub quiet: bool,
     /// Say on standard error what was analysed and how long it took, by chart
     #[arg(short, long)]
     pub verbose: bool,
+}
+
+/// The files that say what is not to be told.
+#[derive(Args, Debug, Default)]
+pub struct KnownFlags {
+    /// The config [default: .chartlint.yaml, the nearest from the chart upwards]
+    #[arg(long, value_name = "FILE", conflicts_with = "no_config")]
+    pub config: Option<PathBuf>,
+    /// Read no config
+    #[arg(long)]
+    pub no_config: bool,
+    /// The known findings [default: .chartlint-baseline.json, the nearest from the chart upwards]
+    #[arg(long, value_name = "FILE", conflicts_with = "no_baseline")]
+    pub baseline: Option<PathBuf>,
+    /// Tell of known findings too
+    #[arg(long)]
+    pub no_baseline: bool,
+}
+
+#[derive(Args, Debug)]
+#[command(after_help = "Example: chartlint init charts")]
+pub struct Init {
+    /// The folder that it is written into
+    #[arg(value_name = "DIR", default_value = ".")]
+    pub folder: PathBuf,
+}
+
+#[derive(Args, Debug)]
+#[command(after_help = "Example: chartlint baseline charts, and later chartlint baseline charts --prune")]
+pub struct Baseline {
+    /// Charts: a folder, a .tgz, a file inside a chart, or a folder of charts
+    #[arg(value_name = "PATH")]
+    pub paths: Vec<PathBuf>,
+    /// Only take out what is gone
+    #[arg(long)]
+    pub prune: bool,
+    #[command(flatten)]
+    pub values: ValueFlags,
+    #[command(flatten)]
+    pub release: CheckRelease,
+    /// The Kubernetes versions that count: 1.29.4, or 1.27..1.34 [default: the chart's kubeVersion, else all known]
+    #[arg(long, value_name = "VERSIONS")]
+    pub kube_version: Option<String>,
+    #[command(flatten)]
+    pub known: KnownFlags,
 }
 
 /// What brings a chart into a cluster.
@@ -189,9 +244,9 @@ pub struct CheckRelease {
     /// Further API versions that templates are told of
     #[arg(short, long, value_name = "VERSIONS", value_delimiter = ',')]
     pub api_versions: Vec<String>,
-    /// The version of Helm to be like: 3, 4, or one such as 3.17.1
-    #[arg(long, value_name = "VERSION", default_value = "4", value_parser = profile)]
-    pub helm: crate::profile::Profile,
+    /// The version of Helm to be like: 3, 4, or one such as 3.17.1 [default: 4]
+    #[arg(long, value_name = "VERSION", value_parser = profile)]
+    pub helm: Option<crate::profile::Profile>,
 }
 
 /// A severity on the command line.
@@ -203,7 +258,7 @@ pub enum FailOn {
 }
 
 /// Values as Helm takes them.
-#[derive(Args, Debug, Default)]
+#[derive(Args, Clone, Debug, Default)]
 pub struct ValueFlags {
     /// Values from a YAML file (repeatable; later files win)
     #[arg(short = 'f', long = "values", value_name = "FILE")]

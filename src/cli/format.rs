@@ -1,7 +1,7 @@
 //! How findings are printed and where they go: `--format` and `--output`, in pairs.
 
 use crate::report::diagnostic::Style;
-use crate::report::{RuleText, Run, concise, github, gitlab, go_template, human, json, junit, sarif};
+use crate::report::{Reached, RuleText, Run, concise, github, gitlab, go_template, human, json, junit, sarif};
 use crate::rules;
 use clap::builder::{PossibleValue, StringValueParser, TypedValueParser};
 use clap::error::{ContextKind, ContextValue, ErrorKind};
@@ -147,9 +147,14 @@ pub fn report(run: &Run<'_>, format: &Format, telling: Telling) -> Result<String
             }
             // Where nothing was analysed, standard error has said why.
             if !telling.is_quiet && telling.charts > 0 {
-                let heard: Vec<_> = run.heard().map(|(_, told)| told.finding.clone()).collect();
-                text.push_str(&human::summary(&heard, telling.charts));
+                let all = run.charts.iter().flat_map(|chart| &chart.findings);
+                let all: Vec<_> = all.map(|told| told.finding.clone()).collect();
+                text.push_str(&human::summary(&all, telling.charts));
                 text.push('\n');
+                if let Some(reached) = Reached::sum(run.charts.iter().map(|chart| &chart.reached)).words() {
+                    text.push_str(&reached);
+                    text.push('\n');
+                }
             }
             text
         }

@@ -1,17 +1,22 @@
 //! The command line: reads charts, runs the rooms below, prints. All input and output of the program is here.
 
 pub mod args;
+mod baseline;
 mod check;
 mod find;
 pub mod format;
+mod git;
 mod input;
 mod output;
 mod progress;
 mod propose;
 mod read;
 pub mod render;
+mod settings;
+mod since;
 mod tell;
 mod verbs;
+mod verdict;
 
 use clap::Parser as _;
 use std::process::ExitCode;
@@ -64,6 +69,32 @@ fn run(arguments: args::Cli) -> Exit {
         Some(args::Command::Rules(arguments)) => verbs::rules(&arguments),
         Some(args::Command::Completions(arguments)) => verbs::completions(&arguments),
         Some(args::Command::Man(arguments)) => verbs::man(&arguments),
+        Some(args::Command::Init(arguments)) => init(&arguments),
+        Some(args::Command::Baseline(arguments)) => baseline::run(&arguments),
         None => check::run(&arguments.check),
+    }
+}
+
+/// `chartlint init`: a config for a folder.
+fn init(arguments: &args::Init) -> Exit {
+    match settings::init(&arguments.folder) {
+        Ok(path) => output::write(format!("wrote {}: nothing in it is switched on yet\n", path.display()).as_bytes()),
+        Err(message) => {
+            output::complain(&message);
+            Exit::Usage
+        }
+    }
+}
+
+/// A path that could not be read, or another reason why a chart was not checked.
+struct Failure {
+    path: Option<std::path::PathBuf>,
+    message: String,
+    exit: Exit,
+}
+
+impl From<String> for Failure {
+    fn from(message: String) -> Failure {
+        Failure { path: None, message, exit: Exit::Failed }
     }
 }

@@ -3,11 +3,14 @@
 use super::format::{self, Format, Target, Telling};
 use super::output::{self, complain};
 use super::{Exit, args};
+use crate::baseline::Stale;
 use crate::check::Checked;
-use crate::finding::Severity;
-use crate::report::{Chart, Failure, Run, Told};
+use crate::finding::{Finding, Severity, SuppressedBy};
+use crate::report::{Chart, Failure, Missed, Reached, Run, Suppression, Told};
+use crate::source::Span;
+use std::collections::BTreeMap;
 use std::io::Write as _;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 /// What came of one chart.
@@ -18,16 +21,26 @@ pub struct Outcome {
     pub time: Duration,
 }
 
+/// What the user wants to hear of one chart.
+pub struct Heard {
+    pub outcomes: Vec<Outcome>,
+    /// What the baseline knows in vain.
+    pub stale: Vec<Stale>,
+    pub baseline: Option<PathBuf>,
+    /// The least severity that counts, by the config.
+    pub fail_on: Option<Severity>,
+}
+
 /// Prints all results and gives the exit code.
-pub fn tell(outcomes: &[Outcome], options: &args::CheckOptions, reports: &[(Format, Target)], charts: usize) -> Exit {
+pub fn tell(heard: &[Heard], options: &args::CheckOptions, reports: &[(Format, Target)]) -> Exit {
     let mut exit = Exit::Clean;
     let mut run = Run::default();
-    for outcome in outcomes {
+    for (fail_on, outcome) in heard.iter().flat_map(|h| h.outcomes.iter().map(move |outcome| (h.fail_on, outcome))) {
         let path = outcome.path.display().to_string();
         match &outcome.checked {
             Ok(checked) => {
-                let fail_on = options.fail_on.severity();
-                run.charts.push(Chart { path, fail_on, findings: told(checked) });
+                let fail_on = options.fail_on.map(args::FailOn::severity).or(fail_on).unwrap_or(Severity::Error);
+                run.charts.push(Chart { path, fail_on, findings: told(checked), reached: reached(checked) });
             }
             Err((message, code)) => {
                 complain(message);
@@ -39,7 +52,7 @@ pub fn tell(outcomes: &[Outcome], options: &args::CheckOptions, reports: &[(Form
     if run.heard().any(|(chart, told)| told.finding.severity >= chart.fail_on) {
         exit = exit.max(Exit::Findings);
     }
-    let charts = charts.saturating_sub(run.failures.len());
+    let charts = heard.iter().filter(|h| h.outcomes.iter().any(|outcome| outcome.checked.is_ok())).count();
     for (format, target) in reports {
         let style = match target {
             Target::Stdout => output::style(&std::io::stdout()),
@@ -54,22 +67,49 @@ pub fn tell(outcomes: &[Outcome], options: &args::CheckOptions, reports: &[(Form
         };
         exit = exit.max(written);
     }
+    tell_stale(heard);
     if options.verbose {
-        explain(outcomes);
+        explain(&heard.iter().flat_map(|h| &h.outcomes).collect::<Vec<_>>());
     }
     exit
 }
 
 /// The findings of a chart as they are told: the worst first.
 fn told(checked: &Checked) -> Vec<Told<'_>> {
-    let tell = |finding| Told { finding, sources: &checked.sources, suppression: None };
-    let mut told: Vec<Told<'_>> = checked.findings.iter().map(tell).collect();
-    told.sort_by_key(|told| std::cmp::Reverse(told.finding.severity));
+    let mut told = Vec::new();
+    for finding in &checked.findings {
+        told.push(Told { finding, sources: &checked.sources, suppression: suppression(finding) });
+    }
+    told.sort_by_key(|told: &Told<'_>| std::cmp::Reverse(told.finding.severity));
     told
 }
 
+/// Why nobody wants to hear of a finding.
+fn suppression(finding: &Finding) -> Option<Suppression<'_>> {
+    let suppressed = finding.suppressed.as_ref()?;
+    Some(Suppression { is_in_source: suppressed.by == SuppressedBy::Comment, reason: &suppressed.reason })
+}
+
+/// How far the analysis of a chart got.
+fn reached(checked: &Checked) -> Reached {
+    let coverage = &checked.coverage;
+    let place = |what: &'static str, span: Span| {
+        let (file, at) = checked.sources.locate(span.start)?;
+        Some(Missed { what, path: file.path.clone(), line: at.line, column: at.column })
+    };
+    let calls = coverage.missed().filter_map(|site| place(site.function, site.span));
+    let conditions = coverage.one_sided().filter_map(|span| place("condition", span));
+    Reached {
+        worlds: checked.worlds,
+        lookups: coverage.lookups(),
+        random_calls: coverage.draws(),
+        conditions: coverage.conditions(),
+        missed: calls.chain(conditions).collect(),
+    }
+}
+
 /// Says on standard error what was analysed, chart by chart.
-fn explain(outcomes: &[Outcome]) {
+fn explain(outcomes: &[&Outcome]) {
     let counted = |count: usize, one: &str| if count == 1 { format!("1 {one}") } else { format!("{count} {one}s") };
     let mut total = Duration::ZERO;
     for outcome in outcomes {
@@ -87,9 +127,41 @@ fn explain(outcomes: &[Outcome]) {
         let (path, time) = (outcome.path.display(), outcome.time.as_millis());
         // A closed standard error leaves nobody to tell.
         let _ = writeln!(std::io::stderr(), "chartlint: {path}: {what}, {time} ms");
+        let reached = reached(checked);
+        if let Some(words) = reached.words() {
+            let _ = writeln!(std::io::stderr(), "chartlint: {path}: {words}");
+        }
+        for missed in &reached.missed {
+            let Missed { what, path, line, column } = missed;
+            let says = if *what == "condition" { "came out one way only" } else { "never ran" };
+            let _ = writeln!(std::io::stderr(), "chartlint: {path}:{line}:{column}: {what} {says}");
+        }
     }
     let charts = counted(outcomes.len(), "chart");
     let _ = writeln!(std::io::stderr(), "chartlint: {charts} in {} ms of work", total.as_millis());
+}
+
+/// Says what baselines know in vain.
+fn tell_stale(heard: &[Heard]) {
+    const TOLD: usize = 10;
+    let mut by_file: BTreeMap<&Path, Vec<&Stale>> = BTreeMap::new();
+    for (path, stale) in heard.iter().filter_map(|h| Some((h.baseline.as_deref()?, &h.stale))) {
+        by_file.entry(path).or_default().extend(stale);
+    }
+    for (path, stale) in by_file.into_iter().filter(|(_, stale)| !stale.is_empty()) {
+        let (are, it) = if stale.len() == 1 { ("finding that is", "it") } else { ("findings that are", "them") };
+        complain(&format!(
+            "{} knows {} {are} gone; `chartlint baseline --prune` takes {it} out",
+            path.display(),
+            stale.len()
+        ));
+        for Stale { chart, rule, title, .. } in stale.iter().take(TOLD) {
+            complain(&format!("  {chart}: [{rule}] {}", title.replace('\n', " ")));
+        }
+        if stale.len() > TOLD {
+            complain(&format!("  and {} more", stale.len() - TOLD));
+        }
+    }
 }
 
 impl args::FailOn {

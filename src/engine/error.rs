@@ -3,6 +3,7 @@
 use crate::profile::Profile;
 use crate::source::Span;
 use crate::value::OriginId;
+use crate::value::origin::GuardId;
 use std::fmt::Write;
 use std::sync::Arc;
 
@@ -26,6 +27,8 @@ pub struct ExecError {
     pub cause: Option<Error>,
     /// What the value depended on that the error is about, where it is about one.
     pub about: OriginId,
+    /// The conditions under which the node ran.
+    pub guard: GuardId,
 }
 
 /// Why a render ended early.

@@ -24,6 +24,6 @@ pub use error::Error;
 use eval::Unit;
 pub use eval::Write;
 pub use journal::{Earlier, FileNote, Kept};
-pub use render::{Options, RenderError, Rendering, STACK, places, render, render_again, with_stack};
+pub use render::{Options, ParsedTemplate, RenderError, Rendering, STACK, places, render, render_again, with_stack};
 pub use runtime::{Answer, Cluster, Draw, KeySource, Limits, LookupCall, Offline, Query, Runtime, Unknown};
 pub use table::FunctionTable;

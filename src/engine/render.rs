@@ -58,7 +58,22 @@ pub struct Rendering {
     pub sources: Sources,
 }
 
+/// A template with its syntax tree.
+#[derive(Clone, Debug)]
+pub struct ParsedTemplate {
+    pub tree: Arc<template::ast::Tree>,
+    /// The address of its first byte.
+    pub base: u32,
+    /// Parsed for its defines, never executed by itself.
+    pub is_partial: bool,
+}
+
 impl Rendering {
+    /// The templates in the order of [`Prepared::templates`]; none when one of them does not parse.
+    pub fn trees(&self) -> &[ParsedTemplate] {
+        &self.program.trees
+    }
+
     /// What a later render may take over; nothing of templates that could not be parsed.
     pub fn kept(&self) -> Option<Kept> {
         if matches!(self.error, Some(RenderError::Syntax { .. })) {
@@ -212,11 +227,13 @@ pub(super) struct Program {
     /// The files in the order in which they are executed, partials left out.
     files: Vec<(chart::Template, Arc<Unit>)>,
     templates: Arc<FxHashMap<Arc<str>, Template>>,
+    trees: Vec<ParsedTemplate>,
 }
 
 impl Program {
     fn parse(prepared: &Prepared, evaluator: &Evaluator<'_>) -> Result<Program, RenderError> {
         let mut files = Vec::new();
+        let mut trees = Vec::new();
         let mut defined = FxHashMap::default();
         let (table, profile) = (&evaluator.table, &evaluator.rt.profile);
         for file in prepared.templates() {
@@ -225,13 +242,14 @@ impl Program {
                 .parsed
                 .parse(&file.text, &name, &|f| table.find(f), profile)
                 .map_err(|error| RenderError::Syntax { name: name.clone(), base: file.base, error })?;
+            trees.push(ParsedTemplate { tree: tree.clone(), base: file.base, is_partial: file.is_partial });
             let unit = Arc::new(Unit { tree, base: file.base, name });
             define_all(&mut defined, &unit);
             if !file.is_partial {
                 files.push((file, unit));
             }
         }
-        Ok(Program { files, templates: Arc::new(defined) })
+        Ok(Program { files, templates: Arc::new(defined), trees })
     }
 }
 

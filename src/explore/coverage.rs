@@ -35,9 +35,10 @@ impl Coverage {
         let profile = &life.world.profile;
         let table = FunctionTable::new(profile);
         let parse = |t: &crate::chart::Template| cache.parse(&t.text, &t.name, &|f| table.find(f), profile).ok();
-        let trees: Vec<_> = templates.iter().filter_map(|t| Some((t.base, parse(t)?))).collect();
-        let reach = Reach::new(&trees.iter().map(|(_, tree)| tree.clone()).collect::<Vec<_>>());
-        for (base, tree) in &trees {
+        let trees: Vec<_> = templates.iter().filter_map(|t| Some((t.base, parse(t)?, t.is_partial))).collect();
+        let reach =
+            Reach::new(&trees.iter().map(|(_, tree, is_partial)| (tree.clone(), *is_partial)).collect::<Vec<_>>());
+        for (base, tree, _) in &trees {
             self.texts.insert((*base, tree.source.len()));
             self.heads.extend(reach.branches(tree).into_iter().map(|head| (base + head.start, head.at(*base))));
             for site in reach.sites(tree) {
@@ -91,6 +92,12 @@ impl Coverage {
         let counted = self.sites.values().filter(|(site, _)| is_counted(site));
         let (ran, all): (Vec<bool>, Vec<()>) = counted.map(|(_, ran)| (*ran, ())).unzip();
         (ran.into_iter().filter(|ran| *ran).count(), all.len())
+    }
+
+    /// Conditions of interest that were not seen both ways.
+    pub fn one_sided(&self) -> impl Iterator<Item = Span> {
+        let both = |head: &u32| self.outcomes.get(head).is_some_and(|(taken, not)| *taken && *not);
+        self.heads.iter().filter(move |(head, _)| !both(head)).map(|(_, span)| *span)
     }
 
     /// Conditions of interest that were seen both ways, and all of them.

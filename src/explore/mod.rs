@@ -52,6 +52,8 @@ pub struct Explorer {
     /// Outcomes for which candidates were made.
     planned: FxHashSet<(Span, bool)>,
     errors: FxHashSet<String>,
+    /// What was changed in the worlds that were made.
+    lived: FxHashSet<String>,
     made: usize,
     has_foreign: bool,
 }
@@ -66,6 +68,11 @@ impl Explorer {
                 Goal::Error(_) | Goal::Foreign => false,
             };
             if is_reached {
+                continue;
+            }
+            if !self.lived.insert(plan.world.flags.clone()) {
+                // This very world was lived for another goal.
+                self.retry(Some(&plan));
                 continue;
             }
             if self.made >= MAX_WORLDS {
@@ -111,7 +118,7 @@ impl Explorer {
         let mut plans = Vec::new();
         for condition in last.take(2) {
             let wanted = !condition.outcome.is_taken();
-            for candidate in solve::candidates(&condition.expression, wanted, graph).into_iter().take(2) {
+            for candidate in solve::candidates(condition, wanted, graph).into_iter().take(2) {
                 plans.push(Plan { world: changed(&life.world, &candidate), goal: Goal::Error(message.clone()) });
             }
         }
@@ -130,7 +137,7 @@ impl Explorer {
                 if !is_wanted || !self.planned.insert((condition.head, wanted)) {
                     continue;
                 }
-                let candidates = solve::candidates(&condition.expression, wanted, graph);
+                let candidates = solve::candidates(condition, wanted, graph);
                 let mut worlds: VecDeque<World> =
                     candidates.iter().map(|candidate| changed(&life.world, candidate)).collect();
                 if let Some(world) = worlds.pop_front() {

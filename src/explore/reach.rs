@@ -5,7 +5,7 @@
 
 use crate::source::Span;
 use crate::template::ast::{Branch, Command, List, Node, Operand, OperandKind, Pipeline, Symbol, Tree};
-use rustc_hash::FxHashSet;
+use rustc_hash::{FxHashMap, FxHashSet};
 use std::sync::Arc;
 
 /// Functions whose result differs between two renders with the same values.
@@ -51,6 +51,10 @@ pub struct Reach {
     receivers: FxHashSet<Arc<str>>,
     /// Variables that hold something that does, by the address of the tree.
     variables: FxHashSet<(usize, Symbol)>,
+    /// Named templates that some file of the chart can come to; the others do not matter.
+    live: Option<FxHashSet<Arc<str>>>,
+    /// Named templates whose text decides a branch that reaches a source.
+    deciders: FxHashSet<Arc<str>>,
 }
 
 /// Where a list of nodes stands.
@@ -67,12 +71,14 @@ fn address(tree: &Tree) -> usize {
 }
 
 impl Reach {
-    /// Looks through all trees of a chart until nothing new is found.
-    pub fn new(trees: &[Arc<Tree>]) -> Reach {
-        let mut reach = Reach::default();
+    /// Looks through all trees of a chart until nothing new is found. A partial is not rendered by itself.
+    pub fn new(trees: &[(Arc<Tree>, bool)]) -> Reach {
+        let mut reach = Reach { live: live(trees), ..Reach::default() };
+        let trees = trees.iter().map(|(tree, _)| tree);
+        let trees: Vec<_> = trees.collect();
         loop {
             let before = (reach.templates.len(), reach.receivers.len(), reach.variables.len());
-            for tree in trees {
+            for tree in &trees {
                 let place = Place { tree: address(tree), is_receiver: false };
                 reach.carry(&tree.root, place);
                 for define in &tree.defines {
@@ -84,7 +90,46 @@ impl Reach {
                 }
             }
             if before == (reach.templates.len(), reach.receivers.len(), reach.variables.len()) {
-                return reach;
+                break;
+            }
+        }
+        reach.decide(&trees);
+        reach
+    }
+
+    /// Notes the templates whose text decides, and those that they call.
+    fn decide(&mut self, trees: &[&Arc<Tree>]) {
+        let mut bodies: FxHashMap<&str, Vec<&List>> = FxHashMap::default();
+        let mut names: Vec<&str> = Vec::new();
+        for tree in trees {
+            let place = Place { tree: address(tree), is_receiver: false };
+            self.deciding(&tree.root, place, &mut names);
+            for define in &tree.defines {
+                bodies.entry(&define.name).or_default().push(&define.body);
+                let place = Place { is_receiver: self.receivers.contains(&define.name), ..place };
+                self.deciding(&define.body, place, &mut names);
+            }
+        }
+        while let Some(name) = names.pop() {
+            if self.deciders.insert(name.into()) {
+                bodies.get(name).into_iter().flatten().for_each(|body| {
+                    list_names(body, &mut names);
+                });
+            }
+        }
+    }
+
+    /// The templates that the conditions of branches include which reach a source.
+    fn deciding<'t>(&self, list: &'t List, place: Place, names: &mut Vec<&'t str>) {
+        for node in &list.nodes {
+            if let Node::If(branch) | Node::With(branch) | Node::Range(branch) = node {
+                if self.branch(branch, place) {
+                    pipeline_names(&branch.pipeline, names);
+                }
+                self.deciding(&branch.body, place, names);
+                if let Some(list) = &branch.otherwise {
+                    self.deciding(list, place, names);
+                }
             }
         }
     }
@@ -175,23 +220,23 @@ impl Reach {
     pub fn branches(&self, tree: &Tree) -> Vec<Span> {
         let mut heads = Vec::new();
         let place = Place { tree: address(tree), is_receiver: false };
-        self.collect(&tree.root, place, &mut heads);
-        for define in &tree.defines {
+        self.collect(&tree.root, place, false, &mut heads);
+        for define in tree.defines.iter().filter(|define| self.is_live(&define.name)) {
             let place = Place { is_receiver: self.receivers.contains(&define.name), ..place };
-            self.collect(&define.body, place, &mut heads);
+            self.collect(&define.body, place, self.deciders.contains(&define.name), &mut heads);
         }
         heads
     }
 
-    fn collect(&self, list: &List, place: Place, heads: &mut Vec<Span>) {
+    fn collect(&self, list: &List, place: Place, decides: bool, heads: &mut Vec<Span>) {
         for node in &list.nodes {
             if let Node::If(branch) | Node::With(branch) | Node::Range(branch) = node {
-                if self.branch(branch, place) {
+                if decides || self.branch(branch, place) {
                     heads.push(branch.head);
                 }
-                self.collect(&branch.body, place, heads);
+                self.collect(&branch.body, place, decides, heads);
                 if let Some(list) = &branch.otherwise {
-                    self.collect(list, place, heads);
+                    self.collect(list, place, decides, heads);
                 }
             }
         }
@@ -200,10 +245,89 @@ impl Reach {
     /// The calls of sources in a tree, as places in its text.
     pub fn sites(&self, tree: &Tree) -> Vec<Site> {
         let mut sites = Vec::new();
-        for list in std::iter::once(&tree.root).chain(tree.defines.iter().map(|define| &*define.body)) {
+        let defines = tree.defines.iter().filter(|define| self.is_live(&define.name));
+        for list in std::iter::once(&tree.root).chain(defines.map(|define| &*define.body)) {
             list_sites(list, &mut sites);
         }
         sites
+    }
+
+    fn is_live(&self, name: &Arc<str>) -> bool {
+        self.live.as_ref().is_none_or(|live| live.contains(name))
+    }
+}
+
+/// The named templates that the files come to; none where a computed name may be any of them.
+fn live(trees: &[(Arc<Tree>, bool)]) -> Option<FxHashSet<Arc<str>>> {
+    let mut bodies: FxHashMap<&str, Vec<&List>> = FxHashMap::default();
+    let mut todo: Vec<&List> = Vec::new();
+    for (tree, is_partial) in trees {
+        for define in &tree.defines {
+            bodies.entry(&define.name).or_default().push(&define.body);
+        }
+        if !is_partial {
+            todo.push(&tree.root);
+        }
+    }
+    let mut live = FxHashSet::default();
+    while let Some(list) = todo.pop() {
+        let mut names = Vec::new();
+        if !list_names(list, &mut names) {
+            return None;
+        }
+        for name in names {
+            if live.insert(Arc::from(name)) {
+                todo.extend(bodies.get(name).into_iter().flatten());
+            }
+        }
+    }
+    Some(live)
+}
+
+/// The names of the templates that a list calls; `false` where one is computed.
+fn list_names<'t>(list: &'t List, names: &mut Vec<&'t str>) -> bool {
+    list.nodes.iter().all(|node| match node {
+        Node::Action(pipeline) => pipeline_names(pipeline, names),
+        Node::If(branch) | Node::With(branch) | Node::Range(branch) => {
+            pipeline_names(&branch.pipeline, names)
+                && list_names(&branch.body, names)
+                && branch.otherwise.as_ref().is_none_or(|list| list_names(list, names))
+        }
+        Node::Template(call) => {
+            names.push(&call.name);
+            call.argument.as_ref().is_none_or(|argument| pipeline_names(argument, names))
+        }
+        Node::Text(_) | Node::Break(_) | Node::Continue(_) => true,
+    })
+}
+
+fn pipeline_names<'t>(pipeline: &'t Pipeline, names: &mut Vec<&'t str>) -> bool {
+    pipeline.commands.iter().all(|command| {
+        let is_include = matches!(
+            command.operands.first(),
+            Some(Operand { kind: OperandKind::Function(name, _), .. }) if &**name == "include"
+        );
+        let name = included(command);
+        names.extend(name);
+        // The path of a file of the chart, which is rendered anyway.
+        let is_file = || command.operands.get(1).is_some_and(is_base_path);
+        (!is_include || name.is_some() || is_file()) && command.operands.iter().all(|o| operand_names(o, names))
+    })
+}
+
+fn operand_names<'t>(operand: &'t Operand, names: &mut Vec<&'t str>) -> bool {
+    match &operand.kind {
+        OperandKind::Pipeline(inner) => pipeline_names(inner, names),
+        OperandKind::Chain(inner, _) => operand_names(inner, names),
+        _ => true,
+    }
+}
+
+fn is_base_path(operand: &Operand) -> bool {
+    match &operand.kind {
+        OperandKind::Field(fields) | OperandKind::Variable(_, fields) => fields.iter().any(|f| &**f == "BasePath"),
+        OperandKind::Pipeline(inner) => inner.commands.iter().flat_map(|command| &command.operands).any(is_base_path),
+        _ => false,
     }
 }
 

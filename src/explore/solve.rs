@@ -4,7 +4,7 @@
 //! with the values that it depended on. A solution is a candidate: only the run says whether it was one.
 
 use super::setting::Setting;
-use crate::engine::log::Expression;
+use crate::engine::log::{Condition, Expression};
 use crate::value::origin::{Cause, Graph, PathId};
 use crate::value::{Key, Plain, PlainData};
 use std::collections::BTreeMap;
@@ -24,15 +24,21 @@ enum Want {
 type Candidate = Vec<Setting>;
 
 /// Candidates to make a condition come out as wanted, the likeliest first.
-pub fn candidates(expression: &Expression, wanted: bool, graph: &Graph) -> Vec<Candidate> {
-    let mut found = solve(expression, &Want::Truth(wanted), graph);
-    found.dedup();
+pub fn candidates(condition: &Condition, wanted: bool, graph: &Graph) -> Vec<Candidate> {
+    let mut found = solve(&condition.expression, &Want::Truth(wanted), graph);
+    // Named templates decide by what they depend on.
+    let causes = graph.causes(condition.origin).cloned().collect();
+    for guess in solve(&Expression::Computed { causes }, &Want::Truth(wanted), graph) {
+        if !found.contains(&guess) {
+            found.push(guess);
+        }
+    }
     found.truncate(MAX_CANDIDATES);
     found
 }
 
 /// More guesses than this are not made for one outcome.
-const MAX_CANDIDATES: usize = 4;
+const MAX_CANDIDATES: usize = 3;
 
 fn text(text: &str) -> Plain {
     Plain::string(text)

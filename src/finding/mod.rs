@@ -86,6 +86,25 @@ pub struct Effect {
     pub says: String,
 }
 
+/// Who does not want to hear of a finding.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum SuppressedBy {
+    /// A comment beside the place.
+    Comment,
+    /// An entry of `.chartlint.yaml`.
+    Config,
+    /// It was known when the baseline was written.
+    Baseline,
+}
+
+/// That and why a finding is kept and not told.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Suppression {
+    pub by: SuppressedBy,
+    /// In the user's words; empty where none are given.
+    pub reason: String,
+}
+
 /// One finding.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Finding {
@@ -111,9 +130,17 @@ pub struct Finding {
     pub values: String,
     /// What makes the finding the same one in the next run: the cause, in words without places.
     pub cause: String,
+    /// Nobody wants to hear of it: it is kept for programs, and counts for no exit code.
+    pub suppressed: Option<Suppression>,
 }
 
 impl Finding {
+    /// The places that it is about, the one to edit first.
+    pub fn spans(&self) -> impl Iterator<Item = Span> + '_ {
+        let others = self.steps.iter().map(|step| step.span).chain(self.fields.iter().map(|field| field.span));
+        std::iter::once(self.primary).chain(others).filter(|span| *span != Span::default())
+    }
+
     /// Made of rule, chart, object and cause: never of line numbers, the release's name, or which field leads.
     pub fn fingerprint(&self) -> String {
         use sha2::Digest as _;

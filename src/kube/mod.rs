@@ -10,6 +10,7 @@
 
 mod defaults;
 mod edits;
+mod faults;
 mod kinds;
 mod patch;
 mod path;
@@ -22,6 +23,7 @@ pub use defaults::{Context, defaulted, live_object};
 pub use edits::{
     Boundary, FieldChange, Mode, Op, Outcome, Stretch, Target, Verdict, over_range, update_outcome, verdict, verdicts,
 };
+pub use faults::{Fault, apply_faults, patch_faults};
 pub use kinds::{Kind, KindLookup, is_group_served, is_namespaced, kind, kinds, lookup};
 pub use patch::{PatchError, apply_patch, changes, three_way_patch};
 pub use path::{FieldPath, Step};

@@ -24,6 +24,9 @@ pub(super) struct FieldType {
     pub strategy: &'static str,
     /// The field that tells elements of a merged list apart; a list without one is merged as a set.
     pub merge_key: Option<&'static str>,
+    /// How server-side apply tells the elements of the list apart: by these fields, divided by commas, or, if there are
+    /// none, by themselves. `None` for lists that it takes as a whole.
+    pub apply_keys: Option<&'static str>,
     known: Option<Columns>,
 }
 
@@ -94,6 +97,10 @@ impl Type {
 
 fn read(text: &'static str) -> FieldType {
     let (known, kind) = text.split_once('=').unwrap_or((text, ""));
+    let (kind, apply_keys) = match kind.split_once('!') {
+        Some((kind, keys)) => (kind, Some(keys)),
+        None => (kind, None),
+    };
     let (kind, merge) = kind.split_once('+').unwrap_or((kind, ""));
     let (strategy, merge_key) = match merge.split_once(':') {
         Some((strategy, key)) => (strategy, Some(key)),
@@ -110,6 +117,7 @@ fn read(text: &'static str) -> FieldType {
         is_quantity: of == "Quantity",
         strategy,
         merge_key,
+        apply_keys,
         known: known.strip_prefix('@').map(Columns::parse),
     }
 }

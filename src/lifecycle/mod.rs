@@ -6,11 +6,15 @@
 //! it does not choose worlds and does not judge.
 
 mod compare;
+mod leftovers;
 mod live;
 mod phases;
+mod reuse;
 mod run;
 
 pub use compare::{Difference, ObjectChange, differences, is_varying, pieces_in, varies, varying_guard};
+pub use leftovers::{install_again, leftovers};
 pub use live::{LiveState, plain};
-pub use phases::{Knobs, Memory};
+pub use phases::{Knobs, Memory, upgrade_without_cluster};
+pub use reuse::{Reused, reuse_values};
 pub use run::{Chart, Life, Phase, PhaseKind, World, live, live_between};

@@ -1,7 +1,7 @@
 //! Rendering the phases of a life, each from what the ones before it left.
 
 use super::live::LiveState;
-use super::run::{Phase, PhaseKind, World, varies};
+use super::run::{Life, Phase, PhaseKind, World, varies};
 use crate::chart::Prepared;
 use crate::engine::{
     self, Answer, Capabilities, Cluster, Earlier, FileNote, Kept, KeySource, Limits, Query, ReleaseInfo,
@@ -190,6 +190,15 @@ impl<'a> Phases<'a> {
         let objects = manifests.as_ref().map(manifest::objects).unwrap_or_default();
         Phase { kind: knobs.phase, rendering, manifests, objects }
     }
+}
+
+/// The upgrade of a life as it renders where there is no cluster: `helm upgrade --dry-run`, `helm template --is-upgrade`.
+pub fn upgrade_without_cluster(life: &Life) -> Option<Phase> {
+    let prepared = life.prepared.as_ref()?;
+    let sources = &life.phase(PhaseKind::Upgrade)?.rendering.sources;
+    let cache = Cache::default();
+    let mut phases = Phases::new(&life.world, &cache);
+    Some(phases.phase(prepared, Knobs::of(PhaseKind::Upgrade), &LiveState::offline(), sources, None))
 }
 
 /// A cluster in which some objects of others are there.

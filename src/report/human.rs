@@ -1,7 +1,7 @@
 //! Findings for people: the trace through the templates, what each operation gets, what to write instead.
 
 use super::diagnostic::{Problem, Style, draw};
-use crate::finding::{Finding, Severity};
+use crate::finding::{Finding, Severity, SuppressedBy};
 use crate::source::Sources;
 use std::fmt::Write;
 
@@ -85,9 +85,10 @@ fn wrap(text: &str, width: usize) -> Vec<String> {
     lines
 }
 
-/// `2 errors, 1 warning in 3 charts`
+/// `2 errors, 1 warning in 3 charts (1 suppressed, 4 known)`
 pub fn summary(findings: &[Finding], charts: usize) -> String {
-    let count = |severity| findings.iter().filter(|f| f.severity == severity).count();
+    let told = |f: &&Finding| f.suppressed.is_none();
+    let count = |severity| findings.iter().filter(told).filter(|f| f.severity == severity).count();
     let mut parts = Vec::new();
     for (severity, one, many) in [
         (Severity::Error, "error", "errors"),
@@ -101,5 +102,13 @@ pub fn summary(findings: &[Finding], charts: usize) -> String {
         }
     }
     let charts = if charts == 1 { "1 chart".to_string() } else { format!("{charts} charts") };
-    if parts.is_empty() { format!("no findings in {charts}") } else { format!("{} in {charts}", parts.join(", ")) }
+    let silent = |by: &[SuppressedBy]| {
+        findings.iter().filter(|f| f.suppressed.as_ref().is_some_and(|s| by.contains(&s.by))).count()
+    };
+    let suppressed = silent(&[SuppressedBy::Comment, SuppressedBy::Config]);
+    let silent = [(suppressed, "suppressed"), (silent(&[SuppressedBy::Baseline]), "known")];
+    let silent: Vec<String> = silent.iter().filter(|(n, _)| *n > 0).map(|(n, what)| format!("{n} {what}")).collect();
+    let silent = if silent.is_empty() { String::new() } else { format!(" ({})", silent.join(", ")) };
+    let told = if parts.is_empty() { "no findings".to_string() } else { parts.join(", ") };
+    format!("{told} in {charts}{silent}")
 }

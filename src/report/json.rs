@@ -14,6 +14,47 @@ pub struct Report {
     version: u32,
     findings: Vec<Entry>,
     failures: Vec<Failure>,
+    charts: Vec<Chart>,
+}
+
+/// How far the analysis of a chart got.
+#[derive(Serialize, Debug)]
+#[serde(rename_all = "camelCase")]
+struct Chart {
+    path: String,
+    worlds: usize,
+    lookups: Count,
+    random_calls: Count,
+    conditions: Count,
+    missed: Vec<Missed>,
+}
+
+#[derive(Serialize, Debug)]
+struct Count {
+    reached: usize,
+    total: usize,
+}
+
+#[derive(Serialize, Debug)]
+struct Missed {
+    what: &'static str,
+    path: String,
+    line: u32,
+    column: u32,
+}
+
+fn chart(chart: &super::Chart<'_>) -> Chart {
+    let count = |(reached, total)| Count { reached, total };
+    let reached = &chart.reached;
+    let missed = |m: &super::Missed| Missed { what: m.what, path: m.path.clone(), line: m.line, column: m.column };
+    Chart {
+        path: chart.path.clone(),
+        worlds: reached.worlds,
+        lookups: count(reached.lookups),
+        random_calls: count(reached.random_calls),
+        conditions: count(reached.conditions),
+        missed: reached.missed.iter().map(missed).collect(),
+    }
 }
 
 /// A chart that was not analysed.
@@ -100,6 +141,7 @@ pub fn document(run: &Run<'_>) -> Report {
         version: VERSION,
         findings: run.heard().map(|(_, told)| entry(told)).collect(),
         failures: failures.collect(),
+        charts: run.charts.iter().map(chart).collect(),
     }
 }
 

@@ -34,6 +34,60 @@ pub struct Chart<'a> {
     /// The least severity that counts as a failure.
     pub fail_on: Severity,
     pub findings: Vec<Told<'a>>,
+    /// How far the analysis got.
+    pub reached: Reached,
+}
+
+/// How far the analysis of a chart got: each pair is what was reached, and all there is.
+#[derive(Clone, Default, Debug)]
+pub struct Reached {
+    /// How many worlds were lived.
+    pub worlds: usize,
+    /// Calls of `lookup` that ran.
+    pub lookups: (usize, usize),
+    /// Calls of random functions that ran.
+    pub random_calls: (usize, usize),
+    /// Conditions that decide about one of them, or about what comes of it, and that were seen to come out both ways.
+    pub conditions: (usize, usize),
+    /// Calls that never ran, and conditions that were never seen to come out both ways.
+    pub missed: Vec<Missed>,
+}
+
+/// A place that no world reached.
+#[derive(Clone, Debug)]
+pub struct Missed {
+    pub what: &'static str,
+    pub path: String,
+    pub line: u32,
+    pub column: u32,
+}
+
+impl Reached {
+    /// What several charts come to together; the places stay with their charts.
+    pub fn sum<'r>(all: impl Iterator<Item = &'r Reached>) -> Reached {
+        all.fold(Reached::default(), |sum, one| {
+            let add = |a: (usize, usize), b: (usize, usize)| (a.0 + b.0, a.1 + b.1);
+            Reached {
+                worlds: sum.worlds + one.worlds,
+                lookups: add(sum.lookups, one.lookups),
+                random_calls: add(sum.random_calls, one.random_calls),
+                conditions: add(sum.conditions, one.conditions),
+                missed: Vec::new(),
+            }
+        })
+    }
+
+    /// `reached 3 of 3 lookups and 2 of 4 random calls; 7 of 9 conditions on the way came out both ways`; nothing where
+    /// there is nothing to reach.
+    pub fn words(&self) -> Option<String> {
+        let counted = |(some, all): (usize, usize), one: &str| (all > 0).then(|| format!("{some} of {all} {one}"));
+        let calls = [counted(self.lookups, "lookups"), counted(self.random_calls, "random calls")];
+        let calls: Vec<String> = calls.into_iter().flatten().collect();
+        let calls = (!calls.is_empty()).then(|| format!("reached {}", calls.join(" and ")));
+        let both = counted(self.conditions, "conditions").map(|text| format!("{text} on the way came out both ways"));
+        let parts: Vec<String> = [calls, both].into_iter().flatten().collect();
+        (!parts.is_empty()).then(|| parts.join("; "))
+    }
 }
 
 /// A finding as it is told.

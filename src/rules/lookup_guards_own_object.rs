@@ -27,25 +27,18 @@ fn check(evidence: &Evidence<'_>, findings: &mut Vec<Finding>) {
         let place = if is_removed { &lead.difference.from } else { &lead.difference.to };
         let object = place.as_ref().and_then(|(i, _)| side?.objects.get(*i));
         let is_kept = object.is_some_and(|o| o.is_kept());
-        // Kept: it stays in the cluster, unmanaged. A rule of its own will name what that does to a rollback.
+        // What is kept and leaves the manifest is another rule's.
         let severity = if is_kept { Severity::Warning } else { Severity::Error };
         let mut finding = words::finding(&RULE, evidence, &group, severity);
         let id = &lead.difference.id;
         finding.title = format!("{id} is rendered {}, because of a lookup", words::when(lead));
-        let upgrade = match (is_removed, is_kept) {
-            (true, false) => "the object leaves the manifest: Helm deletes it, and the next upgrade creates it again",
-            (true, true) => {
-                "the object leaves the manifest; `helm.sh/resource-policy: keep` leaves it in the cluster, unmanaged"
-            }
-            (false, _) => "the object enters the manifest",
+        let upgrade = if is_removed {
+            "the object leaves the manifest: Helm deletes it, and the next upgrade creates it again"
+        } else {
+            "the object enters the manifest"
         };
         finding.effects.retain(|effect| effect.operation != lead.phases.1.name());
         finding.effects.push(Effect { operation: lead.phases.1.name(), says: upgrade.into() });
-        if is_kept {
-            let says =
-                "Helm 3 and Helm 4 before 4.0.5 and in 4.1 fail: the object is live and not in the current release";
-            finding.effects.push(Effect { operation: "rollback", says: says.into() });
-        }
         finding.help = format!(
             "always render {id}, and let a value decide whether it exists, never a lookup; to keep its data, read each \
              key with `dig \"data\" \"key\" \"\"` from the lookup and fall back to a new one. For \"create once\" use a \

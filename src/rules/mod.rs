@@ -4,26 +4,58 @@
 //! lifecycle finds the differences and `story` explains them; a rule names one, weighs it, and says what to write
 //! instead. Where several rules see one difference, the one that stands first in the registry takes it.
 
+mod api_removed_under_release;
+mod arms;
+mod base64_as_text;
+mod breaks_server_side_apply;
+mod capability_guards_object;
 mod certificate_split;
 mod checksum_of_unstable;
 mod consequence;
+mod constant_condition;
 mod custom_resource_transition;
+mod documents;
+mod double_base64;
+mod fails_without_cluster;
+mod failure;
 mod fields;
+mod flow;
 mod foreign_state_copied;
+mod go_syntax_in_yaml;
 mod immutable_change_between_versions;
 mod immutable_field_empty;
 mod immutable_field_from_lookup;
 mod immutable_field_unstable;
 mod immutable_object_unstable_data;
+mod install_over_leftovers;
 mod job_template_unstable;
+mod keep_breaks_rollback;
+mod keep_is_not_prune;
+mod list_lookup_as_boolean;
+mod list_lookup_as_object;
 mod live_state_copied;
+mod lookup_field_not_yet_there;
 mod lookup_guards_own_object;
+mod lookup_in_notes;
+mod lookup_misses_own_object;
+mod lookup_reads_widely;
+mod lookup_toggles_field;
 mod lookup_unguarded;
+mod lookup_unknown_kind;
+mod lookup_unserved_group;
+mod lookup_unused;
+mod lookup_without_namespace;
 mod not_analysed;
+mod null_in_output;
+mod object_lost_between_versions;
 mod object_name_unstable;
+mod object_needs_foreign_object;
+mod objects;
 mod pages;
+mod patch_impossible;
 mod phase_guards_object;
 mod phase_in_stored_output;
+mod phase_is_not_existence;
 mod pod_template_unstable;
 mod random_when_offline;
 mod random_without_reuse;
@@ -31,20 +63,38 @@ mod render_error;
 mod replicas_fight_autoscaler;
 mod reuse_is_broken;
 mod reuse_misses_keys;
+mod reuse_values_breaks;
+mod server_metadata_copied;
+mod shadowed_assignment;
+mod short_circuit_on_old_helm;
 mod story;
+mod suppression_without_reason;
 mod syntax_error;
+mod takes_field_ownership;
+mod template_text_in_string;
 mod unexplained_difference;
+mod unknown_suppression;
+mod unused_suppression;
+mod upgrade_needs_value;
 mod version_in_selector;
 mod version_in_volume_claim_template;
 mod words;
 mod yaml_error;
 
+use crate::engine::LookupCall;
 use crate::finding::{Finding, Severity};
 use crate::kube::{self, VersionRange};
-use crate::lifecycle::{self, Life, PhaseKind};
+use crate::lifecycle::{self, Life, Phase, PhaseKind};
 pub use not_analysed::without_dependencies;
 pub use pages::page;
 pub use story::{Mode, Story, Why};
+pub use suppression_without_reason::finding as suppression_without_reason;
+pub use unknown_suppression::{
+    below_top as suppression_of_file_below_top, blanket as suppression_of_nothing, finding as unknown_suppression,
+    no_word as suppression_by_no_word,
+};
+pub use unused_suppression::finding as unused_suppression;
+pub use words::AtComment;
 
 /// A rule of the catalogue.
 pub struct Rule {
@@ -60,13 +110,25 @@ pub struct Rule {
 /// All rules, in the order of precedence.
 pub const RULES: &[&Rule] = &[
     &syntax_error::RULE,
+    &lookup_in_notes::RULE,
+    &phase_is_not_existence::RULE,
+    &list_lookup_as_object::RULE,
+    &lookup_field_not_yet_there::RULE,
     &lookup_unguarded::RULE,
+    &fails_without_cluster::RULE,
+    &upgrade_needs_value::RULE,
     &render_error::RULE,
     &yaml_error::RULE,
+    &server_metadata_copied::RULE,
+    &api_removed_under_release::RULE,
+    &breaks_server_side_apply::RULE,
+    &patch_impossible::RULE,
     &object_name_unstable::RULE,
+    &keep_breaks_rollback::RULE,
     &lookup_guards_own_object::RULE,
     &phase_guards_object::RULE,
     &immutable_object_unstable_data::RULE,
+    &double_base64::RULE,
     &immutable_field_from_lookup::RULE,
     &immutable_field_unstable::RULE,
     &immutable_change_between_versions::RULE,
@@ -75,6 +137,11 @@ pub const RULES: &[&Rule] = &[
     &job_template_unstable::RULE,
     &immutable_field_empty::RULE,
     &custom_resource_transition::RULE,
+    &lookup_misses_own_object::RULE,
+    &base64_as_text::RULE,
+    &go_syntax_in_yaml::RULE,
+    &object_lost_between_versions::RULE,
+    &reuse_values_breaks::RULE,
     &certificate_split::RULE,
     &checksum_of_unstable::RULE,
     &pod_template_unstable::RULE,
@@ -82,13 +149,45 @@ pub const RULES: &[&Rule] = &[
     &reuse_is_broken::RULE,
     &random_without_reuse::RULE,
     &random_when_offline::RULE,
+    &takes_field_ownership::RULE,
     &replicas_fight_autoscaler::RULE,
+    &lookup_toggles_field::RULE,
+    &install_over_leftovers::RULE,
+    &object_needs_foreign_object::RULE,
+    &capability_guards_object::RULE,
     &live_state_copied::RULE,
     &foreign_state_copied::RULE,
+    &keep_is_not_prune::RULE,
     &phase_in_stored_output::RULE,
     &unexplained_difference::RULE,
+    &null_in_output::RULE,
+    &lookup_unknown_kind::RULE,
+    &lookup_unserved_group::RULE,
+    &template_text_in_string::RULE,
+    &lookup_without_namespace::RULE,
+    &shadowed_assignment::RULE,
+    &constant_condition::RULE,
+    &list_lookup_as_boolean::RULE,
+    &short_circuit_on_old_helm::RULE,
+    &lookup_reads_widely::RULE,
+    &lookup_unused::RULE,
     &not_analysed::RULE,
+    &unknown_suppression::RULE,
+    &unused_suppression::RULE,
+    &suppression_without_reason::RULE,
 ];
+
+/// The name of the rule about suppressions that suppress nothing.
+pub const UNUSED_SUPPRESSION: &str = "unused-suppression";
+
+/// The rules that speak only where two versions of a chart are compared.
+pub const OF_TWO_CHARTS: &[&str] =
+    &["immutable-change-between-versions", "object-lost-between-versions", "reuse-values-breaks"];
+
+/// Whether there is a rule of this name.
+pub fn is_rule(name: &str) -> bool {
+    RULES.iter().any(|rule| rule.name == name)
+}
 
 /// Which Kubernetes versions and which Helm count.
 #[derive(Clone, Debug)]
@@ -182,10 +281,15 @@ pub struct Evidence<'a> {
     /// The chart's name.
     pub chart: &'a str,
     pub targets: &'a Targets,
+    /// With two versions of a chart: the upgrade with `--reuse-values`.
+    pub reused: Option<&'a lifecycle::Reused>,
     /// The differences between the phases of the release's life, and their explanation.
     pub stories: Vec<Story>,
     /// The differences that no provenance explains.
     pub unexplained: Vec<(PhaseKind, PhaseKind, lifecycle::Difference)>,
+    /// The errors of execution of the phases, each with what it is about.
+    failures: Vec<failure::Failure<'a>>,
+    flows: std::cell::OnceCell<Vec<flow::Flow<'a>>>,
     /// What differs between two renders without a cluster. No rule takes these: they are what GitOps feels of stories
     /// that online renders may not have.
     pub offline: Vec<Story>,
@@ -220,6 +324,8 @@ impl<'a> Evidence<'a> {
             }
         }
         let taken = std::cell::RefCell::new(vec![false; stories.len()]);
+        let failures = failure::failures(life);
+        let flows = std::cell::OnceCell::new();
         let mut offline = Vec::new();
         if let (Some(x), Some(y)) = (life.phase(PhaseKind::Offline), life.phase(PhaseKind::OfflineAgain))
             && is_whole(x)
@@ -228,7 +334,23 @@ impl<'a> Evidence<'a> {
             let differences = lifecycle::differences(x, y);
             offline.extend(differences.iter().filter_map(|difference| story::explain(life, x, y, difference)));
         }
-        Evidence { life, chart, targets, stories, unexplained, offline, taken }
+        Evidence { life, chart, targets, reused: None, stories, unexplained, failures, flows, offline, taken }
+    }
+
+    /// The bodies of templates that a render reaches.
+    fn flows(&self) -> &[flow::Flow<'a>] {
+        self.flows.get_or_init(|| {
+            // Of two versions of a chart the new one is looked at.
+            let trees = self.life.phases.last().map(|phase| phase.rendering.trees());
+            flow::bodies(trees.unwrap_or_default())
+        })
+    }
+
+    /// The lookups that were made, each place and question once, with the first phase that made it.
+    fn lookups(&self) -> Vec<(&'a Phase, &'a LookupCall)> {
+        let mut seen = std::collections::BTreeSet::new();
+        let all = self.life.phases.iter().flat_map(|phase| phase.rendering.rt.lookups.iter().map(move |l| (phase, l)));
+        all.filter(|(_, lookup)| seen.insert((lookup.span, &lookup.query))).collect()
     }
 
     /// The phase whose manifest is the chart's own: the install, or, of two versions, the upgrade to the second. None
@@ -288,7 +410,12 @@ impl<'a> Evidence<'a> {
 
 /// All findings of a life, in the order of the registry.
 pub fn check(life: &Life, chart: &str, targets: &Targets) -> Vec<Finding> {
-    let evidence = Evidence::new(life, chart, targets);
+    check_between(life, None, chart, targets)
+}
+
+/// The same for a life between two versions of a chart, with what `--reuse-values` would render.
+pub fn check_between(life: &Life, reused: Option<&lifecycle::Reused>, chart: &str, targets: &Targets) -> Vec<Finding> {
+    let evidence = Evidence { reused, ..Evidence::new(life, chart, targets) };
     let mut findings = Vec::new();
     for rule in RULES {
         (rule.check)(&evidence, &mut findings);

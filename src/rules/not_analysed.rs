@@ -1,7 +1,7 @@
 //! What kept chartlint from seeing the whole chart.
 
+use super::failure::FailureKind;
 use super::{Evidence, Rule, words};
-use crate::engine::RenderError;
 use crate::finding::{Certainty, Finding, Severity};
 use crate::lifecycle::PhaseKind;
 use crate::source::{Sources, Span};
@@ -35,6 +35,7 @@ pub fn without_dependencies(chart: &str, missing: &[String], sources: &Sources, 
         help: "`helm dependency build` fetches dependencies; Helm renders nothing without them".into(),
         values: String::new(),
         cause: "dependencies".into(),
+        suppressed: None,
     });
 }
 
@@ -66,14 +67,15 @@ fn check(evidence: &Evidence<'_>, findings: &mut Vec<Finding>) {
         return;
     }
     let Some(phase) = evidence.life.phase(PhaseKind::Install) else { return };
-    match &phase.rendering.error {
-        Some(RenderError::Exec(error)) if error.is_budget() => {
+    let failure = evidence.failures.iter().find(|failure| failure.phase == PhaseKind::Install);
+    match failure.map(|failure| (failure.kind, failure.error)) {
+        Some((FailureKind::Budget, error)) => {
             let mut finding = words::problem(&RULE, evidence, Severity::Info, words::innermost(error));
             finding.title = format!("the render did not end: {}", words::message(error));
             finding.cause = "budget".into();
             findings.push(finding);
         }
-        Some(RenderError::Exec(error)) => {
+        Some((FailureKind::AsksForValues, error)) => {
             if let Some(message) = error.failed_with() {
                 let message = message.split_whitespace().collect::<Vec<_>>().join(" ");
                 let mut finding = words::problem(&RULE, evidence, Severity::Info, words::innermost(error));

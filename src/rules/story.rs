@@ -318,6 +318,11 @@ impl Story {
         })
     }
 
+    /// A condition decided, not the value itself.
+    pub fn is_decided(&self) -> bool {
+        self.guard.is_some()
+    }
+
     /// The field, with the place that writes it.
     pub fn field(&self) -> FieldAt {
         let field = match &self.difference.change {

@@ -54,6 +54,7 @@ fn check(evidence: &Evidence<'_>, findings: &mut Vec<Finding>) {
             help: "please report this chart: the provenance of this field was lost".into(),
             values: evidence.life.world.flags.clone(),
             cause: "unknown".into(),
+            suppressed: None,
         });
     }
 }

@@ -1,10 +1,10 @@
 //! The words that rules share.
 
 use super::story::{Story, Why};
-use crate::engine::Error;
+use crate::engine::{Error, Query};
 use crate::finding::{Certainty, Effect, Finding, ObjectRef, Severity, TraceStep};
 use crate::lifecycle::{Life, ObjectChange, Phase, PhaseKind};
-use crate::manifest::How;
+use crate::manifest::{How, Object};
 use crate::source::Span;
 use std::ops::Range;
 
@@ -24,10 +24,7 @@ pub fn cause(life: &Life, story: &Story) -> String {
     let phase = life.phase(story.told_by);
     match story.why {
         Why::Lookup(call) => match phase.and_then(|p| p.rendering.rt.lookups.get(call as usize)) {
-            Some(lookup) => {
-                let query = &lookup.query;
-                format!("lookup {} {} {} {}", query.api_version, query.kind, query.namespace, query.name)
-            }
+            Some(lookup) => query(&lookup.query),
             None => "lookup".into(),
         },
         Why::Phase => "phase".into(),
@@ -61,6 +58,7 @@ pub fn finding(rule: &super::Rule, evidence: &super::Evidence<'_>, group: &[&Sto
         help: String::new(),
         values: evidence.life.world.flags.clone(),
         cause: cause(evidence.life, lead),
+        suppressed: None,
     }
 }
 
@@ -155,6 +153,7 @@ pub fn problem(rule: &super::Rule, evidence: &super::Evidence<'_>, severity: Sev
         help: String::new(),
         values: evidence.life.world.flags.clone(),
         cause: String::new(),
+        suppressed: None,
     }
 }
 
@@ -187,3 +186,82 @@ pub fn call_stack(error: &Error) -> Vec<TraceStep> {
     }
     steps
 }
+
+/// A lookup as the cause of a finding.
+pub fn query(query: &Query) -> String {
+    format!("lookup {} {} {} {}", query.api_version, query.kind, query.namespace, query.name)
+}
+
+/// What a lookup asks for: `Secret web`, `all Secrets in default`.
+pub fn asked(query: &Query) -> String {
+    if !query.name.is_empty() {
+        return format!("{} {}", query.kind, query.name);
+    }
+    let plural = if query.kind.ends_with('s') { "es" } else { "s" };
+    let place = if query.namespace.is_empty() { String::new() } else { format!(" in {}", query.namespace) };
+    format!("all {}{plural}{place}", query.kind)
+}
+
+/// A finding that the text of a template alone shows, whatever the values.
+pub fn of_text(
+    rule: &super::Rule,
+    evidence: &super::Evidence<'_>,
+    primary: Span,
+    (title, help): (String, String),
+) -> Finding {
+    let mut finding = problem(rule, evidence, rule.severity, primary);
+    finding.values = String::new();
+    finding.cause = title.clone();
+    finding.title = title;
+    finding.help = help;
+    finding
+}
+
+/// A finding about an object and a place, with the values of the world.
+pub fn about(
+    rule: &super::Rule,
+    evidence: &super::Evidence<'_>,
+    object: &Object,
+    primary: Span,
+    (title, help): (String, String),
+) -> Finding {
+    let mut finding = problem(rule, evidence, rule.severity, primary);
+    finding.object = Some(super::objects::reference(object));
+    finding.title = title;
+    finding.help = help;
+    finding
+}
+
+/// A comment that speaks to chartlint, or a word in it.
+pub struct AtComment<'a> {
+    /// The chart's name.
+    pub chart: &'a str,
+    /// The file, in the chart.
+    pub path: &'a str,
+    pub span: Span,
+}
+
+/// A finding about a comment.
+pub fn about_comment(rule: &super::Rule, severity: Severity, at: &AtComment<'_>) -> Finding {
+    Finding {
+        rule: rule.name,
+        severity,
+        certainty: Certainty::Proved,
+        title: String::new(),
+        chart: at.chart.into(),
+        object: None,
+        fields: Vec::new(),
+        primary: at.span,
+        steps: Vec::new(),
+        effects: Vec::new(),
+        versions: String::new(),
+        help: String::new(),
+        values: String::new(),
+        cause: String::new(),
+        suppressed: None,
+    }
+}
+
+/// The check of rules about suppressions. A life says nothing of them: `suppress` calls these rules when all findings of all
+/// lives are there, and what comments name can be compared with them.
+pub fn needs_all_findings(_: &super::Evidence<'_>, _: &mut Vec<Finding>) {}

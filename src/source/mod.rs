@@ -69,6 +69,15 @@ impl SourceFile {
         Position { line: line as u32 + 1, column, offset }
     }
 
+    /// The path below a chart, where `root` is what stands before the paths of the chart's files.
+    pub fn path_below(&self, root: &str) -> Option<&str> {
+        if root.is_empty() {
+            return Some(&self.path);
+        }
+        let rest = self.path.strip_prefix(root)?;
+        if root.ends_with(['/', ':']) { Some(rest) } else { rest.strip_prefix('/') }
+    }
+
     /// The text of a line (from 1) without its line break.
     pub fn line_text(&self, line: u32) -> &[u8] {
         let lines = self.lines();

@@ -98,6 +98,9 @@ def types(served):
                 todo.append(target)
             if q.get("patchStrategy"):
                 kind += "+" + ",".join(q["patchStrategy"].split(",")) + (":" + q["mergeKey"] if "mergeKey" in q else "")
+            if q.get("listType") in ("map", "set"):
+                # How server-side apply tells the elements apart.
+                kind += "!" + ",".join(q.get("listMapKeys", []))
             columns = e["columns"]
             since = "" if columns >= alive else "@" + mask(columns)
             cells.append(prop + since + ("=" + kind if kind else ""))

@@ -85,7 +85,7 @@ impl Evaluator<'_> {
                     receiver.v.type_name(&self.rt.heap, &self.rt.profile)
                 };
                 let message = format!("can't evaluate field {name} in type {type_name}");
-                Err(self.error(frame, message, None))
+                Err(self.error_about(frame, message, receiver.v.origin))
             }
         }
     }

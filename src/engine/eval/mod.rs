@@ -176,6 +176,7 @@ impl Evaluator<'_> {
             message: message.into(),
             cause,
             about: OriginId::NONE,
+            guard: self.rt.guard,
         }))
     }
 

@@ -3,7 +3,7 @@
 use super::{At, Evaluator, Frame, Val};
 use crate::engine::error::Error;
 use crate::engine::function::{Call, Failure, Flow, Function, Param, Returns};
-use crate::engine::table::Entry;
+use crate::engine::table::{Entry, Special};
 use crate::source::Span;
 use crate::template::ast::{Command, Number, Operand, OperandKind, Pipeline, Symbol};
 use crate::value::origin::{Outcome, Step};
@@ -343,11 +343,16 @@ impl Evaluator<'_> {
             Entry::Special(special) => {
                 let (values, _) =
                     self.arguments(frame, dot, special.name(), special.params(), false, arguments, last)?;
+                let about = match (special, values.get(1)) {
+                    (Special::Required, Some(value)) => self.rt.deep_origin(value),
+                    _ => OriginId::NONE,
+                };
                 match self.special(special, values, span) {
                     Ok(value) => Ok(value),
                     Err(cause) => {
                         frame.at = node;
-                        Err(self.error(frame, format!("error calling {}: ", special.name()), Some(cause)))
+                        let error = self.error(frame, format!("error calling {}: ", special.name()), Some(cause));
+                        Err(error.about(about))
                     }
                 }
             }

@@ -60,7 +60,7 @@ impl fmt::Display for PatchError {
 impl std::error::Error for PatchError {}
 
 /// The kinds are merged as their types say; others as JSON.
-fn merge_type(api_version: &str, kind: &str) -> Option<Type> {
+pub(super) fn merge_type(api_version: &str, kind: &str) -> Option<Type> {
     // Helm's client has no types for these, although the server does.
     let is_unknown_to_helm = kinds::group_of(api_version) == "apiregistration.k8s.io"
         || (api_version, kind) == ("apiextensions.k8s.io/v1beta1", "CustomResourceDefinition");

@@ -24,6 +24,7 @@ fn finding(rule: &'static str, title: &str) -> Finding {
         help: String::new(),
         values: String::new(),
         cause: "phase".into(),
+        suppressed: None,
     }
 }
 
@@ -31,7 +32,12 @@ fn run(text: &str) -> Result<String, String> {
     let (a, b) = (finding("rule-a", "a, first"), finding("rule-b", "größer"));
     let sources = Sources::default();
     let told = |finding| Told { finding, sources: &sources, suppression: None };
-    let chart = Chart { path: "web".into(), fail_on: Severity::Error, findings: vec![told(&a), told(&b)] };
+    let chart = Chart {
+        path: "web".into(),
+        fail_on: Severity::Error,
+        findings: vec![told(&a), told(&b)],
+        reached: Default::default(),
+    };
     let run = Run { charts: vec![chart], failures: Vec::new() };
     report(&run, &parse(text)?)
 }

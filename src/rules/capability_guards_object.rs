@@ -1,0 +1,135 @@
+//! A document that only the APIs of the cluster decide about.
+
+use super::arms::{Arms, Document};
+use super::{Evidence, Rule, documents, words};
+use crate::finding::{Effect, Finding, Severity, TraceStep};
+use crate::kube;
+use crate::lifecycle::{Phase, PhaseKind};
+use crate::report::origins;
+use crate::source::Span;
+use crate::value::Arena;
+use crate::value::origin::{Cause, Guard, Step};
+
+pub static RULE: Rule = Rule {
+    name: "capability-guards-object",
+    severity: Severity::Info,
+    summary: "an object is rendered only where `.Capabilities.APIVersions` has an API, and no value can force it",
+    check,
+};
+
+fn check(evidence: &Evidence<'_>, findings: &mut Vec<Finding>) {
+    let life = evidence.life;
+    let Some(phase) = life.phase(PhaseKind::Install).filter(|p| p.rendering.error.is_none()) else { return };
+    let arena = &phase.rendering.rt.arena;
+    let mut arms: Option<Option<Arms>> = None;
+    for object in phase.objects.iter().filter(|o| !o.is_hook()) {
+        let conditions = documents::conditions(arena, object);
+        if conditions.iter().any(|guard| has_value(arena, guard)) {
+            continue;
+        }
+        let Some((guard, api)) = conditions.iter().find_map(|g| Some((g, custom_api(phase, g)?))) else { continue };
+        let arms = arms.get_or_insert_with(|| Arms::new(life));
+        if arms.as_ref().is_some_and(|arms| arms.silent(guard).iter().any(|d| d.kind == object.id.kind)) {
+            continue;
+        }
+        let has = if is_known(evidence, &api) { "has" } else { "has not" };
+        let mut finding = documents::finding(&RULE, evidence, Severity::Info, (phase, object), &object.node.span);
+        finding.title = format!("{} is rendered only where the cluster {has} {api}; no value forces it", object.id);
+        finish(&mut finding, guard, &api, None);
+        findings.push(finding);
+    }
+    let mut known: Vec<Span> = Vec::new();
+    for guard in &documents::met(phase) {
+        let Some(api) = custom_api(phase, guard) else { continue };
+        if known.contains(&guard.condition) || arena.guards(guard.parent).iter().any(|g| has_value(arena, g)) {
+            continue;
+        }
+        known.push(guard.condition);
+        let arms = arms.get_or_insert_with(|| Arms::new(life));
+        let Some(arms) = arms else { return };
+        let taken = arms.taken(guard);
+        let silent = arms.silent(guard);
+        let Some(document) = silent.iter().find(|d| taken.iter().all(|t| t.kind != d.kind)) else { continue };
+        let kind = if document.kind.is_empty() { "object" } else { &document.kind };
+        let has = if is_known(evidence, &api) { "has not" } else { "has" };
+        let mut finding = words::problem(&RULE, evidence, Severity::Info, document.span);
+        finding.title = format!("the {kind} here is rendered only where the cluster {has} {api}; no value forces it");
+        finish(&mut finding, guard, &api, Some(document));
+        findings.push(finding);
+    }
+}
+
+/// This world's cluster has the API.
+fn is_known(evidence: &Evidence<'_>, api: &str) -> bool {
+    evidence.life.world.capabilities.api_versions.iter().any(|known| known == api)
+}
+
+fn has_value(arena: &Arena, guard: &Guard) -> bool {
+    arena.causes(guard.origin).any(|cause| matches!(cause, Cause::Values { .. }))
+}
+
+/// The API that is not built into Kubernetes and that a condition asks `.Capabilities.APIVersions` for, alone.
+fn custom_api(phase: &Phase, guard: &Guard) -> Option<String> {
+    let arena = &phase.rendering.rt.arena;
+    let is_api = |cause: &Cause| match cause {
+        Cause::Capabilities { path } => arena.path_text(*path).starts_with("APIVersions"),
+        _ => false,
+    };
+    // Of `and A B` with a false A the other was not asked for.
+    let names_value = action(phase, guard.condition).contains("Values");
+    if names_value || has_value(arena, guard) || !arena.causes(guard.origin).any(is_api) {
+        return None;
+    }
+    let sources = origins::steps(arena, guard.origin).into_iter().filter(|(_, step, _)| *step == Step::Source);
+    let mut places: Vec<Span> = sources.map(|(_, _, span)| span).collect();
+    places.push(guard.condition);
+    let apis: Vec<String> = places.iter().flat_map(|span| quoted(phase, *span)).collect();
+    let is_built_in = |api: &String| {
+        let group = api.split_once('/').map_or("", |(group, _)| group);
+        let group = if group.starts_with('v') && !group.contains('.') { "" } else { group };
+        kube::kinds().iter().any(|kind| kind.group() == group)
+    };
+    if apis.iter().any(is_built_in) { None } else { apis.into_iter().next() }
+}
+
+/// The text from a place to the end of its action.
+fn action(phase: &Phase, span: Span) -> String {
+    let Some(file) = phase.rendering.sources.file_at(span.start).filter(|_| span.start != 0) else {
+        return String::new();
+    };
+    let rest = file.text.get((span.start - file.base) as usize..).unwrap_or_default();
+    let end = rest.windows(2).position(|w| w == b"}}").unwrap_or(rest.len());
+    String::from_utf8_lossy(rest.get(..end).unwrap_or_default()).into_owned()
+}
+
+/// The texts in quotes from a place to the end of its action that look like an API.
+fn quoted(phase: &Phase, span: Span) -> Vec<String> {
+    let text = action(phase, span);
+    text.split('"').skip(1).step_by(2).filter(|word| word.contains('/')).map(str::to_string).collect()
+}
+
+fn finish(finding: &mut Finding, guard: &Guard, api: &str, document: Option<&Document>) {
+    finding.steps = vec![TraceStep {
+        span: guard.condition,
+        says: format!("asks whether the cluster has {api}"),
+        is_primary: false,
+    }];
+    if let Some(document) = document {
+        finding.steps.push(TraceStep { span: document.span, says: "and decides about this".into(), is_primary: true });
+    }
+    finding.effects = vec![
+        Effect {
+            operation: "offline",
+            says: format!("helm template knows no API that is not built in, unless it is told: `--api-versions {api}`"),
+        },
+        Effect {
+            operation: "install",
+            says:
+                "before the API is there (its operator comes later, or in the same release) the other is rendered, and \
+                   nobody is told"
+                    .into(),
+        },
+    ];
+    finding.help = "let a value decide, with the capability as its default: `enabled: auto | true | false`".into();
+    finding.cause = format!("capabilities {api}");
+}

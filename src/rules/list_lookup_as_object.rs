@@ -1,0 +1,76 @@
+//! The list that a lookup without a name returns is used as if it were an object, or its items.
+
+use super::failure::{self, FailureKind};
+use super::flow::{Flow, Place, Site, function};
+use super::{Evidence, Rule, words};
+use crate::finding::{Finding, Severity};
+use crate::source::Span;
+use std::sync::Arc;
+
+pub static RULE: Rule = Rule {
+    name: "list-lookup-as-object",
+    severity: Severity::Error,
+    summary: "a lookup without a name returns a list, and the list is used instead of its `.items`",
+    check,
+};
+
+/// The fields that a list has.
+const FIELDS: [&str; 4] = ["items", "metadata", "kind", "apiVersion"];
+
+/// Whether a lookup lists: an empty name is written, or that is what it was asked each time.
+pub(super) fn is_list(evidence: &Evidence<'_>, site: &Site<'_>) -> bool {
+    match site.literal(3) {
+        Some(name) => name.is_empty(),
+        None => {
+            let calls = evidence.life.phases.iter().flat_map(|phase| &phase.rendering.rt.lookups);
+            let mut calls = calls.filter(|lookup| lookup.span == site.span).peekable();
+            // A name that is empty because a value is not set is another matter.
+            calls.peek().is_some() && calls.all(|lookup| lookup.query.name.is_empty() && lookup.arguments.is_none())
+        }
+    }
+}
+
+/// The places that use what a lookup returns: at once, and through its variable.
+pub(super) fn uses<'a, 'b>(flow: &'b Flow<'a>, site: &'b Site<'a>) -> Vec<(Place<'a>, &'a [Arc<str>], Span)> {
+    match site.place {
+        Place::Variable(variable) if site.fields.is_empty() => {
+            flow.reads_of(variable).map(|read| (read.place, read.fields, read.span)).collect()
+        }
+        _ => vec![(site.place, site.fields, site.span)],
+    }
+}
+
+fn check(evidence: &Evidence<'_>, findings: &mut Vec<Finding>) {
+    let help = "a lookup without a name returns a list: its objects are in `.items`";
+    findings.extend(failure::findings(&RULE, evidence, FailureKind::ListAsObject, |failure, when| {
+        let asked = failure.lookup.map_or_else(String::new, |lookup| words::asked(&lookup.query));
+        (format!("{when}: the list of {asked} is used as if it were one object"), help.into())
+    }));
+    for flow in evidence.flows() {
+        for site in flow.sites.iter().filter(|site| is_list(evidence, site)) {
+            let kind = site.literal(1).unwrap_or("these objects");
+            // A run has failed for it.
+            let is_told = |f: &Finding| f.rule == RULE.name && f.steps.iter().any(|step| step.span == site.span);
+            if findings.iter().any(is_told) {
+                continue;
+            }
+            for (place, fields, span) in uses(flow, site) {
+                let what = match (place, fields.first()) {
+                    (_, Some(field)) if !FIELDS.contains(&&**field) => format!("has no field `{field}`"),
+                    (Place::Range(_), None) => "is ranged over: that gives apiVersion, items, kind and metadata".into(),
+                    (Place::Argument(command, _), None)
+                        if matches!(function(command), Some("index" | "first" | "last")) =>
+                    {
+                        format!("goes to `{}`", function(command).unwrap_or_default())
+                    }
+                    _ => continue,
+                };
+                if findings.iter().any(|finding| finding.rule == RULE.name && finding.primary == span) {
+                    continue;
+                }
+                let title = format!("the list that the lookup of {kind} returns {what}");
+                findings.push(words::of_text(&RULE, evidence, span, (title, help.into())));
+            }
+        }
+    }
+}

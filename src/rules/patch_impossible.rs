@@ -1,0 +1,105 @@
+//! List elements that a patch cannot tell apart.
+
+use super::{Evidence, Rule, documents};
+use crate::finding::{Effect, FieldAt, Finding, Severity};
+use crate::kube::{self, Fault, Mode};
+use crate::lifecycle::{Phase, PhaseKind, plain};
+use crate::manifest::Object;
+
+pub static RULE: Rule = Rule {
+    name: "patch-impossible",
+    severity: Severity::Error,
+    summary: "an element of a list lacks the key that tells it apart: it installs, and every patch of it fails",
+    check,
+};
+
+fn check(evidence: &Evidence<'_>, findings: &mut Vec<Finding>) {
+    if !evidence.targets.modes.contains(&Mode::Patch) {
+        return;
+    }
+    let life = evidence.life;
+    let kind = if life.previous { PhaseKind::Upgrade } else { PhaseKind::Install };
+    let Some(phase) = life.phase(kind).filter(|p| p.rendering.error.is_none()) else { return };
+    for object in phase.objects.iter().filter(|o| !o.is_hook()) {
+        let manifest = plain(&object.node);
+        let faults = kube::patch_faults(&manifest, &object.id.api_version, &object.id.kind);
+        let is_missing = |fault: &&Fault| matches!(fault, Fault::NoKey { .. });
+        let missing: Vec<&Fault> = faults.iter().filter(is_missing).collect();
+        if !missing.is_empty() {
+            findings.push(without_key(evidence, (phase, object), &missing));
+            continue;
+        }
+        // Server-side apply refuses entries that are there twice; where it does not count, patches are asked.
+        let told_by_apply = evidence.targets.modes.contains(&Mode::Apply);
+        let apply = kube::apply_faults(&manifest, &object.id.api_version, &object.id.kind, evidence.targets.kubernetes);
+        let twice: Vec<&Fault> = apply.iter().filter(|f| matches!(f, Fault::Twice { .. })).collect();
+        if !told_by_apply && !twice.is_empty() {
+            findings.push(with_key_twice(evidence, (phase, object), &twice));
+        }
+    }
+}
+
+fn fields(faults: &[&Fault], primary: crate::source::Span) -> Vec<FieldAt> {
+    faults.iter().map(|fault| FieldAt { field: fault.field().to_string(), span: primary }).collect()
+}
+
+fn without_key(evidence: &Evidence<'_>, (phase, object): (&Phase, &Object), faults: &[&Fault]) -> Finding {
+    let is_created = faults.iter().all(|f| matches!(f, Fault::NoKey { is_created: true, .. }));
+    let lead = faults.iter().find(|f| matches!(f, Fault::NoKey { is_created: false, .. })).unwrap_or(&faults[0]);
+    let key = match lead {
+        Fault::NoKey { key, .. } => key,
+        _ => "name",
+    };
+    let range = documents::range_of(object, lead.field());
+    let mut finding = documents::finding(&RULE, evidence, Severity::Error, (phase, object), &range);
+    let id = &object.id;
+    let what = if is_created { "it installs, and no patch can change it" } else { "no server takes it" };
+    finding.title = format!("{id} has an element without `{key}` at `{}`: {what}", lead.field());
+    finding.fields = fields(faults, finding.primary);
+    let refused = format!("fails with `map: map[] does not contain declared merge key: {key}`");
+    let effect = |operation: &'static str, says: String| Effect { operation, says };
+    finding.effects = if is_created {
+        vec![
+            effect("install", "is taken: the server stores the element as an empty one".into()),
+            effect(
+                "upgrade",
+                format!("Helm 3, and Helm 4 for releases that Helm 3 made: {refused}, whatever else it changes"),
+            ),
+            effect("rollback", format!("{refused} too")),
+            effect("argo cd", format!("the sync {refused}, unless it applies on the server's side")),
+        ]
+    } else {
+        vec![
+            effect("install", format!("is refused: the server wants `{key}`")),
+            effect("upgrade", format!("from a version without the element: {refused}, or is refused like the install")),
+        ]
+    };
+    finding.help = format!(
+        "leave the element out where its `{key}` is empty: `{{{{- with .Values.… }}}}` around it\n\
+         a release that is stuck: upgrade fails as long as the live object has the element; `kubectl edit {} {}` and \
+         take it out, then upgrade to the mended chart",
+        id.kind.to_lowercase(),
+        id.name
+    );
+    finding.cause = "no merge key".into();
+    finding
+}
+
+fn with_key_twice(evidence: &Evidence<'_>, (phase, object): (&Phase, &Object), faults: &[&Fault]) -> Finding {
+    let lead = faults[0];
+    let key = match lead {
+        Fault::Twice { key, .. } => key.as_str(),
+        _ => "",
+    };
+    let range = documents::range_of(object, lead.field());
+    let mut finding = documents::finding(&RULE, evidence, Severity::Warning, (phase, object), &range);
+    finding.title = format!("{} has `{key}` twice, at `{}`: a patch of one loses the other", object.id, lead.field());
+    finding.fields = fields(faults, finding.primary);
+    finding.effects = vec![Effect {
+        operation: "upgrade",
+        says: "a change of the second entry is written into the first one".into(),
+    }];
+    finding.help = "write each entry once".into();
+    finding.cause = "key twice".into();
+    finding
+}
