@@ -17,7 +17,8 @@ pub static RULE: Rule = Rule {
 /// The call that read a field of somebody else's object, if the cause is one.
 fn foreign(evidence: &Evidence<'_>, phase: &Phase, cause: &Cause) -> Option<u32> {
     let Cause::Lookup { call, path } = cause else { return None };
-    let query = &phase.rendering.rt.lookups.get(*call as usize)?.query;
+    let lookup = phase.rendering.rt.lookups.get(*call as usize).filter(|lookup| lookup.found)?;
+    let query = &lookup.query;
     let is_own = |phase: &Phase| phase.objects.iter().any(|o| fields::is_lookup_of(evidence.life, query, &o.id));
     // A list is of no object; whether it is empty says nothing of what is in it.
     let is_foreign = !path.is_none() && !query.name.is_empty() && !evidence.life.phases.iter().any(is_own);
