@@ -11,9 +11,7 @@ use crate::value::{Plain, PlainData};
 pub fn create_refusal(object: &Plain, by_apply: bool, at: KubeVersion) -> Option<String> {
     let text = |path: &[&str]| object.at(path).and_then(Plain::as_str).unwrap_or_default();
     let (api_version, kind, name) = (text(&["apiVersion"]), text(&["kind"]), text(&["metadata", "name"]));
-    if super::kinds::kind(api_version, kind).is_none() {
-        return None;
-    }
+    super::kinds::kind(api_version, kind)?;
     let mut errors: Vec<String> = Vec::new();
     errors.extend(name_error(api_version, kind, name));
     match (group_of(api_version), kind) {

@@ -28,8 +28,8 @@ fn check(evidence: &Evidence<'_>, findings: &mut Vec<Finding>) {
         let is_ours = |fault: &&Fault| {
             let is_told = told_by_patch && matches!(fault, Fault::NoKey { .. });
             let is_unknown = matches!(fault, Fault::UnknownField { .. });
-            !is_told
-                && !(is_unknown && documents::is_picked(phase, object, &documents::range_of(object, fault.field())))
+            let is_picked = || documents::is_picked(phase, object, &documents::range_of(object, fault.field()));
+            !(is_told || is_unknown && is_picked())
         };
         let faults: Vec<&Fault> = faults.iter().filter(is_ours).collect();
         let Some(&lead) = faults.first() else { continue };

@@ -43,14 +43,12 @@ impl Diff {
                 None if self.changes() => _ = patch.insert(name.clone(), value.clone()),
                 None => {}
                 Some(before) if &**name == PATCH.as_bytes() => {
-                    if !tree::same(before, value) {
-                        patch.insert(name.clone(), value.clone());
-                    }
+                    let changed = (!tree::same(before, value)).then(|| value.clone());
+                    patch.extend(changed.map(|value| (name.clone(), value)));
                 }
                 Some(before) if class(before) != class(value) => {
-                    if self.changes() {
-                        patch.insert(name.clone(), value.clone());
-                    }
+                    let changed = self.changes().then(|| value.clone());
+                    patch.extend(changed.map(|value| (name.clone(), value)));
                 }
                 Some(before) => self.values(&mut patch, name, before, value, place, depth)?,
             }
