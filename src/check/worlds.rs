@@ -52,14 +52,17 @@ fn judge(life: &Life, targets: &Targets, is_given: bool, keeps_witnesses: bool, 
         let witness = || super::Witness::new(life, finding);
         checked.witnesses.entry(finding.fingerprint()).or_insert_with(witness);
     }
-    add(new, &mut checked.findings);
+    add(new, is_given, &mut checked.findings);
 }
 
-/// Adds the findings that are not known from another world.
-fn add(new: Vec<Finding>, findings: &mut Vec<Finding>) {
+/// Adds the findings that are not known from another world. In a world of ours an object may have another name: what was
+/// said of a place in a world before is not said again.
+fn add(new: Vec<Finding>, is_given: bool, findings: &mut Vec<Finding>) {
+    let before = findings.len();
     for finding in new {
-        let known = findings.iter().any(|f| f.fingerprint() == finding.fingerprint() && f.primary == finding.primary);
-        if !known {
+        let is_same = |f: &Finding| f.fingerprint() == finding.fingerprint() && f.primary == finding.primary;
+        let is_told = |f: &Finding| !is_given && f.rule == finding.rule && f.primary == finding.primary;
+        if !findings.iter().any(is_same) && !findings[..before].iter().any(is_told) {
             findings.push(finding);
         }
     }

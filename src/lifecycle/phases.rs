@@ -11,6 +11,7 @@ use crate::source::Sources;
 use crate::template::Cache;
 use crate::value::origin::PathId;
 use crate::value::{Arena, Key, Plain, PlainData};
+use rustc_hash::FxHashSet;
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
@@ -44,7 +45,19 @@ const STEP: i64 = 34_822_871;
 pub struct Memory {
     first: Option<(Arc<Prepared>, Kept, Capabilities)>,
     arena: Arena,
+    /// Holds the objects that are known.
     reader: Option<manifest::Reader>,
+    known: Arc<FxHashSet<usize>>,
+}
+
+impl Memory {
+    /// Gives the objects of the lives before, and knows those of this one from now on.
+    pub(super) fn know(&mut self, phases: &[Phase]) -> Arc<FxHashSet<usize>> {
+        let before = self.known.clone();
+        let objects = phases.iter().flat_map(|phase| &phase.objects);
+        Arc::make_mut(&mut self.known).extend(objects.map(|object| Arc::as_ptr(object) as usize));
+        before
+    }
 }
 
 /// The phases of one life as they are lived.

@@ -10,6 +10,7 @@ use crate::source::Sources;
 use crate::template::Cache;
 use crate::value::Plain;
 use crate::value::origin::Cause;
+use rustc_hash::FxHashSet;
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
@@ -117,6 +118,8 @@ pub struct Life {
     pub live: LiveState,
     /// And after the first upgrade.
     pub live_after_upgrade: LiveState,
+    /// Objects that an earlier world of the chart rendered, by identity.
+    pub(super) known: Arc<FxHashSet<usize>>,
 }
 
 impl Life {
@@ -129,7 +132,13 @@ impl Life {
             previous,
             live: LiveState::default(),
             live_after_upgrade: LiveState::default(),
+            known: Arc::default(),
         }
+    }
+
+    /// Whether no earlier world of the chart rendered this very object: what can be said of it alone was not said yet.
+    pub fn is_new(&self, object: &Arc<Object>) -> bool {
+        !self.known.contains(&(Arc::as_ptr(object) as usize))
     }
 
     /// Whether some phase renders an object that a lookup asks for.
@@ -173,7 +182,8 @@ pub fn live(chart: &Chart, world: World, cache: &Cache, memory: &mut Memory) -> 
         }
     }
     let phases = phases.finish(&prepared, memory);
-    Life { world, refused: None, prepared: Some(prepared), phases, previous: false, live, live_after_upgrade }
+    let known = memory.know(&phases);
+    Life { world, refused: None, prepared: Some(prepared), phases, previous: false, live, live_after_upgrade, known }
 }
 
 /// Lives the life of a release that is installed with one version of a chart and upgraded to another. Both charts are
@@ -190,7 +200,16 @@ pub fn live_between(old: &Chart, new: &Chart, world: World, cache: &Cache) -> Li
     let live_after_upgrade = phases.upgraded(&live);
     phases.next(PhaseKind::UpgradeAgain, &prepared, &live_after_upgrade, &new.sources);
     let phases = phases.finish(&prepared, &mut Memory::default());
-    Life { world, refused: None, prepared: Some(prepared), phases, previous: true, live, live_after_upgrade }
+    Life {
+        world,
+        refused: None,
+        prepared: Some(prepared),
+        phases,
+        previous: true,
+        live,
+        live_after_upgrade,
+        known: Arc::default(),
+    }
 }
 
 /// Whether anything that was rendered depends on what differs between the phases of one life.
