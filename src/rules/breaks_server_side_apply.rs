@@ -27,8 +27,11 @@ fn check(evidence: &Evidence<'_>, findings: &mut Vec<Finding>) {
         let told_by_patch = evidence.targets.modes.contains(&Mode::Patch);
         let is_ours = |fault: &&Fault| {
             let is_told = told_by_patch && matches!(fault, Fault::NoKey { .. });
+            let range = objects::range_of(object, fault.field());
             let is_unknown = matches!(fault, Fault::UnknownField { .. });
-            !is_told && !(is_unknown && objects::is_picked(phase, object, &objects::range_of(object, fault.field())))
+            // The names of fields in a value that nobody passes are not the chart's.
+            let is_invented = objects::is_made_up(life) && objects::is_from_value(phase, object, &range);
+            !(is_told || is_invented || is_unknown && objects::is_picked(phase, object, &range))
         };
         let faults: Vec<&Fault> = faults.iter().filter(is_ours).collect();
         let Some(&lead) = faults.first() else { continue };
