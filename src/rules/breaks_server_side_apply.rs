@@ -27,9 +27,11 @@ fn check(evidence: &Evidence<'_>, findings: &mut Vec<Finding>) {
         let told_by_patch = evidence.targets.modes.contains(&Mode::Patch);
         let is_ours = |fault: &&Fault| {
             let is_told = told_by_patch && matches!(fault, Fault::NoKey { .. });
+            let range = documents::range_of(object, fault.field());
             let is_unknown = matches!(fault, Fault::UnknownField { .. });
-            let is_picked = || documents::is_picked(phase, object, &documents::range_of(object, fault.field()));
-            !(is_told || is_unknown && is_picked())
+            // The names of fields in a value that nobody passes are not the chart's.
+            let is_invented = documents::is_made_up(life) && documents::is_from_value(phase, object, &range);
+            !(is_told || is_invented || is_unknown && documents::is_picked(phase, object, &range))
         };
         let faults: Vec<&Fault> = faults.iter().filter(is_ours).collect();
         let Some(&lead) = faults.first() else { continue };

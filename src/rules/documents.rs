@@ -147,3 +147,16 @@ pub fn is_picked(phase: &Phase, object: &Object, range: &Range<usize>) -> bool {
     pieces_in(&object.text, range)
         .any(|piece| is_asked(piece.origin) || arena.guards(piece.guard).iter().any(|guard| is_asked(guard.origin)))
 }
+
+/// The world was made by turning a condition round: its values are made up, and what goes with them may be missing.
+pub fn is_made_up(life: &Life) -> bool {
+    life.world.flags.contains("--set")
+}
+
+/// What a range of an object's document starts with was taken from a value.
+pub fn is_from_value(phase: &Phase, object: &Object, range: &Range<usize>) -> bool {
+    let arena = &phase.rendering.rt.arena;
+    let start = range.start..range.start + 1;
+    let is_value = |origin| arena.causes(origin).any(|cause| matches!(cause, Cause::Values { .. }));
+    pieces_in(&object.text, &start).any(|piece| is_value(piece.origin))
+}

@@ -51,7 +51,9 @@ fn without_key(evidence: &Evidence<'_>, (phase, object): (&Phase, &Object), faul
         _ => "name",
     };
     let range = documents::range_of(object, lead.field());
-    let mut finding = documents::finding(&RULE, evidence, Severity::Error, (phase, object), &range);
+    // Whoever passes the value that lets the element through may well pass its name, too.
+    let severity = if documents::is_made_up(evidence.life) { Severity::Warning } else { Severity::Error };
+    let mut finding = documents::finding(&RULE, evidence, severity, (phase, object), &range);
     let id = &object.id;
     let what = if is_created { "it installs, and no patch can change it" } else { "no server takes it" };
     finding.title = format!("{id} has an element without `{key}` at `{}`: {what}", lead.field());
