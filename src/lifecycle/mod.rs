@@ -23,6 +23,6 @@ pub use journey::{Journey, Revision, Step, Terms};
 pub use leftovers::{install_again, leftovers};
 pub use live::{LiveState, plain};
 pub use operation::{Applied, ErrorKind, OperationError, Reply, Request, Write};
-pub use phases::{Knobs, Memory, upgrade_without_cluster};
+pub use phases::{Knobs, Memory, rendered_alone, upgrade_without_cluster};
 pub use reuse::{Reused, reuse_values};
 pub use run::{Chart, Life, Phase, PhaseKind, World, live, live_between};

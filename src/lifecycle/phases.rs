@@ -207,11 +207,26 @@ impl<'a> Phases<'a> {
 
 /// The upgrade of a life as it renders where there is no cluster: `helm upgrade --dry-run`, `helm template --is-upgrade`.
 pub fn upgrade_without_cluster(life: &Life) -> Option<Phase> {
+    again(life, PhaseKind::Upgrade, &LiveState::offline())
+}
+
+/// A phase of a life of one chart, rendered once more with nothing taken over: what the phase has to be.
+pub fn rendered_alone(life: &Life, kind: PhaseKind) -> Option<Phase> {
+    let live = match kind {
+        PhaseKind::Install => LiveState::new_cluster(&life.world),
+        PhaseKind::Upgrade => life.live.clone(),
+        PhaseKind::UpgradeAgain => life.live_after_upgrade.clone(),
+        PhaseKind::Offline | PhaseKind::OfflineAgain | PhaseKind::Lint => LiveState::offline(),
+    };
+    again(life, kind, &live)
+}
+
+fn again(life: &Life, kind: PhaseKind, live: &LiveState) -> Option<Phase> {
     let prepared = life.prepared.as_ref()?;
-    let sources = &life.phase(PhaseKind::Upgrade)?.rendering.sources;
+    let sources = &life.phase(kind)?.rendering.sources;
     let cache = Cache::default();
     let mut phases = Phases::new(&life.world, &cache);
-    Some(phases.phase(prepared, Knobs::of(PhaseKind::Upgrade), &LiveState::offline(), sources, None))
+    Some(phases.phase(prepared, Knobs::of(kind), live, sources, None))
 }
 
 /// A cluster in which some objects of others are there.

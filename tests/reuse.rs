@@ -1,0 +1,94 @@
+//! What a phase or a world takes over from an earlier render is what it would have rendered itself.
+
+#[path = "rules/markdown.rs"]
+#[allow(dead_code)]
+mod markdown;
+
+use chartlint::chart::{self, LoadAt, RawFile};
+use chartlint::engine::{Capabilities, with_stack};
+use chartlint::explore::Explorer;
+use chartlint::lifecycle::{self, Life, Memory, World, rendered_alone};
+use chartlint::profile::Profile;
+use chartlint::source::Sources;
+use chartlint::template::Cache;
+use chartlint::value::Plain;
+use std::path::Path;
+use std::sync::Arc;
+
+/// The charts of the cases of the rules: the files of each section, with a Chart.yaml where it has none.
+fn charts() -> Vec<(String, Vec<RawFile>)> {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/rules");
+    let mut paths: Vec<_> = std::fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path()).collect();
+    paths.sort();
+    let mut charts = Vec::new();
+    for path in paths.iter().filter(|path| path.extension().is_some_and(|e| e == "md")) {
+        let name = path.file_stem().unwrap().to_str().unwrap();
+        for section in markdown::sections(&std::fs::read_to_string(path).unwrap()) {
+            if section.files.is_empty() || section.files.iter().any(|(path, _)| path.starts_with("old/")) {
+                continue;
+            }
+            let mut files = section.files;
+            if !files.iter().any(|(path, _)| path == "Chart.yaml") {
+                files.push(("Chart.yaml".into(), "apiVersion: v2\nname: web\nversion: 1.0.0\n".into()));
+            }
+            let raw = |(path, text): (String, String)| RawFile { path, bytes: text.into_bytes().into() };
+            charts.push((format!("{name}, {}", section.heading), files.into_iter().map(raw).collect()));
+        }
+    }
+    charts
+}
+
+/// Every phase as it is, and as it renders alone.
+fn compare(name: &str, life: &Life, differences: &mut Vec<String>) -> usize {
+    for phase in &life.phases {
+        let alone = rendered_alone(life, phase.kind).unwrap();
+        let texts = |phase: &lifecycle::Phase| -> Vec<(String, Vec<u8>)> {
+            phase.rendering.files.iter().map(|f| (f.name.to_string(), f.text.bytes().to_vec())).collect()
+        };
+        let errors = (phase.rendering.error.is_some(), alone.rendering.error.is_some());
+        if texts(phase) != texts(&alone) || errors.0 != errors.1 {
+            differences.push(format!("{name}: {} with {:?}", phase.kind.name(), life.world.flags));
+        }
+    }
+    life.phases.len()
+}
+
+#[test]
+fn what_is_taken_over_is_what_would_be_rendered() {
+    let (mut differences, mut phases) = (Vec::new(), 0);
+    with_stack(|| {
+        for (name, files) in charts() {
+            let profile = Profile::default();
+            let (mut sources, cache) = (Sources::default(), Cache::default());
+            let at = LoadAt { root: String::new() };
+            let Ok(loaded) = chart::load(files, &at, &mut sources, &profile) else { continue };
+            let chart = lifecycle::Chart { chart: Arc::new(loaded), sources };
+            let world = World {
+                values: Plain::map(),
+                flags: String::new(),
+                release: "web".into(),
+                namespace: "default".into(),
+                profile,
+                capabilities: Capabilities::defaults(&profile),
+                foreign: Default::default(),
+            };
+            let (mut memory, mut explorer) = (Memory::default(), Explorer::default());
+            let life = lifecycle::live(&chart, world, &cache, &mut memory);
+            explorer.coverage.look(&life, &cache);
+            explorer.learn(&life, None);
+            phases += compare(&name, &life, &mut differences);
+            drop(life);
+            while let Some(plan) = explorer.next_plan() {
+                let life = lifecycle::live(&chart, plan.world.clone(), &cache, &mut memory);
+                explorer.coverage.look(&life, &cache);
+                explorer.learn(&life, Some(&plan));
+                // A cluster with unknown objects is not that of a phase alone.
+                if plan.world.foreign.is_empty() {
+                    phases += compare(&name, &life, &mut differences);
+                }
+            }
+        }
+    });
+    assert!(differences.is_empty(), "{} of {phases}:\n{}", differences.len(), differences.join("\n"));
+    assert!(phases > 1_000, "only {phases} phases were compared");
+}
