@@ -30,7 +30,7 @@ fn check(evidence: &Evidence<'_>, findings: &mut Vec<Finding>) {
             let range = documents::range_of(object, fault.field());
             let is_unknown = matches!(fault, Fault::UnknownField { .. });
             // The names of fields in a value that nobody passes are not the chart's.
-            let is_invented = documents::is_made_up(life) && documents::is_from_value(phase, object, &range);
+            let is_invented = documents::is_made_up(life) && documents::is_inserted(object, &range);
             !(is_told || is_invented || is_unknown && documents::is_picked(phase, object, &range))
         };
         let faults: Vec<&Fault> = faults.iter().filter(is_ours).collect();

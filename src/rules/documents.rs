@@ -153,10 +153,8 @@ pub fn is_made_up(life: &Life) -> bool {
     life.world.flags.contains("--set")
 }
 
-/// What a range of an object's document starts with was taken from a value.
-pub fn is_from_value(phase: &Phase, object: &Object, range: &Range<usize>) -> bool {
-    let arena = &phase.rendering.rt.arena;
+/// What a range of an object's document starts with was taken from somewhere: the template does not write it itself.
+pub fn is_inserted(object: &Object, range: &Range<usize>) -> bool {
     let start = range.start..range.start + 1;
-    let is_value = |origin| arena.causes(origin).any(|cause| matches!(cause, Cause::Values { .. }));
-    pieces_in(&object.text, &start).any(|piece| is_value(piece.origin))
+    !pieces_in(&object.text, &start).any(|piece| piece.literal && !piece.is_mark())
 }
