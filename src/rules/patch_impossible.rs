@@ -23,7 +23,12 @@ fn check(evidence: &Evidence<'_>, findings: &mut Vec<Finding>) {
     for object in phase.objects.iter().filter(|o| !o.is_hook()) {
         let manifest = plain(&object.node);
         let faults = kube::patch_faults(&manifest, &object.id.api_version, &object.id.kind);
-        let is_missing = |fault: &&Fault| matches!(fault, Fault::NoKey { .. });
+        // An element of a list that nobody passes is not the chart's.
+        let is_invented = |fault: &Fault| {
+            documents::is_made_up(life)
+                && documents::is_from_value(phase, object, &documents::range_of(object, fault.field()))
+        };
+        let is_missing = |fault: &&Fault| matches!(fault, Fault::NoKey { .. }) && !is_invented(fault);
         let missing: Vec<&Fault> = faults.iter().filter(is_missing).collect();
         if !missing.is_empty() {
             findings.push(without_key(evidence, (phase, object), &missing));
