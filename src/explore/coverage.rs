@@ -16,6 +16,9 @@ pub struct Coverage {
     pub sites: BTreeMap<u32, (Site, bool)>,
     /// Conditions that decide about something that varies, by the address of the opening action.
     pub heads: BTreeMap<u32, Span>,
+    /// Conditions that the life itself decides: on what a lookup returned, the phase, what was drawn. No world turns them
+    /// round, and they are not counted.
+    lived: FxHashSet<u32>,
     /// Which outcomes were seen.
     outcomes: FxHashMap<u32, (bool, bool)>,
     /// The texts that were looked at.
@@ -63,7 +66,11 @@ impl Coverage {
                 *ran = true;
             }
         }
+        let graph = &phase.rendering.rt.arena;
         for condition in &phase.rendering.log.conditions {
+            if graph.causes(condition.origin).any(crate::lifecycle::is_varying) {
+                self.lived.insert(condition.head.start);
+            }
             let seen = self.outcomes.entry(condition.head.start).or_default();
             if super::is_taken(condition) { seen.0 = true } else { seen.1 = true }
         }
@@ -97,13 +104,14 @@ impl Coverage {
     /// Conditions of interest that were not seen both ways.
     pub fn one_sided(&self) -> impl Iterator<Item = Span> {
         let both = |head: &u32| self.outcomes.get(head).is_some_and(|(taken, not)| *taken && *not);
-        self.heads.iter().filter(move |(head, _)| !both(head)).map(|(_, span)| *span)
+        let is_missed = move |head: &u32| !both(head) && !self.lived.contains(head);
+        self.heads.iter().filter(move |(head, _)| is_missed(head)).map(|(_, span)| *span)
     }
 
     /// Conditions of interest that were seen both ways, and all of them.
     pub fn conditions(&self) -> (usize, usize) {
-        let both = |head: &&u32| self.outcomes.get(head).is_some_and(|(taken, not)| *taken && *not);
-        (self.heads.keys().filter(both).count(), self.heads.len())
+        let all = self.heads.keys().filter(|head| !self.lived.contains(head)).count();
+        (all - self.one_sided().count(), all)
     }
 
     /// The calls that no world ran.

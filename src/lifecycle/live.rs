@@ -32,13 +32,7 @@ impl LiveState {
     pub fn new_cluster(world: &World) -> LiveState {
         let mut state = LiveState::default();
         for name in ["default", "kube-system", world.namespace.as_str()] {
-            let metadata = BTreeMap::from([(Arc::from(&b"name"[..]), Plain::string(name))]);
-            let namespace = BTreeMap::from([
-                (Arc::from(&b"apiVersion"[..]), Plain::string("v1")),
-                (Arc::from(&b"kind"[..]), Plain::string("Namespace")),
-                (Arc::from(&b"metadata"[..]), PlainData::Map(metadata).into()),
-            ]);
-            state.add(PlainData::Map(namespace).into(), world);
+            state.add_namespace(name, world);
         }
         state
     }
@@ -47,7 +41,21 @@ impl LiveState {
     pub fn new_server(world: &World, version: kube::KubeVersion) -> LiveState {
         let mut state = LiveState::new_cluster(world);
         state.version = Some(version);
+        // Servers make these themselves, too.
+        for name in ["kube-public", "kube-node-lease"] {
+            state.add_namespace(name, world);
+        }
         state
+    }
+
+    fn add_namespace(&mut self, name: &str, world: &World) {
+        let metadata = BTreeMap::from([(Arc::from(&b"name"[..]), Plain::string(name))]);
+        let namespace = BTreeMap::from([
+            (Arc::from(&b"apiVersion"[..]), Plain::string("v1")),
+            (Arc::from(&b"kind"[..]), Plain::string("Namespace")),
+            (Arc::from(&b"metadata"[..]), PlainData::Map(metadata).into()),
+        ]);
+        self.add(PlainData::Map(namespace).into(), world);
     }
 
     /// The same server, which serves these API versions, or `version/Kind`, too.

@@ -7,6 +7,7 @@
 
 mod compare;
 mod journey;
+mod kept;
 mod leftovers;
 mod live;
 pub mod lives;

@@ -223,10 +223,13 @@ pub fn rendered_alone(life: &Life, kind: PhaseKind) -> Option<Phase> {
 
 fn again(life: &Life, kind: PhaseKind, live: &LiveState) -> Option<Phase> {
     let prepared = life.prepared.as_ref()?;
-    let sources = &life.phase(kind)?.rendering.sources;
+    let rendering = &life.phase(kind)?.rendering;
     let cache = Cache::default();
     let mut phases = Phases::new(&life.world, &cache);
-    Some(phases.phase(prepared, Knobs::of(kind), live, sources, None))
+    // Texts that `tpl` ran keep their addresses, and with them what is drawn in them; no file is taken over.
+    let kept = rendering.kept();
+    let earlier = kept.as_ref().map(|kept| Earlier { kept, arena: Arena::default(), is_affected: &|_, _| true });
+    Some(phases.phase(prepared, Knobs::of(kind), live, &rendering.sources, earlier))
 }
 
 /// A cluster in which some objects of others are there.

@@ -1,5 +1,6 @@
 //! How Helm writes manifests to a cluster (pkg/kube/client.go and pkg/action, checked with 3.17.1 and 4.3.1).
 
+use super::kept::{is_the_servers, with_shared};
 use super::live::{self, Identity, LiveState, plain};
 use super::operation::{Applied, ErrorKind, OperationError, Reply, Request, Write};
 use super::run::World;
@@ -314,7 +315,7 @@ impl Writer<'_> {
         };
         let after = if self.is_applied() { with_shared(live, &after, id) } else { after };
         let changes = kube::changes(live, &after);
-        let is_idle = changes.is_empty();
+        let count = changes.len();
         let mode = if self.is_applied() { Mode::Apply } else { Mode::Patch };
         let target = Target { mode, ..Target::new(&id.api_version, &id.kind, live) };
         let outcome = kube::update_outcome(&target, &changes, at);
@@ -331,8 +332,10 @@ impl Writer<'_> {
             }
             Outcome::Accepted { fields } => {
                 let kept = fields.into_iter().filter(|(_, verdict)| *verdict == Verdict::Ignored);
-                let kept: Vec<FieldPath> = kept.map(|(field, _)| field).collect();
+                let mut kept: Vec<FieldPath> = kept.map(|(field, _)| field).collect();
+                let is_idle = count == kept.iter().filter(|field| is_the_servers(field)).count();
                 self.live.put(id, kube::with_kept(live, &after, &kept), self.world);
+                kept.retain(|field| !is_the_servers(field));
                 self.note(object, request, Reply::Done { kept });
                 if let Some(write) = self.writes.last_mut() {
                     write.is_idle = is_idle;
@@ -392,14 +395,6 @@ impl Writer<'_> {
         }
         Ok(())
     }
-}
-
-/// A field that a controller owns, too, stays when Helm no longer applies it.
-fn with_shared(live: &Plain, after: &Plain, id: &ObjectId) -> Plain {
-    let volume = FieldPath::parse("spec.volumeName");
-    let is_claim = id.kind == "PersistentVolumeClaim" && id.group().is_empty();
-    let is_unset = is_claim && after.at(&["spec", "volumeName"]).is_none();
-    if is_unset { kube::with_kept(live, after, &[volume]) } else { after.clone() }
 }
 
 fn weight(object: &Object) -> i64 {
