@@ -55,13 +55,20 @@ fn judge(life: &Life, targets: &Targets, is_given: bool, keeps_witnesses: bool, 
     add(new, is_given, &mut checked.findings);
 }
 
-/// Adds the findings that are not known from another world. In a world of ours an object may have another name: what was
-/// said of a place in a world before is not said again.
+/// Adds the findings that are not known from another world. An object may have another name there: what was said of a
+/// place and a field in a world before is not said again.
 fn add(new: Vec<Finding>, is_given: bool, findings: &mut Vec<Finding>) {
     let before = findings.len();
     for finding in new {
         let is_same = |f: &Finding| f.fingerprint() == finding.fingerprint() && f.primary == finding.primary;
-        let is_told = |f: &Finding| !is_given && f.rule == finding.rule && f.primary == finding.primary;
+        let about = |f: &Finding| {
+            (f.object.as_ref().map(|o| o.kind.clone()), f.fields.first().map(|field| field.field.clone()))
+        };
+        let is_told = |f: &Finding| {
+            f.rule == finding.rule
+                && f.primary == finding.primary
+                && (!is_given || f.object.is_some() && about(f) == about(&finding))
+        };
         if !findings.iter().any(is_same) && !findings[..before].iter().any(is_told) {
             findings.push(finding);
         }

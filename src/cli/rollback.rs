@@ -108,7 +108,7 @@ fn live(path: &Path, sources: &mut Sources) -> Result<Vec<Plain>, Box<Problem>> 
             let start = bytes.windows(text.bytes().len().max(1)).position(|window| window == text.bytes()).unwrap_or(0);
             at(path, base, start + error.offset(), &error.to_string(), HELP)
         })?;
-        let object = rollback::node(&document.root);
+        let object = document.root.to_plain();
         match object.get("items").and_then(Plain::as_list) {
             Some(items) => out.extend(items.iter().cloned()),
             None => out.push(object),

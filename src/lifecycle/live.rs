@@ -4,7 +4,7 @@ use super::run::World;
 use crate::engine::{Answer, Cluster, Query};
 use crate::kube;
 use crate::manifest::{HookEvent, Object, ObjectId};
-use crate::value::yaml::{Kind, Node};
+use crate::value::yaml::Node;
 use crate::value::{Plain, PlainData};
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -286,19 +286,7 @@ fn filled(mut object: Plain) -> Plain {
 
 /// A document as data: what Go's JSON decoder makes of it, integers kept.
 pub fn plain(node: &Node) -> Plain {
-    let data = match &node.kind {
-        Kind::Null => PlainData::Null,
-        Kind::Bool(b) => PlainData::Bool(*b),
-        Kind::Int(i) => PlainData::Int(*i),
-        Kind::Uint(u) => PlainData::Float(*u as f64),
-        Kind::Float(f) => PlainData::Float(*f),
-        Kind::Str(text) => PlainData::String(text.as_bytes().into()),
-        Kind::Seq(items) => PlainData::List(items.iter().map(plain).collect()),
-        Kind::Map(entries) => {
-            PlainData::Map(entries.iter().map(|(k, v)| (Arc::from(k.text.as_bytes()), plain(v))).collect())
-        }
-    };
-    data.into()
+    node.to_plain()
 }
 
 impl Cluster for LiveState {

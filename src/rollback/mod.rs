@@ -10,7 +10,7 @@ pub use ways::{Stuck, Way, deletion_cost, ways};
 
 use crate::kube::{self, Context, FieldPath, KubeVersion, Mode, Outcome, Target, VersionRange};
 use crate::manifest::{Object, ObjectId};
-use crate::value::{Plain, PlainData};
+use crate::value::Plain;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
@@ -273,23 +273,5 @@ fn answers(old: &Plain, new: &Plain, live: Option<&Plain>, question: &Question<'
 
 /// The object of a manifest as data.
 fn plain(object: &Object) -> Plain {
-    node(&object.node)
-}
-
-/// A document as data.
-pub fn node(node_: &crate::value::yaml::Node) -> Plain {
-    use crate::value::yaml::Kind;
-    let data = match &node_.kind {
-        Kind::Null => PlainData::Null,
-        Kind::Bool(b) => PlainData::Bool(*b),
-        Kind::Int(i) => PlainData::Int(*i),
-        Kind::Uint(u) => PlainData::Float(*u as f64),
-        Kind::Float(f) => PlainData::Float(*f),
-        Kind::Str(text) => PlainData::String(text.as_bytes().into()),
-        Kind::Seq(items) => PlainData::List(items.iter().map(node).collect()),
-        Kind::Map(entries) => {
-            PlainData::Map(entries.iter().map(|(k, v)| (k.text.as_bytes().into(), node(v))).collect())
-        }
-    };
-    data.into()
+    object.node.to_plain()
 }

@@ -26,7 +26,7 @@ fn check(evidence: &Evidence<'_>, findings: &mut Vec<Finding>) {
         known.push(text);
         let when = words::failing(evidence.life, &phases);
         let mut finding = words::problem(&RULE, evidence, Severity::Error, words::innermost(error));
-        finding.title = format!("{when}: {}", words::message(error));
+        finding.title = format!("{when}: {}", words::short(&words::message(error)));
         finding.steps = words::call_stack(error);
         finding.cause = words::message(error);
         findings.push(finding);

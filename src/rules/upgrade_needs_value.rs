@@ -13,7 +13,7 @@ pub static RULE: Rule = Rule {
 
 fn check(evidence: &Evidence<'_>, findings: &mut Vec<Finding>) {
     let mut found = failure::findings(&RULE, evidence, FailureKind::UpgradeNeedsValue, |failure, when| {
-        let title = format!("{when} with the values that installed: {}", words::message(failure.error));
+        let title = format!("{when} with the values that installed: {}", words::short(&words::message(failure.error)));
         let help = "what an upgrade needs and the install made can be read from the live object; ask for it only when it \
                     is not there either, and say in the message how to get at it";
         (title, help.into())

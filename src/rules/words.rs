@@ -171,6 +171,17 @@ pub fn message(error: &Error) -> String {
     root.split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
+/// A message as far as a title has room for it; the whole of it stands among the effects.
+pub fn short(message: &str) -> String {
+    const ROOM: usize = 100;
+    if message.chars().count() <= ROOM {
+        return message.to_string();
+    }
+    let cut: String = message.chars().take(ROOM).collect();
+    let end = cut.rfind(' ').unwrap_or(cut.len());
+    format!("{} ...", &cut[..end])
+}
+
 /// The levels of templates that lead to an error, outermost first.
 pub fn call_stack(error: &Error) -> Vec<TraceStep> {
     let levels = error.levels();

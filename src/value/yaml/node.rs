@@ -1,5 +1,6 @@
 //! The tree that a text reads as.
 
+use crate::value::{Plain, PlainData};
 use std::borrow::Cow;
 use std::ops::Range;
 use std::sync::Arc;
@@ -69,6 +70,23 @@ pub struct Document {
 }
 
 impl Node {
+    /// The node as data: what Go's JSON decoder makes of it, integers kept.
+    pub fn to_plain(&self) -> Plain {
+        let data = match &self.kind {
+            Kind::Null => PlainData::Null,
+            Kind::Bool(b) => PlainData::Bool(*b),
+            Kind::Int(i) => PlainData::Int(*i),
+            Kind::Uint(u) => PlainData::Float(*u as f64),
+            Kind::Float(f) => PlainData::Float(*f),
+            Kind::Str(text) => PlainData::String(text.as_bytes().into()),
+            Kind::Seq(items) => PlainData::List(items.iter().map(Node::to_plain).collect()),
+            Kind::Map(entries) => {
+                PlainData::Map(entries.iter().map(|(k, v)| (k.text.as_bytes().into(), v.to_plain())).collect())
+            }
+        };
+        data.into()
+    }
+
     pub fn new(kind: Kind, span: Range<usize>) -> Self {
         Node { kind, span }
     }
