@@ -65,14 +65,7 @@ fn check(evidence: &Evidence<'_>, findings: &mut Vec<Finding>) {
 
 /// Whether nothing is drawn but the salt of a hash: the password that is hashed stays.
 pub fn is_salted(evidence: &Evidence<'_>, story: &Story) -> bool {
-    let Some(phase) = evidence.life.phase(story.told_by) else { return false };
-    let rt = &phase.rendering.rt;
-    let mut draws = rt.arena.causes(story.origin).filter_map(|cause| match cause {
-        Cause::Random { draw } => rt.draws.get(*draw as usize),
-        _ => None,
-    });
-    let is_hash = |function: &str| matches!(function, "bcrypt" | "htpasswd");
-    draws.next().is_some_and(|first| is_hash(first.function) && draws.all(|draw| is_hash(draw.function)))
+    is_all_drawn_by(evidence, story, &["bcrypt", "htpasswd"])
 }
 
 /// Whatever is drawn in one object is mended together, whatever lookup was made before.
@@ -87,25 +80,17 @@ fn by_object(groups: Vec<Vec<&Story>>) -> Vec<Vec<&Story>> {
     merged
 }
 
-/// A certificate that a kept authority signs anew, and its key.
+/// A certificate that an authority signs anew which stays, and its key: no authority is drawn.
 fn is_resigned(evidence: &Evidence<'_>, group: &[&Story]) -> bool {
-    let is_of_certificate = |story: &Story| {
-        let Some(phase) = evidence.life.phase(story.told_by) else { return false };
-        let rt = &phase.rendering.rt;
-        rt.arena.causes(story.origin).all(|cause| match cause {
-            Cause::Random { draw } => {
-                rt.draws.get(*draw as usize).is_some_and(|draw| draw.function.contains("SignedCert"))
-            }
-            _ => true,
-        })
-    };
-    let has_found = |story: &Story| {
-        let Some(phase) = evidence.life.phase(story.told_by) else { return false };
-        let rt = &phase.rendering.rt;
-        rt.arena.causes(story.origin).any(|cause| match cause {
-            Cause::Lookup { call, .. } => rt.lookups.get(*call as usize).is_some_and(|call| call.found),
-            _ => false,
-        })
-    };
-    group.iter().all(|story| is_of_certificate(story)) && group.iter().any(|story| has_found(story))
+    group.iter().all(|story| is_all_drawn_by(evidence, story, &["genSignedCert", "genSignedCertWithKey"]))
+}
+
+fn is_all_drawn_by(evidence: &Evidence<'_>, story: &Story, functions: &[&str]) -> bool {
+    let Some(phase) = evidence.life.phase(story.told_by) else { return false };
+    let rt = &phase.rendering.rt;
+    let mut draws = rt.arena.causes(story.origin).filter_map(|cause| match cause {
+        Cause::Random { draw } => rt.draws.get(*draw as usize).map(|draw| draw.function),
+        _ => None,
+    });
+    draws.next().is_some_and(|first| functions.contains(&first) && draws.all(|draw| functions.contains(&draw)))
 }
