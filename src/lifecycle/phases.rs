@@ -6,7 +6,7 @@ use crate::chart::Prepared;
 use crate::engine::{
     self, Answer, Capabilities, Cluster, Earlier, FileNote, Kept, KeySource, Limits, Query, ReleaseInfo,
 };
-use crate::manifest;
+use crate::manifest::{self, Object};
 use crate::source::{Sources, Span};
 use crate::template::Cache;
 use crate::value::origin::PathId;
@@ -48,7 +48,8 @@ pub struct Memory {
     /// Holds the objects that are known.
     reader: Option<manifest::Reader>,
     made: Made,
-    known: Arc<FxHashSet<usize>>,
+    /// The objects that were rendered, by identity.
+    known: FxHashSet<usize>,
     /// The templates that were parsed, by address and length, and the lookups that were made.
     texts: FxHashSet<(u32, usize)>,
     lookups: FxHashSet<(Span, Query)>,
@@ -69,12 +70,13 @@ impl Memory {
         is_new
     }
 
-    /// Gives the objects of the lives before, and knows those of this one from now on.
-    pub(super) fn know(&mut self, phases: &[Phase]) -> Arc<FxHashSet<usize>> {
-        let before = self.known.clone();
-        let objects = phases.iter().flat_map(|phase| &phase.objects);
-        Arc::make_mut(&mut self.known).extend(objects.map(|object| Arc::as_ptr(object) as usize));
-        before
+    /// Tells each phase which of its objects are fresh; they are known from now on. Of a render that failed rules say
+    /// less: what it left is fresh once more.
+    fn know(&mut self, phases: &mut [Phase]) {
+        for phase in phases.iter_mut().filter(|phase| phase.rendering.error.is_none()) {
+            let is_new = |object: &&Arc<Object>| self.known.insert(Arc::as_ptr(object) as usize);
+            phase.fresh = phase.objects.iter().filter(is_new).cloned().collect();
+        }
     }
 }
 
@@ -199,6 +201,7 @@ impl<'a> Phases<'a> {
         }
         memory.reader = Some(self.reader);
         memory.made = self.made;
+        memory.know(&mut self.list);
         self.list
     }
 
@@ -236,7 +239,7 @@ impl<'a> Phases<'a> {
         };
         let manifests = self.reader.manifests(&rendering.files);
         let objects = manifests.as_ref().map(manifest::objects).unwrap_or_default();
-        Phase { kind: knobs.phase, rendering, manifests, objects }
+        Phase { kind: knobs.phase, rendering, manifests, fresh: objects.clone(), objects }
     }
 }
 

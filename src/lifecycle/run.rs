@@ -10,7 +10,6 @@ use crate::source::Sources;
 use crate::template::Cache;
 use crate::value::Plain;
 use crate::value::origin::Cause;
-use rustc_hash::FxHashSet;
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
@@ -102,6 +101,17 @@ pub struct Phase {
     pub manifests: Result<Manifests, ManifestError>,
     /// What the manifests hold; hooks among them.
     pub objects: Vec<Arc<Object>>,
+    /// Those that no phase before it and no life of the chart before it rendered: what can be said of an object alone
+    /// was not said yet.
+    pub fresh: Vec<Arc<Object>>,
+}
+
+impl Phase {
+    /// Whether something that differs between renders with the same values (a lookup, the phase, chance, the clock) went
+    /// into the file of an object, or decided about it.
+    pub fn varies(&self, object: &Object) -> bool {
+        self.rendering.journal.get(&object.file).is_none_or(|note| note.varies)
+    }
 }
 
 /// A life in a world.
@@ -121,8 +131,6 @@ pub struct Life {
     pub live_after_upgrade: LiveState,
     /// It parsed a template, or made a lookup, that no life of the chart before it did.
     pub has_new_texts: bool,
-    /// Objects that an earlier world of the chart rendered, by identity.
-    pub(super) known: Arc<FxHashSet<usize>>,
 }
 
 impl Life {
@@ -136,13 +144,7 @@ impl Life {
             live: LiveState::default(),
             live_after_upgrade: LiveState::default(),
             has_new_texts: false,
-            known: Arc::default(),
         }
-    }
-
-    /// Whether no earlier world of the chart rendered this very object: what can be said of it alone was not said yet.
-    pub fn is_new(&self, object: &Arc<Object>) -> bool {
-        !self.known.contains(&(Arc::as_ptr(object) as usize))
     }
 
     /// Whether some phase renders an object that a lookup asks for.
@@ -193,7 +195,6 @@ pub fn live(chart: &Chart, world: World, lints: bool, cache: &Cache, memory: &mu
     }
     let phases = phases.finish(&prepared, memory);
     let has_new_texts = memory.has_new_texts(&phases);
-    let known = memory.know(&phases);
     Life {
         world,
         refused: None,
@@ -203,7 +204,6 @@ pub fn live(chart: &Chart, world: World, lints: bool, cache: &Cache, memory: &mu
         live,
         live_after_upgrade,
         has_new_texts,
-        known,
     }
 }
 
@@ -230,7 +230,6 @@ pub fn live_between(old: &Chart, new: &Chart, world: World, cache: &Cache) -> Li
         live,
         live_after_upgrade,
         has_new_texts: true,
-        known: Arc::default(),
     }
 }
 
