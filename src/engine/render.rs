@@ -142,8 +142,7 @@ pub fn render(
     parsed: &template::Cache,
     sources: Sources,
 ) -> Rendering {
-    let is_affected = &|_: &FileNote, _: &Arena| true;
-    run(prepared, options, cluster, parsed, sources, Journal::new(None, is_affected), Inherited::default())
+    run(prepared, options, cluster, parsed, sources, Journal::new(None, Vec::new()), Inherited::default())
 }
 
 /// Renders a chart that was rendered before: what is as it was is taken over. The templates must be the same.
@@ -162,7 +161,7 @@ pub fn render_again(
         texts: kept.texts.clone(),
         patterns: kept.patterns.clone(),
     };
-    let journal = Journal::new(Some(kept), earlier.is_affected);
+    let journal = Journal::new(Some(kept), earlier.donors);
     run(prepared, options, cluster, parsed, kept.sources.clone(), journal, inherited)
 }
 
@@ -283,14 +282,15 @@ impl Partial {
         mut journal: Journal<'_>,
     ) -> Result<(), Error> {
         evaluator.templates = program.templates.clone();
-        for (file, unit) in &program.files {
-            if let Some(earlier) = journal.take(unit, &evaluator.rt.arena)
+        for (place, (file, unit)) in program.files.iter().enumerate() {
+            if let Some(earlier) = journal.take(unit, &evaluator.rt.arena, evaluator.cluster)
                 && self.take_over(evaluator, unit, earlier)
             {
                 continue;
             }
-            let note = self.execute(evaluator, unit, contexts[file.chart], &file.base_path)?;
-            journal.rendered(unit, &note, &evaluator.rt.arena);
+            let start = Start::new(&mut evaluator.rt, place, evaluator.texts.len());
+            let note = self.execute(evaluator, unit, contexts[file.chart], &file.base_path, start)?;
+            journal.rendered(unit, &note, &evaluator.rt.arena, evaluator.cluster);
             self.journal.insert(unit.name.clone(), note);
         }
         Ok(())
@@ -304,6 +304,7 @@ impl Partial {
         let (Some(file), Some(note)) = (from.iter().find(|f| f.name == *name), earlier.journal.get(name)) else {
             return false;
         };
+        note.hand_over(&mut evaluator.rt);
         to.push(file.clone());
         self.journal.insert(name.clone(), note.clone());
         if let Some(writes) = earlier.writes.get(name) {
@@ -315,12 +316,14 @@ impl Partial {
         }
         true
     }
+
     fn execute(
         &mut self,
         evaluator: &mut Evaluator<'_>,
         unit: &Arc<Unit>,
         context: crate::value::MapId,
         base_path: &str,
+        start: Start,
     ) -> Result<FileNote, Error> {
         let text_key = |s: &str| -> Key { Arc::from(s.as_bytes()) };
         let template = evaluator.rt.heap.add(crate::value::MapObject {
@@ -330,7 +333,6 @@ impl Partial {
         });
         evaluator.rt.heap.get_mut(context).entries.insert(text_key("Template"), Data::Map(template.named()).into());
         evaluator.rt.call_path = 0;
-        let start = Start::new(&mut evaluator.rt);
         evaluator.writes.clear();
         let file = evaluator.template(&unit.name);
         // A define of the file's name stands for the file, as in Go; else the file's own text.
@@ -344,7 +346,7 @@ impl Partial {
         self.writes.insert(unit.name.clone(), evaluator.writes.as_slice().into());
         self.heap_marks.insert(unit.name.clone(), evaluator.rt.heap_marks);
         let text = super::eval::without_no_value(text);
-        let note = start.note(&mut evaluator.rt, &text);
+        let note = start.note(&mut evaluator.rt, &text, evaluator.texts.len());
         let rendered = RenderedFile { name: unit.name.clone(), text };
         if is_notes(&unit.name) {
             self.notes.push(rendered)

@@ -28,7 +28,7 @@ fn is_copied(evidence: &Evidence<'_>, story: &Story) -> bool {
 fn is_own_field(evidence: &Evidence<'_>, phase: &Phase, id: &ObjectId, cause: &Cause) -> bool {
     match cause {
         Cause::Lookup { call, path } => {
-            let query = phase.rendering.rt.lookups.get(*call as usize).map(|call| &call.query);
+            let query = phase.rendering.rt.lookups.get(*call).map(|call| &call.query);
             !path.is_none() && query.is_some_and(|query| fields::is_lookup_of(evidence.life, query, id))
         }
         _ => false,
