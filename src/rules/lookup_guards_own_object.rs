@@ -51,7 +51,7 @@ fn check(evidence: &Evidence<'_>, findings: &mut Vec<Finding>) {
 /// Whether an object comes when another one of the chart is there: in two steps, and it stays.
 fn waits_for_other(evidence: &Evidence<'_>, story: &Story) -> bool {
     let (Why::Lookup(call), Some(phase)) = (story.why, evidence.life.phase(story.told_by)) else { return false };
-    let lookup = phase.rendering.rt.lookups.get(call as usize);
+    let lookup = phase.rendering.rt.lookups.get(call);
     story.difference.change == ObjectChange::Added
         && lookup.is_some_and(|lookup| !documents::asks_for(&lookup.query, &story.difference.id, evidence.life))
 }

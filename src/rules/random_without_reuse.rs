@@ -89,7 +89,7 @@ fn is_all_drawn_by(evidence: &Evidence<'_>, story: &Story, functions: &[&str]) -
     let Some(phase) = evidence.life.phase(story.told_by) else { return false };
     let rt = &phase.rendering.rt;
     let mut draws = rt.arena.causes(story.origin).filter_map(|cause| match cause {
-        Cause::Random { draw } => rt.draws.get(*draw as usize).map(|draw| draw.function),
+        Cause::Random { draw } => rt.draws.get(*draw).map(|draw| draw.function),
         _ => None,
     });
     draws.next().is_some_and(|first| functions.contains(&first) && draws.all(|draw| functions.contains(&draw)))
