@@ -6,7 +6,7 @@ usage: explain.py --chartlint BIN --corpus DIR --index INDEX.tsv RECORDED.jsonl.
 Asked is, of findings that hold for a chart's default values: is each recorded difference between two phases explained by one
 of them, or harmless by a reason that the rules state? And does none of them claim what the recording denies? Prints what is
 neither explained nor harmless, what is contradicted, and counts; either makes the exit code 1. Arguments are those of
-compare.py. `unexplained.tsv` (id, object, field, reason) lists differences that are known and stay.
+compare.py.
 """
 import argparse, collections, concurrent.futures, hashlib, json, os, re, subprocess, sys
 
@@ -24,6 +24,12 @@ ON_UPGRADE = {
 # The steps that fail, by what titles say.
 FAILING = {"fails-without-cluster", "lookup-unguarded", "list-lookup-as-object", "render-error", "syntax-error",
            "upgrade-needs-value", "yaml-error"}
+# The rules that tell of an upgrade or a rollback that fails; what an install is refused is mostly the cluster's.
+STOPPED = {
+    "upgrade": {"upgrade-needs-value", "patch-impossible", "immutable-field-unstable", "immutable-field-from-lookup",
+                "phase-is-not-existence", "breaks-server-side-apply", "lookup-unguarded", "render-error"},
+    "rollback 1": {"immutable-field-from-lookup", "immutable-field-unstable", "keep-breaks-rollback", "patch-impossible"},
+}
 
 
 def differences(life):
@@ -77,6 +83,10 @@ def explanation(findings, recorded, difference):
             for other in recorded:
                 if other[0] == pair and other[1:] != difference[1:] and is_about(finding, *other[1:]):
                     return f"explained by {finding['rule']} of the object that went in"
+    twins = {d for d in recorded if d[0] == pair and d[1:3] == (kind, name) and not d[3]}
+    if "offline" in pair and not field and recorded.count(difference) > len(twins):
+        # Gone and there: the same object of another version of its API.
+        return "harmless: a render without a cluster knows no single kinds, and picks another version of the API"
     if "offline" in pair:
         online = {d[1:] for d in recorded if "offline" not in d[0]}
         offline = {d[1:] for d in recorded if d[0] == "offline 1 -> offline 2"}
@@ -104,6 +114,11 @@ def contradiction(finding, life, recorded):
         failing = set(names.values()) if said == "every render" else {s for n, s in names.items() if n in said}
         against = [s for s in failing if ok.get(s)]
         return f"{', '.join(against)} went well" if against else None
+    if rule == "breaks-server-side-apply" and life["helm"].startswith("v4") and ok.get("install"):
+        return "Helm 4 installed it"
+    if rule == "patch-impossible" and life["helm"].startswith("v3"):
+        installs = "no server takes it" not in finding["title"]
+        return None if ok.get("install") == installs else f"install: {'ok' if ok.get('install') else 'refused'}"
     about = finding.get("object")
     if rule not in ON_UPGRADE or not about or not ok.get("upgrade"):
         return None
@@ -122,6 +137,11 @@ def compare(arguments, life, digest):
     for difference in recorded:
         why = explanation(findings, recorded, difference) or "unexplained"
         out.append((why, difference[0], " ".join(filter(None, difference[1:]))))
+    for step in life["steps"]:
+        if not step["ok"] and step["step"] in STOPPED:
+            told = [f["rule"] for f in findings if f["rule"] in STOPPED[step["step"]]]
+            why = f"{step['step']} fails, told by {told[0]}" if told else "unexplained"
+            out.append((why, step["step"], step["error"][-200:]))
     for finding in findings:
         against = contradiction(finding, life, recorded)
         if against:
