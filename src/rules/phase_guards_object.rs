@@ -1,7 +1,7 @@
 //! An object that only installs or only upgrades render.
 
 use super::story::{Mode, Story, Why};
-use super::{Evidence, Rule, words};
+use super::{Evidence, Rule, documents, words};
 use crate::finding::{Effect, Finding, Severity};
 use crate::lifecycle::{Life, ObjectChange};
 use crate::manifest::Object;
@@ -23,7 +23,10 @@ fn check(evidence: &Evidence<'_>, findings: &mut Vec<Finding>) {
     });
     for group in groups {
         let lead = group[0];
+        // With values of ours that let it come late nothing is lost.
+        let is_late = lead.difference.change == ObjectChange::Added && documents::is_made_up(evidence.life);
         let severity = match turn(evidence.life, lead) {
+            Turn::Whole if is_late => Severity::Warning,
             Turn::Whole => Severity::Error,
             Turn::OfHook => Severity::Warning,
             Turn::IntoHook | Turn::Done => Severity::Info,

@@ -21,6 +21,12 @@ ON_UPGRADE = {
     "phase-guards-object", "phase-in-stored-output", "pod-template-unstable", "random-without-reuse", "reuse-is-broken",
     "reuse-misses-keys", "unexplained-difference",
 }
+# The rules that say why two phases differ.
+EXPLAINS = ON_UPGRADE | {
+    "base64-as-text", "capability-guards-object", "foreign-state-copied", "immutable-object-unstable-data",
+    "install-over-leftovers", "lookup-misses-own-object", "object-needs-foreign-object", "random-when-offline",
+    "server-metadata-copied", "takes-field-ownership",
+}
 # The steps that fail, by what titles say.
 FAILING = {"fails-without-cluster", "lookup-unguarded", "list-lookup-as-object", "render-error", "syntax-error",
            "upgrade-needs-value", "yaml-error"}
@@ -74,15 +80,10 @@ def is_about(finding, kind, name, field):
 def explanation(findings, recorded, difference):
     """The rule that explains a difference, or a reason why it is harmless, or None."""
     pair, kind, name, field = difference
+    findings = [finding for finding in findings if finding["rule"] in EXPLAINS]
     for finding in findings:
         if is_about(finding, kind, name, field):
             return "explained by " + finding["rule"]
-    # The cause is told where it is: at the object whose text went in.
-    if MADE_OF_OTHERS.search(field):
-        for finding in findings:
-            for other in recorded:
-                if other[0] == pair and other[1:] != difference[1:] and is_about(finding, *other[1:]):
-                    return f"explained by {finding['rule']} of the object that went in"
     twins = {d for d in recorded if d[0] == pair and d[1:3] == (kind, name) and not d[3]}
     if "offline" in pair and not field and recorded.count(difference) > len(twins):
         # Gone and there: the same object of another version of its API.
@@ -98,6 +99,12 @@ def explanation(findings, recorded, difference):
             return "harmless: made of what a lookup keeps and a value can pin"
         if is_kept:
             return "harmless: kept online, outside of Secrets"
+    # The cause is told where it is: at the object whose text went in.
+    if MADE_OF_OTHERS.search(field):
+        for finding in findings:
+            for other in recorded:
+                if other[0] == pair and other[1:] != difference[1:] and is_about(finding, *other[1:]):
+                    return f"explained by {finding['rule']} of the object that went in"
     return None
 
 
