@@ -55,6 +55,8 @@ pub struct Rendering {
     pub log: Log,
     /// The error that ended the render; the files before it are there.
     pub error: Option<RenderError>,
+    /// What ended with the error depended on something that differs between renders with the same values.
+    error_varies: bool,
     /// All sources, with the texts that `tpl` ran.
     pub sources: Sources,
 }
@@ -73,6 +75,24 @@ impl Rendering {
     /// The templates in the order of [`Prepared::templates`]; none when one of them does not parse.
     pub fn trees(&self) -> &[ParsedTemplate] {
         &self.program.trees
+    }
+
+    /// Whether anything in it may come out otherwise in another phase with the same values.
+    pub fn varies(&self) -> bool {
+        let marks = self.heap_marks.values().copied();
+        self.error_varies
+            || self.journal.values().any(FileNote::may_vary)
+            || super::journal::varies(&self.rt.arena, marks)
+    }
+
+    /// It ends with an error that every phase ends with.
+    pub fn always_fails(&self) -> bool {
+        self.error.is_some() && !self.error_varies
+    }
+
+    /// It ends with `fail` or `required`, which a lint passes over.
+    pub fn asks_for_values(&self) -> bool {
+        matches!(&self.error, Some(RenderError::Exec(error)) if error.failed_with().is_some())
     }
 
     /// Something was drawn or asked of the clock: with the same inputs it may render to something else.
@@ -214,6 +234,10 @@ fn run(
         Ok(program) => rendering.run(&mut evaluator, program, &contexts, journal).map_err(RenderError::Exec).err(),
         Err(error) => Some(error.clone()),
     };
+    let error_varies = match &error {
+        Some(RenderError::Exec(error)) => super::journal::is_varying_end(&mut evaluator.rt, error),
+        _ => false,
+    };
     rendering.files.sort_by(|a, b| a.name.cmp(&b.name));
     Rendering {
         files: rendering.files,
@@ -228,6 +252,7 @@ fn run(
         rt: evaluator.rt,
         log: evaluator.log,
         error,
+        error_varies,
         sources: evaluator.sources,
     }
 }
