@@ -5,6 +5,7 @@
 //! ran. A file that asks the cluster or draws is always rendered again, since its provenance holds numbers of the calls
 //! of its render; so is one that changes maps which other files see.
 
+use super::context::Imported;
 use super::render::Program;
 use super::runtime::Runtime;
 use super::{Unit, Write};
@@ -40,6 +41,7 @@ pub struct Kept {
     pub(super) journal: FxHashMap<Arc<str>, FileNote>,
     pub(super) is_cut_off: bool,
     pub(super) program: Arc<Program>,
+    pub(super) imported: Imported,
     pub(super) texts: FxHashMap<Arc<[u8]>, Arc<Unit>>,
     pub(super) sources: Sources,
     pub(super) patterns: super::functions::regex::Patterns,
@@ -50,6 +52,8 @@ pub struct Earlier<'a> {
     pub kept: &'a Kept,
     /// The graph of the render before this one; it has all origins of what is kept.
     pub arena: Arena,
+    /// The values and capabilities are those of what is kept, and the graph has grown from that render's.
+    pub has_same_input: bool,
     /// Whether a file depends on what is not as it was.
     pub is_affected: &'a dyn Fn(&FileNote, &Arena) -> bool,
 }

@@ -1,7 +1,7 @@
 //! Rendering a chart: all templates parsed, all files executed.
 
 use super::capabilities::Capabilities;
-use super::context::{Importer, ReleaseInfo};
+use super::context::{Imported, Importer, ReleaseInfo};
 use super::error::Error;
 use super::eval::{Evaluator, Template, Unit, Val, Write};
 use super::function::Failure;
@@ -49,6 +49,7 @@ pub struct Rendering {
     /// Some set of causes was too large to be kept whole.
     pub is_cut_off: bool,
     pub(super) program: Arc<Program>,
+    imported: Imported,
     pub(super) texts: FxHashMap<Arc<[u8]>, Arc<Unit>>,
     pub rt: Runtime,
     pub log: Log,
@@ -74,6 +75,11 @@ impl Rendering {
         &self.program.trees
     }
 
+    /// Something was drawn or asked of the clock: with the same inputs it may render to something else.
+    pub fn is_chancy(&self) -> bool {
+        self.rt.reads_clock || !self.rt.draws.is_empty()
+    }
+
     /// What a later render may take over; nothing of templates that could not be parsed.
     pub fn kept(&self) -> Option<Kept> {
         if matches!(self.error, Some(RenderError::Syntax { .. })) {
@@ -87,6 +93,7 @@ impl Rendering {
             journal: self.journal.clone(),
             is_cut_off: self.is_cut_off,
             program: self.program.clone(),
+            imported: self.imported.clone(),
             texts: self.texts.clone(),
             sources: self.sources.clone(),
             patterns: self.rt.patterns.clone(),
@@ -151,6 +158,7 @@ pub fn render_again(
     let inherited = Inherited {
         arena: earlier.arena.unshared(),
         program: Some(kept.program.clone()),
+        imported: earlier.has_same_input.then(|| kept.imported.clone()),
         texts: kept.texts.clone(),
         patterns: kept.patterns.clone(),
     };
@@ -163,6 +171,7 @@ pub fn render_again(
 struct Inherited {
     arena: Arena,
     program: Option<Arc<Program>>,
+    imported: Option<Imported>,
     texts: FxHashMap<Arc<[u8]>, Arc<Unit>>,
     patterns: super::functions::regex::Patterns,
 }
@@ -194,7 +203,9 @@ fn run(
         texts: inherited.texts,
         writes: Vec::new(),
     };
-    let contexts = Importer { rt: &mut evaluator.rt }.contexts(prepared, &options.release, &options.capabilities);
+    let mut importer = Importer { rt: &mut evaluator.rt };
+    let imported = inherited.imported.unwrap_or_else(|| importer.import(prepared, &options.capabilities));
+    let contexts = importer.contexts(prepared, &imported, &options.release);
     let mut rendering = Partial::default();
     let program = match inherited.program {
         Some(program) => Ok(program),
@@ -213,6 +224,7 @@ fn run(
         journal: rendering.journal,
         is_cut_off: evaluator.rt.arena.overflowed,
         program: program.unwrap_or_default(),
+        imported,
         texts: evaluator.texts,
         rt: evaluator.rt,
         log: evaluator.log,

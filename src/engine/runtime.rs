@@ -104,6 +104,8 @@ pub struct Runtime {
     pub profile: Profile,
     pub lookups: Vec<LookupCall>,
     pub draws: Vec<Draw>,
+    /// Something asked what time it is.
+    pub reads_clock: bool,
     pub unknowns: Vec<Unknown>,
     /// The seed of everything random in this render.
     pub seed: u64,
@@ -136,6 +138,7 @@ impl Runtime {
             profile: options.profile,
             lookups: Vec::new(),
             draws: Vec::new(),
+            reads_clock: false,
             unknowns: Vec::new(),
             seed: options.seed,
             now: options.now,
@@ -263,6 +266,7 @@ impl Runtime {
 
     /// The origin of what the clock says.
     pub fn time_origin(&mut self, span: Span) -> OriginId {
+        self.reads_clock = true;
         self.arena.source(Cause::Time { at: span }, span)
     }
 

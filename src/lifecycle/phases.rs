@@ -1,13 +1,13 @@
 //! Rendering the phases of a life, each from what the ones before it left.
 
-use super::live::LiveState;
+use super::live::{LiveState, Made};
 use super::run::{Life, Phase, PhaseKind, World, varies};
 use crate::chart::Prepared;
 use crate::engine::{
     self, Answer, Capabilities, Cluster, Earlier, FileNote, Kept, KeySource, Limits, Query, ReleaseInfo,
 };
-use crate::manifest;
-use crate::source::Sources;
+use crate::manifest::{self, Object};
+use crate::source::{Sources, Span};
 use crate::template::Cache;
 use crate::value::origin::PathId;
 use crate::value::{Arena, Key, Plain, PlainData};
@@ -47,16 +47,36 @@ pub struct Memory {
     arena: Arena,
     /// Holds the objects that are known.
     reader: Option<manifest::Reader>,
-    known: Arc<FxHashSet<usize>>,
+    made: Made,
+    /// The objects that were rendered, by identity.
+    known: FxHashSet<usize>,
+    /// The templates that were parsed, by address and length, and the lookups that were made.
+    texts: FxHashSet<(u32, usize)>,
+    lookups: FxHashSet<(Span, Query)>,
 }
 
 impl Memory {
-    /// Gives the objects of the lives before, and knows those of this one from now on.
-    pub(super) fn know(&mut self, phases: &[Phase]) -> Arc<FxHashSet<usize>> {
-        let before = self.known.clone();
-        let objects = phases.iter().flat_map(|phase| &phase.objects);
-        Arc::make_mut(&mut self.known).extend(objects.map(|object| Arc::as_ptr(object) as usize));
-        before
+    /// Whether a life parsed templates or made lookups that no life before did; they are known from now on.
+    pub(super) fn has_new_texts(&mut self, phases: &[Phase]) -> bool {
+        let mut is_new = false;
+        for phase in phases {
+            for template in phase.rendering.trees() {
+                is_new |= self.texts.insert((template.base, template.tree.source.len()));
+            }
+            for call in &phase.rendering.rt.lookups {
+                is_new |= self.lookups.insert((call.span, call.query.clone()));
+            }
+        }
+        is_new
+    }
+
+    /// Tells each phase which of its objects are fresh; they are known from now on. Of a render that failed rules say
+    /// less: what it left is fresh once more.
+    fn know(&mut self, phases: &mut [Phase]) {
+        for phase in phases.iter_mut().filter(|phase| phase.rendering.error.is_none()) {
+            let is_new = |object: &&Arc<Object>| self.known.insert(Arc::as_ptr(object) as usize);
+            phase.fresh = phase.objects.iter().filter(is_new).cloned().collect();
+        }
     }
 }
 
@@ -65,6 +85,7 @@ pub(super) struct Phases<'a> {
     world: &'a World,
     cache: &'a Cache,
     reader: manifest::Reader,
+    made: Made,
     pub list: Vec<Phase>,
     /// The first phase of the chart that is rendered now: those from it on share one graph of origins.
     first: usize,
@@ -80,6 +101,7 @@ impl<'a> Phases<'a> {
             world,
             cache,
             reader: manifest::Reader::new(&world.profile),
+            made: Made::default(),
             list: Vec::new(),
             first: 0,
             kept: None,
@@ -92,6 +114,7 @@ impl<'a> Phases<'a> {
         if let Some(reader) = memory.reader.take() {
             self.reader = reader;
         }
+        self.made = std::mem::take(&mut memory.made);
         let knobs = Knobs::of(PhaseKind::Install);
         let live = LiveState::new_cluster(self.world);
         let phase = match &memory.first {
@@ -102,7 +125,13 @@ impl<'a> Phases<'a> {
                 let arena = std::mem::take(&mut memory.arena).unshared();
                 let changed = changed_paths(&before.values, &prepared.values, &arena);
                 let is_affected = &|note: &FileNote, arena: &Arena| is_touched(note, &changed, arena);
-                self.phase(prepared, knobs, &live, sources, Some(Earlier { kept, arena, is_affected }))
+                self.phase(
+                    prepared,
+                    knobs,
+                    &live,
+                    sources,
+                    Some(Earlier { kept, arena, has_same_input: false, is_affected }),
+                )
             }
             _ => self.phase(prepared, knobs, &live, sources, None),
         };
@@ -121,7 +150,7 @@ impl<'a> Phases<'a> {
         let is_affected = &|note: &FileNote, _: &Arena| note.varies;
         let earlier = kept.as_ref().zip(self.list.last_mut()).map(|(kept, last)| {
             let arena = std::mem::take(&mut last.rendering.rt.arena);
-            Earlier { kept, arena, is_affected }
+            Earlier { kept, arena, has_same_input: true, is_affected }
         });
         let phase = self.phase(prepared, Knobs::of(kind), live, sources, earlier);
         self.list.push(phase);
@@ -133,11 +162,18 @@ impl<'a> Phases<'a> {
         self.add_first(phase);
     }
 
+    /// The cluster after the install.
+    pub fn installed(&mut self) -> LiveState {
+        let empty = LiveState::new_cluster(self.world);
+        let objects = self.list.first().map_or(&[][..], |phase| &phase.objects);
+        empty.after(&mut self.made, &[], objects, self.world)
+    }
+
     /// The cluster after the upgrade. One that fails changes nothing.
-    pub fn upgraded(&self, live: &LiveState) -> LiveState {
+    pub fn upgraded(&mut self, live: &LiveState) -> LiveState {
         match self.list.as_slice() {
             [install, .., upgrade] if upgrade.rendering.error.is_none() && upgrade.manifests.is_ok() => {
-                live.after(&install.objects, &upgrade.objects, self.world)
+                live.after(&mut self.made, &install.objects, &upgrade.objects, self.world)
             }
             _ => live.clone(),
         }
@@ -164,6 +200,8 @@ impl<'a> Phases<'a> {
             }
         }
         memory.reader = Some(self.reader);
+        memory.made = self.made;
+        memory.know(&mut self.list);
         self.list
     }
 
@@ -201,7 +239,7 @@ impl<'a> Phases<'a> {
         };
         let manifests = self.reader.manifests(&rendering.files);
         let objects = manifests.as_ref().map(manifest::objects).unwrap_or_default();
-        Phase { kind: knobs.phase, rendering, manifests, objects }
+        Phase { kind: knobs.phase, rendering, manifests, fresh: objects.clone(), objects }
     }
 }
 
@@ -228,7 +266,12 @@ fn again(life: &Life, kind: PhaseKind, live: &LiveState) -> Option<Phase> {
     let mut phases = Phases::new(&life.world, &cache);
     // Texts that `tpl` ran keep their addresses, and with them what is drawn in them; no file is taken over.
     let kept = rendering.kept();
-    let earlier = kept.as_ref().map(|kept| Earlier { kept, arena: Arena::default(), is_affected: &|_, _| true });
+    let earlier = kept.as_ref().map(|kept| Earlier {
+        kept,
+        arena: Arena::default(),
+        has_same_input: false,
+        is_affected: &|_, _| true,
+    });
     Some(phases.phase(prepared, Knobs::of(kind), live, &rendering.sources, earlier))
 }
 

@@ -38,7 +38,7 @@ fn parts<'a>(phase: &'a Phase) -> Vec<Part<'a>> {
     if !(0..draws.len()).any(|draw| is_certificate(draw as u32)) {
         return parts;
     }
-    for object in &phase.objects {
+    for object in phase.objects.iter().filter(|object| phase.varies(object)) {
         for (field, node) in fields::leaves(&object.node, "") {
             let leaf = Leaf { field, node, object, phase };
             let mut draws = BTreeSet::new();

@@ -32,7 +32,7 @@ fn check(evidence: &Evidence<'_>, findings: &mut Vec<Finding>) {
         if phase.rendering.rt.lookups.is_empty() {
             continue;
         }
-        for object in phase.objects.iter().filter(|object| !object.is_hook()) {
+        for object in phase.objects.iter().filter(|object| !object.is_hook() && phase.varies(object)) {
             for (field, node) in fields::leaves(&object.node, "") {
                 let leaf = Leaf { field, node, object, phase };
                 let is_foreign = |cause: &Cause| foreign(evidence, phase, cause).is_some();

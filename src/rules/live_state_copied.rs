@@ -52,7 +52,7 @@ fn check(evidence: &Evidence<'_>, findings: &mut Vec<Finding>) {
 /// phase differs, and what others write there stays for ever.
 fn frozen(evidence: &Evidence<'_>, findings: &mut Vec<Finding>) {
     let Some(phase) = evidence.whole(PhaseKind::Upgrade).filter(|_| !evidence.life.previous) else { return };
-    for object in phase.objects.iter().filter(|o| !o.is_hook()) {
+    for object in phase.objects.iter().filter(|o| !o.is_hook() && phase.varies(o)) {
         let id = &object.id;
         let is_told = |field: &str| {
             evidence.stories.iter().any(|s| s.difference.id == *id && s.path().is_some_and(|p| field.starts_with(p)))
