@@ -18,6 +18,7 @@ mod rollback;
 mod settings;
 mod since;
 mod tell;
+mod unused;
 mod verbs;
 mod verdict;
 
