@@ -326,6 +326,18 @@ fn colour_is_for_terminals_and_for_those_who_force_it() {
 }
 
 #[test]
+fn links_are_for_terminals_that_show_them() {
+    let fixture = Fixture::new("links");
+    let has_links = |variables: &[(&str, &str)]| {
+        let output = fixture.command(&["chart-found"]).envs(variables.iter().copied()).output().unwrap();
+        String::from_utf8(output.stdout).unwrap().contains("\u{1b}]8;;file:///")
+    };
+    assert!(!has_links(&[("TERM", "xterm-kitty")]), "a pipe is no terminal");
+    assert!(has_links(&[("FORCE_HYPERLINK", "1")]));
+    assert!(!has_links(&[("FORCE_HYPERLINK", "0")]));
+}
+
+#[test]
 fn a_dumb_terminal_gets_ascii() {
     let fixture = Fixture::new("dumb");
     let output = fixture.command(&["chart-found"]).env("TERM", "dumb").output().unwrap();

@@ -8,6 +8,7 @@ pub mod format;
 mod git;
 mod input;
 mod life;
+mod links;
 mod output;
 mod progress;
 mod propose;

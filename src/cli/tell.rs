@@ -55,12 +55,18 @@ pub fn tell(heard: &[Heard], options: &args::CheckOptions, reports: &[(Format, T
         exit = exit.max(Exit::Findings);
     }
     let charts = heard.iter().filter(|h| h.outcomes.iter().any(|outcome| outcome.checked.is_ok())).count();
+    let telling = |style, target: &Target| Telling {
+        style,
+        has_links: *target == Target::Stdout && output::has_links(),
+        is_quiet: options.quiet,
+        charts,
+    };
     for (format, target) in reports {
         let style = match target {
             Target::Stdout => output::style(&std::io::stdout()),
             Target::File(_) => output::style_of_files(),
         };
-        let written = match format::report(&run, format, Telling { style, is_quiet: options.quiet, charts }) {
+        let written = match format::report(&run, format, telling(style, target)) {
             Ok(text) => output::write_to(target, text.as_bytes()),
             Err(message) => {
                 complain(&message);
