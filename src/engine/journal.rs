@@ -8,7 +8,7 @@
 
 use super::context::Imported;
 use super::error::Error;
-use super::render::Program;
+use super::program::Program;
 use super::runtime::Runtime;
 use super::{Answer, Cluster, Draw, LookupCall, Unit, Write};
 use crate::manifest::RenderedFile;
