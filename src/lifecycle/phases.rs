@@ -1,7 +1,7 @@
 //! Rendering the phases of a life, each from what the ones before it left.
 
 use super::live::{LiveState, Made};
-use super::run::{Life, Phase, PhaseKind, World, varies};
+use super::run::{Life, Phase, PhaseKind, World};
 use crate::chart::Prepared;
 use crate::engine::{
     self, Answer, Capabilities, Cluster, Donor, Earlier, FileNote, Kept, KeySource, Limits, Query, ReleaseInfo,
@@ -204,7 +204,7 @@ impl<'a> Phases<'a> {
     pub fn vary(&self) -> bool {
         self.list
             .iter()
-            .any(|phase| phase.rendering.error.is_some() || phase.manifests.is_err() || varies(&phase.rendering))
+            .any(|phase| phase.rendering.error.is_some() || phase.manifests.is_err() || phase.rendering.varies())
     }
 
     /// The phases, which share the graph of their origins from now on.
