@@ -20,14 +20,13 @@ pub fn check(
     let mut memory = lifecycle::Memory::default();
     let mut explorer = Explorer::default();
     for world in given {
-        let life = lifecycle::live(chart, world, true, cache, &mut memory);
+        let life = lifecycle::live(chart, world, false, cache, &mut memory);
         explorer.coverage.look(&life, cache);
         explorer.learn(&life, None);
         judge(&life, targets, true, keeps_witnesses, &mut checked);
     }
     while let Some(plan) = explorer.next_plan() {
-        // What a lint says of a world that is made up, nobody is told.
-        let life = lifecycle::live(chart, plan.world.clone(), false, cache, &mut memory);
+        let life = lifecycle::live(chart, plan.world.clone(), true, cache, &mut memory);
         explorer.coverage.look(&life, cache);
         explorer.learn(&life, Some(&plan));
         judge(&life, targets, false, keeps_witnesses, &mut checked);

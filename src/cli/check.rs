@@ -58,7 +58,8 @@ pub fn run(arguments: &args::Check) -> Exit {
         Ok(jobs) => jobs,
         Err(exit) => return exit,
     };
-    let cache = Cache::default();
+    // The process ends after the check: its trees are not taken apart for it.
+    let cache = std::mem::ManuallyDrop::new(Cache::default());
     let is_plain = is_plain(&options.values, &options.release, &options.kube_version) && options.target.is_empty();
     let progress = Progress::new(jobs.len(), options.quiet);
     let check = |job: &Job| {

@@ -350,7 +350,7 @@ impl Cluster for LiveState {
                     && *kind == query.kind
                     && (query.namespace.is_empty() || !is_namespaced || *namespace == query.namespace)
             });
-            let items: Vec<Plain> = found.map(|(_, object)| versioned(object, &query.api_version)).collect();
+            let items: Vec<Plain> = found.map(|(_, object)| (*versioned(object, &query.api_version)).clone()).collect();
             let list = BTreeMap::from([
                 (Arc::from(&b"apiVersion"[..]), Plain::string(&query.api_version)),
                 (Arc::from(&b"kind"[..]), Plain::string(&format!("{}List", query.kind))),
@@ -362,17 +362,20 @@ impl Cluster for LiveState {
         let namespace = if is_namespaced { query.namespace.clone() } else { String::new() };
         let id = (group.to_string(), query.kind.clone(), namespace, query.name.clone());
         match self.objects.get(&id) {
-            Some(object) => Answer::Found(Arc::new(versioned(object, &query.api_version))),
+            Some(object) => Answer::Found(versioned(object, &query.api_version)),
             None => Answer::Nothing,
         }
     }
 }
 
 /// The object in the API version that was asked for.
-fn versioned(object: &Plain, api_version: &str) -> Plain {
-    let mut object = object.clone();
+fn versioned(object: &Arc<Plain>, api_version: &str) -> Arc<Plain> {
+    if object.get("apiVersion").and_then(Plain::as_str) == Some(api_version) {
+        return object.clone();
+    }
+    let mut object = (**object).clone();
     if let Some(map) = object.as_map_mut() {
         map.insert(Arc::from(&b"apiVersion"[..]), Plain::string(api_version));
     }
-    object
+    Arc::new(object)
 }

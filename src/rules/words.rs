@@ -23,7 +23,7 @@ pub fn object(story: &Story) -> ObjectRef {
 pub fn cause(life: &Life, story: &Story) -> String {
     let phase = life.phase(story.told_by);
     match story.why {
-        Why::Lookup(call) => match phase.and_then(|p| p.rendering.rt.lookups.get(call as usize)) {
+        Why::Lookup(call) => match phase.and_then(|p| p.rendering.rt.lookups.get(call)) {
             Some(lookup) => query(&lookup.query),
             None => "lookup".into(),
         },
