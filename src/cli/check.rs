@@ -59,7 +59,7 @@ pub fn run(arguments: &args::Check) -> Exit {
     };
     // The process ends after the check: its trees are not taken apart for it.
     let cache = std::mem::ManuallyDrop::new(Cache::default());
-    let is_plain = is_plain(&options.values, &options.release, &options.kube_version);
+    let is_plain = is_plain(&options.values, &options.release, &options.kube_version) && options.target.is_empty();
     let progress = Progress::new(jobs.len(), options.quiet);
     let check = |job: &Job| {
         let mut parts = vec![guarded(&job.path, || Ok(check::chart(source(&job.path)?, &job.setup, &cache)?))];
