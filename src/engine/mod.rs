@@ -17,6 +17,7 @@ pub mod log;
 mod render;
 mod runtime;
 mod table;
+mod written;
 
 pub use capabilities::Capabilities;
 pub use context::ReleaseInfo;
@@ -27,3 +28,4 @@ pub use journal::{Earlier, FileNote, Kept};
 pub use render::{Options, ParsedTemplate, RenderError, Rendering, STACK, places, render, render_again, with_stack};
 pub use runtime::{Answer, Cluster, Draw, KeySource, Limits, LookupCall, Offline, Query, Runtime, Unknown};
 pub use table::FunctionTable;
+pub use written::{extent, written_at};
