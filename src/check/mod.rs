@@ -7,7 +7,7 @@ mod trace;
 mod witness;
 mod worlds;
 
-pub use trace::{Asked, trace};
+pub use trace::{TraceAsked, trace};
 pub use witness::Witness;
 
 use crate::chart::{self, LoadAt, RawFile};

@@ -8,7 +8,7 @@ use std::collections::BTreeSet;
 
 /// What is to be traced.
 #[derive(Clone, Debug, Default)]
-pub struct Asked {
+pub struct TraceAsked {
     pub kinds: BTreeSet<Kind>,
     /// Only what comes to some fields.
     pub only: Option<Only>,
@@ -17,7 +17,7 @@ pub struct Asked {
 }
 
 /// Traces what a chart reads. The error says why it could not be read.
-pub fn trace(source: Source, setup: &Setup, asked: &Asked, cache: &Cache) -> Result<Trace, String> {
+pub fn trace(source: Source, setup: &Setup, asked: &TraceAsked, cache: &Cache) -> Result<Trace, String> {
     let Loaded { name, chart, mut given, .. } = load(source, setup)?;
     if chart.chart.is_library() {
         return Err("a library chart renders nothing: trace a chart that uses it".into());

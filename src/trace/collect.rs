@@ -166,11 +166,8 @@ impl Tracer {
         let is_passed = |(source, path): &(usize, u32)| {
             found.iter().any(|(s, p)| s == source && p != path && is_above(text(*path), text(*p)))
         };
-        let mut arrivals: Vec<Arrival> = found
-            .iter()
-            .filter(|one| !is_passed(one))
-            .map(|&(source, path)| Arrival::Value { source, path })
-            .collect();
+        let mut arrivals: Vec<Arrival> =
+            found.iter().filter(|one| !is_passed(one)).map(|&(source, path)| Arrival::Value { source, path }).collect();
         arrivals.sort_unstable();
         arrivals.dedup();
         let arrivals: Arc<[Arrival]> = arrivals.into();
@@ -240,6 +237,7 @@ impl Tracer {
     fn object(&mut self, looked: &mut Looked<'_>, object: &Object) -> Vec<usize> {
         let mut flows = Vec::new();
         if let Some(only) = &self.only {
+            self.trace.rendered.insert(object.id.to_string());
             if !only.is_object(&object.id) {
                 return flows;
             }
@@ -294,10 +292,12 @@ impl Tracer {
         let rendering = &looked.phase.rendering;
         for file in &rendering.notes {
             self.trace.is_found = true;
-            let name: Arc<str> = rendering.sources.files().iter().find(|f| *f.name == *file.name).map_or_else(
-                || file.name.clone(),
-                |f| Arc::from(f.path.as_str()),
-            );
+            let name: Arc<str> = rendering
+                .sources
+                .files()
+                .iter()
+                .find(|f| *f.name == *file.name)
+                .map_or_else(|| file.name.clone(), |f| Arc::from(f.path.as_str()));
             for piece in file.text.pieces().iter().filter(|piece| !piece.is_mark()) {
                 let target = || Target::Notes { file: name.clone() };
                 for arrival in self.values(looked, piece.origin).iter().chain(self.guards(looked, piece.guard).iter()) {
@@ -418,7 +418,7 @@ fn object_at(object: &Object) -> ObjectAt {
 }
 
 /// Whether a path lies above another.
-fn is_above(path: &str, other: &str) -> bool {
+pub(super) fn is_above(path: &str, other: &str) -> bool {
     other.strip_prefix(path).is_some_and(|rest| rest.starts_with(['.', '[']))
 }
 

@@ -19,15 +19,8 @@ pub enum Kind {
 
 impl Kind {
     /// Those that may differ from one render to the next with the same values, or with the next version of the chart.
-    pub const LIVE: [Kind; 7] = [
-        Kind::Lookup,
-        Kind::Phase,
-        Kind::Random,
-        Kind::Time,
-        Kind::Dns,
-        Kind::Capabilities,
-        Kind::ChartVersion,
-    ];
+    pub const LIVE: [Kind; 7] =
+        [Kind::Lookup, Kind::Phase, Kind::Random, Kind::Time, Kind::Dns, Kind::Capabilities, Kind::ChartVersion];
 
     /// All of them, in the order in which they are told.
     pub const ALL: [Kind; 10] = [

@@ -2,12 +2,15 @@
 
 use super::collect::{condition_text, place};
 use super::reads::{Around, Reads};
-use super::{Kind, Missed};
+use super::{Kind, Missed, Place};
 use crate::explore::Coverage;
 use crate::source::{Sources, Span};
 use rustc_hash::FxHashSet;
 use std::collections::BTreeSet;
 use std::sync::Arc;
+
+/// Why something was not reached, in words, and the place of the condition that is named there.
+type Why = (String, Option<Place>);
 
 /// Looks for what was not reached.
 pub struct Looking<'a> {
@@ -22,9 +25,9 @@ impl Looking<'_> {
     /// Calls that never ran, conditions that came out one way only, and what is read where nothing ever came.
     pub fn missed(&self, kinds: &BTreeSet<Kind>) -> Vec<Missed> {
         let mut missed = BTreeSet::new();
-        let mut add = |span: Span, what: &str, why: String| {
+        let mut add = |span: Span, what: &str, (why, at): Why| {
             let place = place(self.files, span);
-            missed.extend(place.map(|place| Missed { place, what: what.into(), why }));
+            missed.extend(place.map(|place| Missed { at, why, place, what: what.into() }));
         };
         for site in self.coverage.missed() {
             let kind = if site.function == "lookup" { Kind::Lookup } else { Kind::Random };
@@ -43,43 +46,39 @@ impl Looking<'_> {
                 (_, true) => "was true in no world",
                 _ => "was not come to in any world",
             };
-            add(head, &condition_text(self.files, head), why.into());
+            add(head, &format!("`{}`", condition_text(self.files, head)), (why.into(), None));
         }
         missed.into_iter().collect()
     }
 
     /// The outermost condition around a place that was never so that the place could run.
-    fn closed_arm(&self, around: &Around) -> Option<String> {
+    fn closed_arm(&self, around: &Around) -> Option<Why> {
         let is_closed = |(head, wanted): &&(Span, bool)| {
             self.coverage.has_seen(*head, !*wanted) && !self.coverage.has_seen(*head, *wanted)
         };
         let (head, wanted) = around.arms.iter().find(is_closed)?;
-        let at = place(self.files, *head).map(|at| format!(" ({}:{})", at.path, at.line)).unwrap_or_default();
-        let text = condition_text(self.files, *head);
-        Some(format!("`{text}`{at} was {} in every world", if *wanted { "false" } else { "true" }))
+        let (text, outcome) = (condition_text(self.files, *head), if *wanted { "false" } else { "true" });
+        Some((format!("`{text}` was {outcome} in every world"), place(self.files, *head)))
     }
 
     /// Why a call never ran.
-    fn why_not(&self, span: Span, function: &str) -> String {
+    fn why_not(&self, span: Span, function: &str) -> Why {
         let is_it = |read: &&super::reads::Read| read.span.start == span.start && read.what == function;
         let around = self.reads.reads.iter().find(is_it).map(|read| &read.around);
         if let Some(why) = around.and_then(|around| self.closed(around)) {
             return why;
         }
-        if self.has_failed {
-            return "renders ended in an error before it".into();
-        }
-        if self.coverage.is_cut_off {
-            return "there were more worlds to live than the budget allows".into();
-        }
-        match around.and_then(|around| around.define.as_ref()) {
+        let why = match around.and_then(|around| around.define.as_ref()) {
+            _ if self.has_failed => "renders ended in an error before it".into(),
+            _ if self.coverage.is_cut_off => "there were more worlds to live than the budget allows".into(),
             Some(define) => format!("no world came to it in {define:?}"),
             None => "no world came to it".into(),
-        }
+        };
+        (why, None)
     }
 
     /// The closed arm around a place, or around those that call the named template that it is in.
-    fn closed(&self, around: &Around) -> Option<String> {
+    fn closed(&self, around: &Around) -> Option<Why> {
         let mut seen: FxHashSet<Arc<str>> = FxHashSet::default();
         let mut todo = vec![around];
         while let Some(around) = todo.pop() {

@@ -47,7 +47,9 @@ pub struct Trace {
     pub is_cut_off: bool,
     /// There were more flows than are kept.
     pub is_full: bool,
-    /// What only some fields were asked for matches something that is rendered.
+    /// Of all objects that are rendered, kind and name; only where some fields alone are wanted.
+    pub rendered: BTreeSet<String>,
+    /// The fields that alone are wanted are rendered.
     pub is_found: bool,
 }
 
@@ -165,8 +167,12 @@ impl Phases {
         Phases(self.0 | other.0)
     }
 
-    /// The phases in the order of a life.
-    pub fn list(self) -> impl Iterator<Item = PhaseKind> {
+    /// The names of the phases in the order of a life.
+    pub fn names(self) -> impl Iterator<Item = &'static str> {
+        self.list().map(PhaseKind::name)
+    }
+
+    fn list(self) -> impl Iterator<Item = PhaseKind> {
         PhaseKind::ALL.into_iter().enumerate().filter(move |(i, _)| self.0 & 1 << i != 0).map(|(_, kind)| kind)
     }
 
@@ -181,12 +187,40 @@ impl Phases {
     }
 }
 
-/// Something that no world reached.
+/// Something that no world reached. Those for one reason stand together.
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Debug)]
 pub struct Missed {
-    pub place: Place,
-    /// `lookup`, `condition`, the name of a function, `.Release.IsInstall`.
-    pub what: String,
+    /// The condition that kept it from being reached.
+    pub at: Option<Place>,
     /// Why, in words.
     pub why: String,
+    pub place: Place,
+    /// `lookup`, a condition as it is written, the name of a function, `.Release.IsInstall`.
+    pub what: String,
+}
+
+impl Trace {
+    /// The same with the paths of places below a root, for readers who know of what it is a trace.
+    pub fn below(&self, root: &str) -> Trace {
+        let mut trace = self.clone();
+        let below = |place: &mut Place| {
+            let rest =
+                place.path.strip_prefix(root.trim_end_matches('/')).and_then(|rest| rest.strip_prefix(['/', ':']));
+            if let Some(rest) = rest.filter(|rest| !rest.is_empty()) {
+                place.path = Arc::from(rest);
+            }
+        };
+        trace.sources.iter_mut().flat_map(|source| &mut source.places).for_each(below);
+        trace.conditions.iter_mut().map(|condition| &mut condition.place).for_each(below);
+        trace.flows.iter_mut().filter_map(|flow| flow.written.as_mut()).for_each(below);
+        trace.missed.iter_mut().flat_map(|missed| missed.at.iter_mut().chain([&mut missed.place])).for_each(below);
+        for flow in &mut trace.flows {
+            if let Target::Notes { file } = &mut flow.target {
+                let mut place = Place { path: file.clone(), line: 1, column: 1 };
+                below(&mut place);
+                *file = place.path;
+            }
+        }
+        trace
+    }
 }

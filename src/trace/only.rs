@@ -1,5 +1,6 @@
 //! Only some fields: `Service/web:spec.clusterIP`. And the order in which a trace is told.
 
+use super::collect::is_above;
 use super::{Condition, Flow, How, Target, Trace};
 use crate::manifest::{ObjectId, push_key};
 use crate::value::yaml::{Kind, Node};
@@ -121,12 +122,7 @@ fn matches(pattern: &str, name: &str) -> bool {
 
 /// Leaves out what is not wanted, and what nothing comes from, and puts the rest into order.
 pub(super) fn settle(trace: &mut Trace, only: Option<&Only>) {
-    // A condition that was seen to decide something needs no telling of where else it could.
-    let deciding: BTreeSet<(usize, usize)> = trace.flows.iter().filter_map(decided).collect();
-    trace.flows.retain(|flow| match flow.how {
-        How::Could(condition) => !deciding.contains(&(flow.source, condition)),
-        _ => true,
-    });
+    without_the_obvious(trace);
     if let Some(only) = only {
         trace.flows.retain(|flow| only.is_wanted(&flow.target));
         let used: BTreeSet<usize> = trace.flows.iter().filter_map(|flow| flow.how.condition()).collect();
@@ -166,11 +162,29 @@ pub(super) fn settle(trace: &mut Trace, only: Option<&Only>) {
     });
 }
 
-fn decided(flow: &Flow) -> Option<(usize, usize)> {
-    match flow.how {
-        How::Decides(condition) => Some((flow.source, condition)),
-        _ => None,
+/// Leaves out what other flows say better.
+fn without_the_obvious(trace: &mut Trace) {
+    let decided = |flow: &Flow| matches!(flow.how, How::Decides(_)).then(|| (flow.source, flow.how.condition()));
+    let deciding: BTreeSet<_> = trace.flows.iter().filter_map(decided).collect();
+    // By source and object, the values that are written there.
+    let mut written: BTreeMap<(usize, usize), Vec<(String, String)>> = BTreeMap::new();
+    for flow in &trace.flows {
+        if let (How::Value, Target::Field { object, field }) = (flow.how, &flow.target) {
+            written.entry((flow.source, *object)).or_default().push((field.clone(), flow.path.clone()));
+        }
     }
+    trace.flows.retain(|flow| {
+        let Target::Field { object, field } = &flow.target else { return true };
+        let values = written.get(&(flow.source, *object)).map(Vec::as_slice).unwrap_or_default();
+        match flow.how {
+            // A condition that was seen to decide something, or chooses what is written, needs no telling of where else it
+            // could.
+            How::Could(_) => !deciding.contains(&(flow.source, flow.how.condition())) && values.is_empty(),
+            // What lies above another path was only passed on the way.
+            How::Value => !values.iter().any(|(f, path)| is_within(f, field) && is_above(&flow.path, path)),
+            How::Decides(_) => true,
+        }
+    });
 }
 
 /// The sources that a flow names.
