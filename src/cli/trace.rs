@@ -40,7 +40,12 @@ fn told(arguments: &args::Trace) -> Result<Exit, (String, Exit)> {
     if let Some(to) = arguments.to.as_ref().filter(|_| !trace.is_found) {
         return Err(usage(format!("--to {to}: no world of this chart renders that{}", near(to, &trace))));
     }
-    let told = Told { trace: &trace, path: arguments.chart.display().to_string() };
+    let told = Told {
+        trace: &trace,
+        path: arguments.chart.display().to_string(),
+        to: arguments.to.as_deref(),
+        is_default: arguments.source.is_empty() && arguments.to.is_none(),
+    };
     Ok(reports.iter().fold(Exit::Clean, |exit, (format, target)| exit.max(write(&told, *format, target))))
 }
 

@@ -5,14 +5,15 @@ use super::kind::phase_name;
 use super::missed::Looking;
 use super::reads::Reads;
 use super::tables::Tables;
-use super::{Flow, How, Kind, ObjectAt, Only, Phases, Place, Target, Trace};
-use crate::engine::{ParsedTemplate, Query, Rendering, written_at};
+use super::words::{call_text, condition_text, is_above, object_at, place, query_text, value_at};
+use super::{Flow, How, Kind, Only, Phases, Place, Target, Trace};
+use crate::engine::{ParsedTemplate, written_at};
 use crate::explore::Coverage;
 use crate::lifecycle::{Life, Phase};
 use crate::manifest::Object;
 use crate::source::{Sources, Span};
-use crate::value::OriginId;
 use crate::value::origin::{Cause, GuardId, PathId};
+use crate::value::{OriginId, Plain};
 use rustc_hash::FxHashMap;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
@@ -40,6 +41,8 @@ type Alike = (Kind, Option<Place>, String, How, String);
 struct Looked<'a> {
     phase: &'a Phase,
     world: usize,
+    /// The values of the chart, with the places that they were read from.
+    values_of_chart: Option<&'a Plain>,
     causes: FxHashMap<Cause, Option<(usize, u32)>>,
     values: FxHashMap<OriginId, Arc<[Arrival]>>,
     guards: FxHashMap<GuardId, Arc<[Arrival]>>,
@@ -82,6 +85,7 @@ impl Tracer {
             let mut looked = Looked {
                 phase,
                 world,
+                values_of_chart: life.prepared.as_ref().map(|prepared| &prepared.values),
                 causes: FxHashMap::default(),
                 values: FxHashMap::default(),
                 guards: FxHashMap::default(),
@@ -154,7 +158,7 @@ impl Tracer {
             let resolved = match looked.causes.get(cause) {
                 Some(resolved) => *resolved,
                 None => {
-                    let resolved = self.resolve(rendering, cause);
+                    let resolved = self.resolve(looked, cause);
                     looked.causes.insert(cause.clone(), resolved);
                     resolved
                 }
@@ -176,7 +180,8 @@ impl Tracer {
     }
 
     /// The number of a cause's source, and of what is read of it.
-    fn resolve(&mut self, rendering: &Rendering, cause: &Cause) -> Option<(usize, u32)> {
+    fn resolve(&mut self, looked: &Looked<'_>, cause: &Cause) -> Option<(usize, u32)> {
+        let (rendering, values) = (&looked.phase.rendering, looked.values_of_chart);
         let arena = &rendering.rt.arena;
         let files = &rendering.sources;
         let below = |path: PathId| match arena.path_text(path) {
@@ -208,6 +213,12 @@ impl Tracer {
         };
         let at = at.and_then(|at| place(files, at));
         let source = self.tables.source(&mut self.trace, Kind::of(cause), what, at);
+        if let Cause::Values { path } = cause
+            && self.trace.sources[source].places.is_empty()
+        {
+            let keys = arena.path_keys(*path);
+            self.trace.sources[source].places.extend(value_at(values, &keys).and_then(|span| place(files, span)));
+        }
         Some((source, self.tables.path(path)))
     }
 
@@ -404,63 +415,4 @@ impl Tracer {
         super::only::settle(&mut self.trace, self.only.as_ref());
         self.trace
     }
-}
-
-fn object_at(object: &Object) -> ObjectAt {
-    ObjectAt {
-        api_version: object.id.api_version.clone(),
-        kind: object.id.kind.clone(),
-        namespace: object.id.namespace.clone(),
-        name: object.id.name.clone(),
-        file: object.file.clone(),
-        is_hook: object.is_hook(),
-    }
-}
-
-/// Whether a path lies above another.
-pub(super) fn is_above(path: &str, other: &str) -> bool {
-    other.strip_prefix(path).is_some_and(|rest| rest.starts_with(['.', '[']))
-}
-
-/// A place that is in a file.
-pub(super) fn place(files: &Sources, span: Span) -> Option<Place> {
-    let (file, at) = files.locate(span.start).filter(|_| span.start != 0)?;
-    Some(Place { path: Arc::from(file.path.as_str()), line: at.line, column: at.column })
-}
-
-/// `v1 Secret default/web`; `v1 Secret default/*` for all in a namespace.
-fn query_text(query: &Query) -> String {
-    let or_all = |text: &str| if text.is_empty() { "*".to_string() } else { text.to_string() };
-    let object = match (query.namespace.as_str(), query.name.as_str()) {
-        ("", name) => or_all(name),
-        (namespace, name) => format!("{namespace}/{}", or_all(name)),
-    };
-    format!("{} {} {object}", query.api_version, query.kind)
-}
-
-/// The text of a place, as one line of a length that can be shown.
-fn text(files: &Sources, span: Span) -> String {
-    const ROOM: usize = 100;
-    let Some(file) = files.file_at(span.start) else { return String::new() };
-    let range = (span.start - file.base) as usize..(span.end.max(span.start) - file.base) as usize;
-    let text = String::from_utf8_lossy(file.text.get(range).unwrap_or_default());
-    let words = text.split_whitespace().collect::<Vec<_>>().join(" ");
-    let cut: String = words.chars().take(ROOM).collect();
-    if cut.len() < words.len() { format!("{cut}…") } else { cut }
-}
-
-/// The function that is called at a place.
-fn call_text(files: &Sources, span: Span) -> String {
-    let text = text(files, span);
-    let end = text.find(|c: char| !c.is_alphanumeric()).unwrap_or(text.len());
-    text[..end].to_string()
-}
-
-/// The opening action of a branch without its delimiters.
-pub(super) fn condition_text(files: &Sources, head: Span) -> String {
-    let text = text(files, head);
-    let inner = text.strip_prefix("{{").unwrap_or(&text);
-    let inner = inner.strip_suffix("}}").unwrap_or(inner);
-    let inner = inner.strip_prefix("- ").unwrap_or(inner);
-    inner.strip_suffix(" -").unwrap_or(inner).trim().to_string()
 }

@@ -1,7 +1,7 @@
 //! What no world reached, and why.
 
-use super::collect::{condition_text, place};
 use super::reads::{Around, Reads};
+use super::words::{condition_text, place};
 use super::{Kind, Missed, Place};
 use crate::explore::Coverage;
 use crate::source::{Sources, Span};
@@ -44,7 +44,8 @@ impl Looking<'_> {
             let why = match (self.coverage.has_seen(head, true), self.coverage.has_seen(head, false)) {
                 (true, _) => "was true in every world",
                 (_, true) => "was true in no world",
-                _ => "was not come to in any world",
+                // What is decided by constants is in no log.
+                _ => "is decided by constants, or no world came to it",
             };
             add(head, &format!("`{}`", condition_text(self.files, head)), (why.into(), None));
         }
@@ -61,11 +62,20 @@ impl Looking<'_> {
         Some((format!("`{text}` was {outcome} in every world"), place(self.files, *head)))
     }
 
+    /// The innermost condition around a place that no log has: constants decide it, or no world came to it.
+    fn unseen_arm(&self, around: &Around) -> Option<Why> {
+        let is_unseen =
+            |(head, _): &&(Span, bool)| !self.coverage.has_seen(*head, true) && !self.coverage.has_seen(*head, false);
+        let (head, wanted) = around.arms.iter().rev().find(is_unseen)?;
+        let text = condition_text(self.files, *head);
+        Some((format!("`{text}` was not seen to be {wanted} in any world"), place(self.files, *head)))
+    }
+
     /// Why a call never ran.
     fn why_not(&self, span: Span, function: &str) -> Why {
         let is_it = |read: &&super::reads::Read| read.span.start == span.start && read.what == function;
         let around = self.reads.reads.iter().find(is_it).map(|read| &read.around);
-        if let Some(why) = around.and_then(|around| self.closed(around)) {
+        if let Some(why) = around.and_then(|around| self.closed(around).or_else(|| self.unseen_arm(around))) {
             return why;
         }
         let why = match around.and_then(|around| around.define.as_ref()) {

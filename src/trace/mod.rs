@@ -12,6 +12,7 @@ mod missed;
 mod only;
 mod reads;
 mod tables;
+mod words;
 
 pub use collect::Tracer;
 pub use kind::Kind;

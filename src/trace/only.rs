@@ -1,6 +1,6 @@
 //! Only some fields: `Service/web:spec.clusterIP`. And the order in which a trace is told.
 
-use super::collect::is_above;
+use super::words::is_above;
 use super::{Condition, Flow, How, Target, Trace};
 use crate::manifest::{ObjectId, push_key};
 use crate::value::yaml::{Kind, Node};

@@ -8,7 +8,7 @@ const LIMITS: Limits = Limits { sources: 100, middle: 200, boxes: 150, rows: 400
 
 /// The text of the graph.
 pub fn text(told: &Told<'_>) -> String {
-    let graph = Graph::new(&told.trace.below(&told.path), LIMITS);
+    let graph = Graph::new(told, LIMITS);
     let mut out = String::from("digraph trace {\n");
     let mut title = format!("{}: {}", told.path, counts(told.trace));
     if !graph.left_out.is_empty() {

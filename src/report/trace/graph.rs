@@ -1,7 +1,7 @@
 //! A trace as a graph of three columns that stays small enough to be looked at: sources, what is read of them and the
 //! conditions on them, and the objects with their fields.
 
-use super::{object, place, title};
+use super::{Told, is_varying, object, place, title};
 use crate::trace::{Flow, How, Kind, Target, Trace};
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -68,7 +68,7 @@ pub struct Graph {
     pub middle: Vec<Node>,
     pub objects: Vec<Objects>,
     pub edges: Vec<Edge>,
-    /// `3 sources and 12 objects`; empty when everything is there.
+    /// `3 sources, 12 fields`; empty when everything is there.
     pub left_out: String,
 }
 
@@ -86,10 +86,16 @@ type Coming = BTreeSet<(End, bool)>;
 type Incoming = BTreeMap<String, Coming>;
 
 impl Graph {
-    pub fn new(trace: &Trace, limits: Limits) -> Graph {
+    pub fn new(told: &Told<'_>, limits: Limits) -> Graph {
+        let trace = &told.trace.below(&told.path);
         let mut graph = Graph::default();
         let mut left_out: Vec<(usize, &str, &str)> = Vec::new();
         let flowing: BTreeSet<usize> = trace.flows.iter().map(|flow| flow.source).collect();
+        let varies = |number: &usize| trace.sources.get(*number).is_some_and(|source| is_varying(source.kind));
+        // What flows into labels everywhere hides the rest.
+        let is_cleared = told.is_default && flowing.iter().any(varies);
+        let (flowing, cleared): (BTreeSet<usize>, BTreeSet<usize>) =
+            flowing.into_iter().partition(|number| !is_cleared || varies(number));
         let shown: BTreeMap<usize, usize> =
             flowing.iter().take(limits.sources).enumerate().map(|(new, old)| (*old, new)).collect();
         left_out.push((flowing.len() - shown.len(), "source", "sources"));
@@ -114,7 +120,11 @@ impl Graph {
         let said = left_out.iter().filter(|(n, ..)| *n > 0);
         let said: Vec<String> =
             said.map(|(n, one, many)| format!("{n} {}", if *n == 1 { one } else { many })).collect();
-        graph.left_out = said.join(", ");
+        let cleared: BTreeSet<&str> =
+            cleared.iter().filter_map(|number| trace.sources.get(*number)).map(|source| source.kind.name()).collect();
+        let cleared: Vec<&str> = cleared.into_iter().collect();
+        let shown = (!cleared.is_empty()).then(|| format!("what --source {} shows", cleared.join(",")));
+        graph.left_out = said.into_iter().chain(shown).collect::<Vec<_>>().join(", ");
         graph
     }
 

@@ -25,13 +25,15 @@ pub struct Group {
 /// The places that write one line.
 type Written<'a> = BTreeSet<Option<&'a Place>>;
 
-/// The groups of some flows, in the order of the first objects.
-pub fn groups<'a>(flows: impl Iterator<Item = &'a Flow>, trace: &Trace) -> Vec<Group> {
+/// The groups of some flows, in the order of the first objects. Fields that different places write are told apart only
+/// where that is wanted.
+pub fn groups<'a>(flows: impl Iterator<Item = &'a Flow>, trace: &Trace, by_place: bool) -> Vec<Group> {
     // By object, by path and place, the fields.
     let mut objects: BTreeMap<usize, BTreeMap<(&str, Option<&Place>), Vec<String>>> = BTreeMap::new();
     for flow in flows {
         if let Target::Field { object, field } = &flow.target {
-            let fields = objects.entry(*object).or_default().entry((&flow.path, flow.written.as_ref())).or_default();
+            let written = flow.written.as_ref().filter(|_| by_place);
+            let fields = objects.entry(*object).or_default().entry((&flow.path, written)).or_default();
             if !field.is_empty() && !fields.contains(field) {
                 fields.push(field.clone());
             }

@@ -14,6 +14,10 @@ pub struct Told<'a> {
     pub trace: &'a Trace,
     /// The path of the chart, as it was given.
     pub path: String,
+    /// The fields that alone are told, as they were given.
+    pub to: Option<&'a str>,
+    /// Nobody said which kinds of sources are wanted.
+    pub is_default: bool,
 }
 
 /// A place as `path:line`.
@@ -53,15 +57,15 @@ fn counts(trace: &Trace) -> String {
         let n = trace.sources.iter().filter(|source| source.kind == kind).count();
         let (one, many) = match kind {
             Kind::Lookup => ("lookup", "lookups"),
-            Kind::Phase => ("field of the phase", "fields of the phase"),
+            Kind::Phase => ("phase field", "phase fields"),
             Kind::Random => ("random call", "random calls"),
-            Kind::Time => ("reading of the clock", "readings of the clock"),
-            Kind::Dns => ("question to the DNS", "questions to the DNS"),
+            Kind::Time => ("clock reading", "clock readings"),
+            Kind::Dns => ("DNS question", "DNS questions"),
             Kind::Capabilities => ("capability", "capabilities"),
-            Kind::ChartVersion => ("version of the chart", "versions of the chart"),
+            Kind::ChartVersion => ("chart version", "chart versions"),
             Kind::Values => ("value", "values"),
             Kind::File => ("file", "files"),
-            Kind::Release => ("field of the release", "fields of the release"),
+            Kind::Release => ("release field", "release fields"),
         };
         (n > 0).then(|| format!("{n} {}", if n == 1 { one } else { many }))
     };
@@ -72,6 +76,8 @@ fn counts(trace: &Trace) -> String {
 fn limits(trace: &Trace) -> Vec<String> {
     let mut notes = Vec::new();
     for error in trace.errors.iter().take(3) {
+        let error = error.split_whitespace().collect::<Vec<_>>().join(" ");
+        let error = cut(&error, 300);
         notes.push(format!("a render ended in an error, and what comes after it was not seen there: {error}"));
     }
     if trace.is_cut_off {
@@ -81,6 +87,12 @@ fn limits(trace: &Trace) -> Vec<String> {
         notes.push("there were more flows than are kept".into());
     }
     notes
+}
+
+/// What differs between the operations of one life is told in more detail than what flows into labels and versions
+/// everywhere.
+fn is_varying(kind: Kind) -> bool {
+    matches!(kind, Kind::Lookup | Kind::Phase | Kind::Random | Kind::Time | Kind::Dns)
 }
 
 /// A text cut to a number of characters.

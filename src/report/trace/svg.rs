@@ -21,11 +21,11 @@ const CHARACTER: f32 = 7.25;
 
 /// The text of the picture.
 pub fn text(told: &Told<'_>) -> String {
-    let graph = Graph::new(&told.trace.below(&told.path), LIMITS);
+    let graph = Graph::new(told, LIMITS);
     let layout = Layout::new(&graph);
     let mut notes = vec!["solid: is written there; dashed: decides whether that is written".to_string()];
     if !graph.left_out.is_empty() {
-        notes.push(format!("left out: {}; --format json tells all", graph.left_out));
+        notes.push(format!("left out: {}", graph.left_out));
     }
     notes.extend(limits(told.trace));
     let bottom = layout.height + GAP;
@@ -169,7 +169,25 @@ impl Layout {
 }
 
 fn height(node: &Node) -> f32 {
-    LINE * if node.place.is_empty() { 1.0 } else { 2.0 } + 8.0
+    let lines = lines(&node.text, width_of(node)).len() + usize::from(!node.place.is_empty());
+    LINE * lines as f32 + 8.0
+}
+
+fn width_of(node: &Node) -> f32 {
+    if node.kind.is_some() { COLUMNS[0].1 } else { COLUMNS[1].1 }
+}
+
+/// A text in a line, or in two where that shows more of it.
+fn lines(text: &str, width: f32) -> Vec<String> {
+    let room = room(width);
+    if text.chars().count() <= room {
+        return vec![text.to_string()];
+    }
+    let fits = text.match_indices(' ').map(|(at, _)| at).filter(|at| text[..*at].chars().count() <= room);
+    match fits.last() {
+        Some(at) => vec![text[..at].to_string(), cut(&text[at + 1..], room)],
+        None => vec![cut(text, room)],
+    }
 }
 
 /// How many characters a column has room for.
@@ -183,24 +201,19 @@ fn drawn(node: &Node, (x, width): (f32, f32), y: f32) -> String {
         None if node.decides => "node test".into(),
         None => "node".into(),
     };
-    let full = escaped(&format!("{} {}", node.text, node.place));
+    let full = escaped(format!("{} {}", node.text, node.place).trim_end());
     let mut out = format!(
-        "<g><title>{}</title><rect class=\"{class}\" x=\"{x}\" y=\"{y}\" width=\"{width}\" height=\"{}\" rx=\"4\"/>\
-         <text x=\"{}\" y=\"{}\">{}</text>",
-        full.trim_end(),
-        height(node),
-        x + 8.0,
-        y + LINE - 1.0,
-        escaped(&cut(&node.text, room(width)))
+        "<g><title>{full}</title><rect class=\"{class}\" x=\"{x}\" y=\"{y}\" width=\"{width}\" height=\"{}\" rx=\"4\"/>",
+        height(node)
     );
+    let mut y = y - 1.0;
+    let mut line = |class: &str, text: &str| {
+        y += LINE;
+        let _ = write!(out, "<text{class} x=\"{}\" y=\"{y}\">{}</text>", x + 8.0, escaped(text));
+    };
+    lines(&node.text, width).iter().for_each(|text| line("", text));
     if !node.place.is_empty() {
-        let _ = write!(
-            out,
-            "<text class=\"dim\" x=\"{}\" y=\"{}\">{}</text>",
-            x + 8.0,
-            y + 2.0 * LINE - 1.0,
-            escaped(&end_of(&node.place, room(width)))
-        );
+        line(" class=\"dim\"", &end_of(&node.place, room(width)));
     }
     out.push_str("</g>");
     out

@@ -1,7 +1,7 @@
 //! A trace for people: a tree for each source.
 
 use super::groups::{Group, groups, list};
-use super::{Told, counts, limits, place, title};
+use super::{Told, counts, is_varying, limits, place, title};
 use crate::report::diagnostic::Style;
 use crate::trace::{Flow, How, Kind, Phases, Place, Source, Target, Trace};
 use std::collections::{BTreeMap, BTreeSet};
@@ -41,7 +41,12 @@ pub fn text(told: &Told<'_>, style: Style) -> String {
     let trace = &told.trace.below(&told.path);
     let mut out = Pen { style, out: String::new() };
     let worlds = if trace.lived == 1 { "1 world".to_string() } else { format!("{} worlds", trace.lived) };
-    let read = if trace.sources.is_empty() { "nothing of what is asked for is read".into() } else { counts(trace) };
+    let read = match (told.to, trace.sources.is_empty()) {
+        (None, true) => "reads nothing of what is looked for".to_string(),
+        (None, false) => counts(trace),
+        (Some(to), true) => format!("nothing of what is looked for comes to {to}"),
+        (Some(to), false) => format!("{to} comes from {}", counts(trace)),
+    };
     out.line("", &format!("{}: {read} ({worlds})", told.path), "", false);
     for (number, source) in trace.sources.iter().enumerate() {
         out.out.push('\n');
@@ -50,7 +55,7 @@ pub fn text(told: &Told<'_>, style: Style) -> String {
     missed(&mut out, trace);
     for note in limits(trace) {
         out.out.push('\n');
-        out.line("", &note, "", false);
+        out.entry(&Entry::new(note, None), "", "");
     }
     out.out
 }
@@ -87,16 +92,11 @@ fn more(all: usize, told: usize) -> Option<Entry> {
 fn entry(trace: &Trace, number: usize, source: &Source) -> Entry {
     let mut entry = Entry { text: title(source), is_title: true, place: places(source), ..Entry::default() };
     let own: Vec<&Flow> = trace.flows.iter().filter(|flow| flow.source == number).collect();
-    let mut worlds: BTreeMap<&str, Vec<&Flow>> = BTreeMap::new();
-    let named: BTreeSet<usize> = match source.kind {
-        Kind::Lookup | Kind::Phase | Kind::Random | Kind::Time | Kind::Dns => {
-            own.iter().map(|flow| flow.world).collect()
-        }
-        // These flow into labels and versions everywhere.
-        _ => BTreeSet::new(),
-    };
-    let named: BTreeSet<usize> = named.into_iter().take(MAX_WORLDS).collect();
     let flags = |world: usize| trace.worlds.get(world).map(|world| world.flags.as_str()).unwrap_or_default();
+    let most = if is_varying(source.kind) { MAX_WORLDS } else { 0 };
+    let all: BTreeSet<usize> = own.iter().map(|flow| flow.world).filter(|world| !flags(*world).is_empty()).collect();
+    let named: BTreeSet<usize> = all.into_iter().take(most).collect();
+    let mut worlds: BTreeMap<&str, Vec<&Flow>> = BTreeMap::new();
     let mut rest: Vec<&Flow> = Vec::new();
     for flow in &own {
         match flags(flow.world) {
@@ -129,6 +129,12 @@ fn entry(trace: &Trace, number: usize, source: &Source) -> Entry {
     entry
 }
 
+/// A condition on what does not vary decides what holds it: that is told once.
+fn is_told(flow: &Flow, flows: &[&Flow], source: &Source) -> bool {
+    let is_same = |other: &Flow| other.how == How::Value && other.target == flow.target;
+    flow.how != How::Value && !is_varying(source.kind) && flows.iter().any(|other| is_same(other))
+}
+
 fn places(source: &Source) -> String {
     let shown: Vec<String> = source.places.iter().map(place).collect();
     list(&shown, 3)
@@ -138,8 +144,10 @@ fn places(source: &Source) -> String {
 fn in_world(trace: &Trace, source: &Source, flows: &[&Flow]) -> Vec<Entry> {
     let mut entries: Vec<Entry> = Vec::new();
     let values = flows.iter().filter(|flow| flow.how == How::Value).copied();
-    entries.extend(groups(values.clone(), trace).iter().map(value));
+    let by_place = is_varying(source.kind) || flows.len() <= MAX_FIELDS;
+    entries.extend(groups(values.clone(), trace, by_place).iter().map(value));
     entries.extend(others(trace, values));
+    let flows: Vec<&Flow> = flows.iter().filter(|flow| !is_told(flow, flows, source)).copied().collect();
     let conditions: BTreeSet<usize> = flows.iter().filter_map(|flow| flow.how.condition()).collect();
     for number in conditions {
         let Some(condition) = trace.conditions.get(number) else { continue };
@@ -147,9 +155,9 @@ fn in_world(trace: &Trace, source: &Source, flows: &[&Flow]) -> Vec<Entry> {
         let when = when(source, through());
         let mut entry = Entry::new(format!("{}{when}", condition.text), Some(&condition.place));
         let decided = through().filter(|flow| matches!(flow.how, How::Decides(_)));
-        entry.below.extend(groups(decided, trace).iter().map(|group| decision(group, "")));
+        entry.below.extend(groups(decided, trace, true).iter().map(|group| decision(group, "")));
         let could = through().filter(|flow| matches!(flow.how, How::Could(_)));
-        entry.below.extend(groups(could, trace).iter().map(|group| decision(group, "could write in ")));
+        entry.below.extend(groups(could, trace, true).iter().map(|group| decision(group, "could write in ")));
         entry.below.extend(others(trace, through()));
         // One thing that is decided stands beside what decides it.
         if let [one] = entry.below.as_slice()
