@@ -332,9 +332,11 @@ impl Tracer {
             return;
         }
         let rendering = &looked.phase.rendering;
-        for call in &rendering.rt.lookups {
+        let last = rendering.rt.lookups.len().saturating_sub(1);
+        for (index, call) in rendering.rt.lookups.iter().enumerate() {
             let at = place(&rendering.sources, call.span);
             let to = self.tables.source(&mut self.trace, Kind::Lookup, query_text(&call.query), at.clone());
+            self.trace.sources[to].fails |= index == last && rendering.error.is_some();
             for arrival in self.values(looked, call.arguments).iter() {
                 if let Arrival::Value { source, path } = *arrival {
                     self.flow(looked, (source, path), How::Value, Target::Source(to), at.clone());

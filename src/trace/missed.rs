@@ -45,10 +45,13 @@ impl Looking<'_> {
                 (true, _) => "was true in every world",
                 (_, true) => "was true in no world",
                 // What is decided by constants is in no log.
-                _ => "is decided by constants, or no world came to it",
+                _ => "is decided by constants, or was not come to",
             };
             add(head, &format!("`{}`", condition_text(self.files, head)), (why.into(), None));
         }
+        // A condition that is the reason of something is told there.
+        let reasons: BTreeSet<Place> = missed.iter().filter_map(|missed| missed.at.clone()).collect();
+        missed.retain(|missed| missed.at.is_some() || !reasons.contains(&missed.place));
         missed.into_iter().collect()
     }
 

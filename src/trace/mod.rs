@@ -70,6 +70,8 @@ pub struct Source {
     pub what: String,
     /// Of a call, its place; of what has a name, the places that read it.
     pub places: Vec<Place>,
+    /// A render ended in an error after it, and before the next lookup.
+    pub fails: bool,
 }
 
 /// A branch that depends on sources.

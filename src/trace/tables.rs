@@ -23,7 +23,7 @@ impl Tables {
             return *number;
         }
         let number = trace.sources.len();
-        trace.sources.push(Source { kind, what: key.1.clone(), places: key.2.iter().cloned().collect() });
+        trace.sources.push(Source { kind, what: key.1.clone(), places: key.2.iter().cloned().collect(), fails: false });
         self.sources.insert(key, number);
         number
     }

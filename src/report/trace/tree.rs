@@ -76,7 +76,9 @@ fn missed(out: &mut Pen, trace: &Trace) {
             place: list(places, MAX_OBJECTS),
             ..Entry::default()
         });
-        Entry { below: lines.collect(), ..Entry::new((*why).to_string(), *at) }
+        let is_of_itself = why.starts_with("was ") || why.starts_with("is ");
+        let why = if is_of_itself { format!("what {why}") } else { (*why).to_string() };
+        Entry { below: lines.collect(), ..Entry::new(why, *at) }
     });
     let mut entry = Entry { text: "not reached".into(), is_title: true, below: below.collect(), ..Entry::default() };
     entry.below.extend(more(reasons.len(), MAX_MISSED));
@@ -110,7 +112,12 @@ fn entry(trace: &Trace, number: usize, source: &Source) -> Entry {
         let below = in_world(trace, source, &flows);
         match flags {
             "" => entry.below.extend(below),
-            flags => entry.below.push(Entry { text: format!("given {flags}"), below, ..Entry::default() }),
+            flags => {
+                // What no flag can make stands in brackets behind the flags.
+                let assumed = flags.strip_prefix("(and ").and_then(|rest| rest.strip_suffix(')'));
+                let text = format!("given {}", assumed.unwrap_or(flags));
+                entry.below.push(Entry { text, below, ..Entry::default() });
+            }
         }
     }
     if !rest.is_empty() {
@@ -124,7 +131,8 @@ fn entry(trace: &Trace, number: usize, source: &Source) -> Entry {
         entry.below.push(Entry::new(format!("tested by {}", list(&silent, MAX_OBJECTS)), None));
     }
     if entry.below.is_empty() {
-        entry.below.push(Entry::new("flows into nothing that is rendered".into(), None));
+        let error = if source.fails { "; a render ended in an error after it" } else { "" };
+        entry.below.push(Entry::new(format!("flows into nothing that is rendered{error}"), None));
     }
     entry
 }
