@@ -315,7 +315,7 @@ pub struct Trace {
     /// anything. Values, files and the release's name are told too
     #[arg(long, value_name = "TARGET")]
     pub to: Option<String>,
-    /// Only what is read of these kinds [default: all that may differ between two renders with the same values]
+    /// Only what is read of these kinds [default: all but values, files and the release's name]
     #[arg(long, value_enum, value_name = "KIND", value_delimiter = ',')]
     pub source: Vec<SourceKind>,
     #[command(flatten)]
