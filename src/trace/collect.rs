@@ -255,11 +255,12 @@ impl Tracer {
             self.trace.is_found |= only.is_field_of(&object.node);
         }
         let mut fields: Option<Fields> = None;
-        let mut silent: Vec<(Arrival, usize)> = Vec::new();
+        // Where a condition wrote nothing: the first such place is enough.
+        let mut silent: BTreeMap<Arrival, usize> = BTreeMap::new();
         for piece in object.text.pieces() {
             let guards = self.guards(looked, piece.guard);
             if piece.is_mark() {
-                silent.extend(guards.iter().map(|arrival| (*arrival, piece.start as usize)));
+                guards.iter().for_each(|arrival| _ = silent.entry(*arrival).or_insert(piece.start as usize));
                 continue;
             }
             let values = self.values(looked, piece.origin);

@@ -56,7 +56,8 @@ fn id(end: End) -> String {
 }
 
 fn label(node: &Node) -> String {
-    if node.place.is_empty() { quoted(&node.text) } else { quoted(&format!("{}\n{}", node.text, node.place)) }
+    let lines = [&node.text, &node.place, &node.given];
+    quoted(&lines.into_iter().filter(|line| !line.is_empty()).map(String::as_str).collect::<Vec<_>>().join("\n"))
 }
 
 /// A string of the language: quotes and backslashes are escaped, lines are broken by an escape, and nothing else that

@@ -1,7 +1,7 @@
 //! A trace as a graph of three columns that stays small enough to be looked at: sources, what is read of them and the
 //! conditions on them, and the objects with their fields.
 
-use super::{Told, is_varying, object, place, title};
+use super::{Told, given, is_varying, object, place, title};
 use crate::trace::{Flow, How, Kind, Target, Trace};
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -20,6 +20,8 @@ pub struct Node {
     pub text: String,
     /// Where that is.
     pub place: String,
+    /// The values with which alone it flows anywhere: `given --set a=b`.
+    pub given: String,
     /// Of sources.
     pub kind: Option<Kind>,
     /// A condition, which decides.
@@ -99,12 +101,13 @@ impl Graph {
         let shown: BTreeMap<usize, usize> =
             flowing.iter().take(limits.sources).enumerate().map(|(new, old)| (*old, new)).collect();
         left_out.push((flowing.len() - shown.len(), "source", "sources"));
-        let sources = shown.keys().filter_map(|number| trace.sources.get(*number));
+        let sources = shown.keys().filter_map(|number| Some((*number, trace.sources.get(*number)?)));
         graph.sources = sources
-            .map(|source| {
+            .map(|(number, source)| {
+                let given = given(world_of(trace, number));
                 let places: Vec<String> = source.places.iter().map(place).collect();
                 let (text, place) = (title(source), super::groups::list(&places, 1));
-                Node { text, place, kind: Some(source.kind), decides: false }
+                Node { text, place, given, kind: Some(source.kind), decides: false }
             })
             .collect();
         let flows: Vec<&Flow> = trace.flows.iter().filter(|flow| shown.contains_key(&flow.source)).collect();
@@ -139,14 +142,14 @@ impl Graph {
         nodes.sort_by_key(|(_, number)| *number);
         for (between, number) in nodes {
             let node = match between {
-                Between::Path(_, path) => Node { text: path.clone(), place: String::new(), kind: None, decides: false },
+                Between::Path(_, path) => (path.clone(), String::new(), false),
                 Between::Condition(condition) => match trace.conditions.get(*condition) {
-                    Some(condition) => {
-                        Node { text: condition.text.clone(), place: place(&condition.place), kind: None, decides: true }
-                    }
+                    Some(condition) => (condition.text.clone(), place(&condition.place), true),
                     None => continue,
                 },
             };
+            let (text, place, decides) = node;
+            let node = Node { text, place, given: String::new(), kind: None, decides };
             self.middle.push(node);
             let from: BTreeSet<usize> = flows
                 .iter()
@@ -205,8 +208,21 @@ impl Graph {
                 None => alike.push((fields, vec![name])),
             }
         }
-        // Those to which the first nodes come stand first.
-        alike.sort_by_key(|(fields, names)| (fields.values().flatten().min().copied(), names.first().cloned()));
+        // Those to which the first sources come stand first.
+        let mut first: BTreeMap<End, usize> = BTreeMap::new();
+        for edge in &self.edges {
+            if let (End::Source(source), End::Middle(_)) = (edge.from, edge.to) {
+                let known = first.entry(edge.to).or_insert(source);
+                *known = source.min(*known);
+            }
+        }
+        let rank = |end: End| match end {
+            End::Source(source) => source,
+            other => first.get(&other).copied().unwrap_or(usize::MAX),
+        };
+        alike.sort_by_cached_key(|(fields, names)| {
+            (fields.values().flatten().map(|(end, _)| rank(*end)).min(), names.first().cloned())
+        });
         let (mut left, mut fields_left_out) = (limits.rows, 0);
         let left_out = alike.len().saturating_sub(limits.boxes);
         for (fields, names) in alike.into_iter().take(limits.boxes) {
@@ -236,6 +252,12 @@ impl Graph {
         }
         (left_out, fields_left_out)
     }
+}
+
+/// The flags of the first world in which a source flows anywhere.
+fn world_of(trace: &Trace, source: usize) -> &str {
+    let first = trace.flows.iter().filter(|flow| flow.source == source).map(|flow| flow.world).min();
+    first.and_then(|world| trace.worlds.get(world)).map_or("", |world| world.flags.as_str())
 }
 
 fn between_of(flow: &Flow) -> Option<Between> {

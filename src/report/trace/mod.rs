@@ -51,6 +51,16 @@ fn object(object: &ObjectAt, trace: &Trace) -> String {
     text
 }
 
+/// `given --set a=b`: the world of some flows, in words; nothing for the values that were passed.
+fn given(flags: &str) -> String {
+    // What no flag can make stands in brackets behind the flags.
+    match flags.strip_prefix("(and ").and_then(|rest| rest.strip_suffix(')')) {
+        _ if flags.is_empty() => String::new(),
+        Some(assumed) => format!("given {assumed}"),
+        None => format!("given {flags}"),
+    }
+}
+
 /// `1 lookup, 2 random calls`: how many sources there are of each kind.
 fn counts(trace: &Trace) -> String {
     let count = |kind: Kind| {

@@ -169,7 +169,8 @@ impl Layout {
 }
 
 fn height(node: &Node) -> f32 {
-    let lines = lines(&node.text, width_of(node)).len() + usize::from(!node.place.is_empty());
+    let rest = [&node.place, &node.given].into_iter().filter(|text| !text.is_empty()).count();
+    let lines = lines(&node.text, width_of(node)).len() + rest;
     LINE * lines as f32 + 8.0
 }
 
@@ -201,7 +202,7 @@ fn drawn(node: &Node, (x, width): (f32, f32), y: f32) -> String {
         None if node.decides => "node test".into(),
         None => "node".into(),
     };
-    let full = escaped(format!("{} {}", node.text, node.place).trim_end());
+    let full = escaped(format!("{} {} {}", node.text, node.place, node.given).trim_end());
     let mut out = format!(
         "<g><title>{full}</title><rect class=\"{class}\" x=\"{x}\" y=\"{y}\" width=\"{width}\" height=\"{}\" rx=\"4\"/>",
         height(node)
@@ -214,6 +215,9 @@ fn drawn(node: &Node, (x, width): (f32, f32), y: f32) -> String {
     lines(&node.text, width).iter().for_each(|text| line("", text));
     if !node.place.is_empty() {
         line(" class=\"dim\"", &end_of(&node.place, room(width)));
+    }
+    if !node.given.is_empty() {
+        line(" class=\"dim\"", &cut(&node.given, room(width)));
     }
     out.push_str("</g>");
     out

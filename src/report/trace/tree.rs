@@ -1,7 +1,7 @@
 //! A trace for people: a tree for each source.
 
 use super::groups::{Group, groups, list};
-use super::{Told, counts, is_varying, limits, place, title};
+use super::{Told, counts, given, is_varying, limits, place, title};
 use crate::report::diagnostic::Style;
 use crate::trace::{Flow, How, Kind, Phases, Place, Source, Target, Trace};
 use std::collections::{BTreeMap, BTreeSet};
@@ -112,12 +112,7 @@ fn entry(trace: &Trace, number: usize, source: &Source) -> Entry {
         let below = in_world(trace, source, &flows);
         match flags {
             "" => entry.below.extend(below),
-            flags => {
-                // What no flag can make stands in brackets behind the flags.
-                let assumed = flags.strip_prefix("(and ").and_then(|rest| rest.strip_suffix(')'));
-                let text = format!("given {}", assumed.unwrap_or(flags));
-                entry.below.push(Entry { text, below, ..Entry::default() });
-            }
+            flags => entry.below.push(Entry { text: given(flags), below, ..Entry::default() }),
         }
     }
     if !rest.is_empty() {
