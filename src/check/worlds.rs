@@ -33,13 +33,13 @@ pub fn live_all(
     let mut memory = lifecycle::Memory::default();
     let mut explorer = Explorer::default();
     for world in given {
-        let life = lifecycle::live(chart, world, cache, &mut memory);
+        let life = lifecycle::live(chart, world, false, cache, &mut memory);
         explorer.coverage.look(&life, cache);
         explorer.learn(&life, None);
         show(&life, true);
     }
     while let Some(plan) = explorer.next_plan() {
-        let life = lifecycle::live(chart, plan.world.clone(), cache, &mut memory);
+        let life = lifecycle::live(chart, plan.world.clone(), true, cache, &mut memory);
         explorer.coverage.look(&life, cache);
         explorer.learn(&life, Some(&plan));
         show(&life, false);

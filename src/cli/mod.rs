@@ -8,6 +8,7 @@ pub mod format;
 mod git;
 mod input;
 mod life;
+mod links;
 mod output;
 mod progress;
 mod propose;
@@ -19,6 +20,7 @@ mod settings;
 mod since;
 mod tell;
 mod trace;
+mod unused;
 mod verbs;
 mod verdict;
 

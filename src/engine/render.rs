@@ -1,15 +1,16 @@
 //! Rendering a chart: all templates parsed, all files executed.
 
 use super::capabilities::Capabilities;
-use super::context::{Importer, ReleaseInfo};
+use super::context::{Imported, Importer, ReleaseInfo};
 use super::error::Error;
 use super::eval::{Evaluator, Template, Unit, Val, Write};
 use super::function::Failure;
 use super::journal::{Earlier, FileNote, Journal, Kept, Start};
 use super::log::Log;
+use super::program::{ParsedTemplate, Program};
 use super::runtime::{Cluster, Limits, Runtime};
 use super::table::FunctionTable;
-use crate::chart::{self, Prepared};
+use crate::chart::Prepared;
 use crate::manifest::RenderedFile;
 use crate::profile::Profile;
 use crate::source::{Sources, Span};
@@ -49,29 +50,45 @@ pub struct Rendering {
     /// Some set of causes was too large to be kept whole.
     pub is_cut_off: bool,
     pub(super) program: Arc<Program>,
+    imported: Imported,
     pub(super) texts: FxHashMap<Arc<[u8]>, Arc<Unit>>,
     pub rt: Runtime,
     pub log: Log,
     /// The error that ended the render; the files before it are there.
     pub error: Option<RenderError>,
+    /// What ended with the error depended on something that differs between renders with the same values.
+    error_varies: bool,
     /// All sources, with the texts that `tpl` ran.
     pub sources: Sources,
-}
-
-/// A template with its syntax tree.
-#[derive(Clone, Debug)]
-pub struct ParsedTemplate {
-    pub tree: Arc<template::ast::Tree>,
-    /// The address of its first byte.
-    pub base: u32,
-    /// Parsed for its defines, never executed by itself.
-    pub is_partial: bool,
 }
 
 impl Rendering {
     /// The templates in the order of [`Prepared::templates`]; none when one of them does not parse.
     pub fn trees(&self) -> &[ParsedTemplate] {
         &self.program.trees
+    }
+
+    /// Whether anything in it may come out otherwise in another phase with the same values.
+    pub fn varies(&self) -> bool {
+        let marks = self.heap_marks.values().copied();
+        self.error_varies
+            || self.journal.values().any(FileNote::may_vary)
+            || super::journal::varies(&self.rt.arena, marks)
+    }
+
+    /// It ends with an error that every phase ends with.
+    pub fn always_fails(&self) -> bool {
+        self.error.is_some() && !self.error_varies
+    }
+
+    /// It ends with `fail` or `required`, which a lint passes over.
+    pub fn asks_for_values(&self) -> bool {
+        matches!(&self.error, Some(RenderError::Exec(error)) if error.failed_with().is_some())
+    }
+
+    /// Something was drawn or asked of the clock: with the same inputs it may render to something else.
+    pub fn is_chancy(&self) -> bool {
+        self.rt.reads_clock || !self.rt.draws.is_empty()
     }
 
     /// What a later render may take over; nothing of templates that could not be parsed.
@@ -87,6 +104,7 @@ impl Rendering {
             journal: self.journal.clone(),
             is_cut_off: self.is_cut_off,
             program: self.program.clone(),
+            imported: self.imported.clone(),
             texts: self.texts.clone(),
             sources: self.sources.clone(),
             patterns: self.rt.patterns.clone(),
@@ -135,8 +153,7 @@ pub fn render(
     parsed: &template::Cache,
     sources: Sources,
 ) -> Rendering {
-    let is_affected = &|_: &FileNote, _: &Arena| true;
-    run(prepared, options, cluster, parsed, sources, Journal::new(None, is_affected), Inherited::default())
+    run(prepared, options, cluster, parsed, sources, Journal::new(None, Vec::new()), Inherited::default())
 }
 
 /// Renders a chart that was rendered before: what is as it was is taken over. The templates must be the same.
@@ -151,10 +168,11 @@ pub fn render_again(
     let inherited = Inherited {
         arena: earlier.arena.unshared(),
         program: Some(kept.program.clone()),
+        imported: earlier.has_same_input.then(|| kept.imported.clone()),
         texts: kept.texts.clone(),
         patterns: kept.patterns.clone(),
     };
-    let journal = Journal::new(Some(kept), earlier.is_affected);
+    let journal = Journal::new(Some(kept), earlier.donors);
     run(prepared, options, cluster, parsed, kept.sources.clone(), journal, inherited)
 }
 
@@ -163,6 +181,7 @@ pub fn render_again(
 struct Inherited {
     arena: Arena,
     program: Option<Arc<Program>>,
+    imported: Option<Imported>,
     texts: FxHashMap<Arc<[u8]>, Arc<Unit>>,
     patterns: super::functions::regex::Patterns,
 }
@@ -194,7 +213,9 @@ fn run(
         texts: inherited.texts,
         writes: Vec::new(),
     };
-    let contexts = Importer { rt: &mut evaluator.rt }.contexts(prepared, &options.release, &options.capabilities);
+    let mut importer = Importer { rt: &mut evaluator.rt };
+    let imported = inherited.imported.unwrap_or_else(|| importer.import(prepared, &options.capabilities));
+    let contexts = importer.contexts(prepared, &imported, &options.release);
     let mut rendering = Partial::default();
     let program = match inherited.program {
         Some(program) => Ok(program),
@@ -203,6 +224,10 @@ fn run(
     let error = match &program {
         Ok(program) => rendering.run(&mut evaluator, program, &contexts, journal).map_err(RenderError::Exec).err(),
         Err(error) => Some(error.clone()),
+    };
+    let error_varies = match &error {
+        Some(RenderError::Exec(error)) => super::journal::is_varying_end(&mut evaluator.rt, error),
+        _ => false,
     };
     rendering.files.sort_by(|a, b| a.name.cmp(&b.name));
     Rendering {
@@ -213,43 +238,13 @@ fn run(
         journal: rendering.journal,
         is_cut_off: evaluator.rt.arena.overflowed,
         program: program.unwrap_or_default(),
+        imported,
         texts: evaluator.texts,
         rt: evaluator.rt,
         log: evaluator.log,
         error,
+        error_varies,
         sources: evaluator.sources,
-    }
-}
-
-/// The parsed templates of a chart.
-#[derive(Default)]
-pub(super) struct Program {
-    /// The files in the order in which they are executed, partials left out.
-    files: Vec<(chart::Template, Arc<Unit>)>,
-    templates: Arc<FxHashMap<Arc<str>, Template>>,
-    trees: Vec<ParsedTemplate>,
-}
-
-impl Program {
-    fn parse(prepared: &Prepared, evaluator: &Evaluator<'_>) -> Result<Program, RenderError> {
-        let mut files = Vec::new();
-        let mut trees = Vec::new();
-        let mut defined = FxHashMap::default();
-        let (table, profile) = (&evaluator.table, &evaluator.rt.profile);
-        for file in prepared.templates() {
-            let name: Arc<str> = file.name.as_str().into();
-            let tree = evaluator
-                .parsed
-                .parse(&file.text, &name, &|f| table.find(f), profile)
-                .map_err(|error| RenderError::Syntax { name: name.clone(), base: file.base, error })?;
-            trees.push(ParsedTemplate { tree: tree.clone(), base: file.base, is_partial: file.is_partial });
-            let unit = Arc::new(Unit { tree, base: file.base, name });
-            define_all(&mut defined, &unit);
-            if !file.is_partial {
-                files.push((file, unit));
-            }
-        }
-        Ok(Program { files, templates: Arc::new(defined), trees })
     }
 }
 
@@ -271,14 +266,16 @@ impl Partial {
         mut journal: Journal<'_>,
     ) -> Result<(), Error> {
         evaluator.templates = program.templates.clone();
-        for (file, unit) in &program.files {
-            if let Some(earlier) = journal.take(unit, &evaluator.rt.arena)
+        for (place, (file, unit)) in program.files.iter().enumerate() {
+            if let Some(earlier) = journal.take(unit, &evaluator.rt.arena, evaluator.cluster)
                 && self.take_over(evaluator, unit, earlier)
             {
                 continue;
             }
+            evaluator.rt.lookups.begin_file(place);
+            evaluator.rt.draws.begin_file(place);
             let note = self.execute(evaluator, unit, contexts[file.chart], &file.base_path)?;
-            journal.rendered(unit, &note, &evaluator.rt.arena);
+            journal.rendered(unit, &note, &evaluator.rt.arena, evaluator.cluster);
             self.journal.insert(unit.name.clone(), note);
         }
         Ok(())
@@ -292,6 +289,7 @@ impl Partial {
         let (Some(file), Some(note)) = (from.iter().find(|f| f.name == *name), earlier.journal.get(name)) else {
             return false;
         };
+        note.hand_over(&mut evaluator.rt);
         to.push(file.clone());
         self.journal.insert(name.clone(), note.clone());
         if let Some(writes) = earlier.writes.get(name) {
@@ -303,6 +301,7 @@ impl Partial {
         }
         true
     }
+
     fn execute(
         &mut self,
         evaluator: &mut Evaluator<'_>,
@@ -318,7 +317,7 @@ impl Partial {
         });
         evaluator.rt.heap.get_mut(context).entries.insert(text_key("Template"), Data::Map(template.named()).into());
         evaluator.rt.call_path = 0;
-        let start = Start::new(&mut evaluator.rt);
+        let start = Start::new(&mut evaluator.rt, evaluator.texts.len());
         evaluator.writes.clear();
         let file = evaluator.template(&unit.name);
         // A define of the file's name stands for the file, as in Go; else the file's own text.
@@ -332,7 +331,7 @@ impl Partial {
         self.writes.insert(unit.name.clone(), evaluator.writes.as_slice().into());
         self.heap_marks.insert(unit.name.clone(), evaluator.rt.heap_marks);
         let text = super::eval::without_no_value(text);
-        let note = start.note(&mut evaluator.rt, &text);
+        let note = start.note(&mut evaluator.rt, &text, evaluator.texts.len());
         let rendered = RenderedFile { name: unit.name.clone(), text };
         if is_notes(&unit.name) {
             self.notes.push(rendered)
@@ -345,27 +344,6 @@ impl Partial {
 
 fn is_notes(name: &str) -> bool {
     name.ends_with("NOTES.txt")
-}
-
-/// Registers a file and its defines: the last one parsed wins, unless it is empty.
-fn define_all(templates: &mut FxHashMap<Arc<str>, Template>, unit: &Arc<Unit>) {
-    let mut add = |name: Arc<str>, template: Template| {
-        if template.is_empty && templates.contains_key(&name) {
-            return;
-        }
-        templates.insert(name, template);
-    };
-    let root_is_empty = unit.tree.root.nodes.iter().all(|node| match node {
-        crate::template::ast::Node::Text(span) => {
-            unit.tree.source.get(span.range()).is_none_or(|text| text.trim_ascii().is_empty())
-        }
-        _ => false,
-    });
-    for define in &unit.tree.defines {
-        let body = Some(define.body.clone());
-        add(define.name.clone(), Template { unit: unit.clone(), body, is_empty: define.is_empty });
-    }
-    add(unit.name.clone(), Template { unit: unit.clone(), body: None, is_empty: root_is_empty });
 }
 
 /// The place of an error in the sources, innermost level first.

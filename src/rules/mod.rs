@@ -337,9 +337,13 @@ impl<'a> Evidence<'a> {
         Evidence { life, chart, targets, reused: None, stories, unexplained, failures, flows, offline, taken }
     }
 
-    /// The bodies of templates that a render reaches.
+    /// The bodies of templates that a render reaches; none where nothing can be said of them that was not said of an
+    /// earlier life of the chart.
     fn flows(&self) -> &[flow::Flow<'a>] {
         self.flows.get_or_init(|| {
+            if !self.life.has_new_texts {
+                return Vec::new();
+            }
             // Of two versions of a chart the new one is looked at.
             let trees = self.life.phases.last().map(|phase| phase.rendering.trees());
             flow::bodies(trees.unwrap_or_default())
@@ -351,6 +355,12 @@ impl<'a> Evidence<'a> {
         let mut seen = std::collections::BTreeSet::new();
         let all = self.life.phases.iter().flat_map(|phase| phase.rendering.rt.lookups.iter().map(move |l| (phase, l)));
         all.filter(|(_, lookup)| seen.insert((lookup.span, &lookup.query))).collect()
+    }
+
+    /// The chart renders only with values that this world does not have, and says so.
+    fn asks_for_values(&self) -> bool {
+        let asks = [failure::FailureKind::AsksForValues, failure::FailureKind::LacksValue];
+        self.failures.first().is_some_and(|failure| asks.contains(&failure.kind))
     }
 
     /// The phase whose manifest is the chart's own: the install, or, of two versions, the upgrade to the second. None

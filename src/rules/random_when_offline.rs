@@ -1,6 +1,6 @@
 //! What a lookup keeps is drawn anew where there is no cluster, and no value can pin it.
 
-use super::fields::{Leaf, leaves_at};
+use super::fields::{Leaf, leaves_at, value_at};
 use super::{Deployer, Evidence, Rule, words};
 use crate::finding::{Effect, Finding, Severity};
 use crate::lifecycle::{Life, PhaseKind};
@@ -39,7 +39,7 @@ fn check(evidence: &Evidence<'_>, findings: &mut Vec<Finding>) {
             continue;
         }
         let draws = leaves.iter().filter(drawn).flat_map(Leaf::causes).filter_map(|cause| match cause {
-            Cause::Random { draw } => phase.rendering.rt.draws.get(*draw as usize),
+            Cause::Random { draw } => phase.rendering.rt.draws.get(*draw),
             _ => None,
         });
         let is_of_certificate =
@@ -80,13 +80,7 @@ fn is_pinned(life: &Life, leaf: &Leaf<'_>) -> bool {
 }
 
 fn is_empty(values: &Plain, path: PathId, arena: &Arena) -> bool {
-    let mut at = values;
-    for key in arena.path_keys(path) {
-        match at.as_map().and_then(|map| map.get(&key)) {
-            Some(below) => at = below,
-            None => return true,
-        }
-    }
+    let Some(at) = value_at(values, &arena.path_keys(path)) else { return true };
     match &at.data {
         PlainData::Null | PlainData::Bool(false) | PlainData::Int(0) => true,
         PlainData::String(text) => text.is_empty(),

@@ -1,6 +1,7 @@
 //! A lookup finds the object whose values it is meant to keep, and they are drawn anew all the same.
 
 use super::fields::{self, leaves_at};
+use super::random_without_reuse::is_salted;
 use super::story::Story;
 use super::{Evidence, Rule, words};
 use crate::finding::{Finding, Severity, TraceStep};
@@ -33,7 +34,8 @@ pub fn reuse(evidence: &Evidence<'_>, story: &Story) -> Reuse {
         && matches!(id.kind.as_str(), "Secret" | "ConfigMap")
         && story.path().is_some_and(|path| path.starts_with("data") || path.starts_with("stringData"))
         && !story.difference.is_hook
-        && !evidence.life.previous;
+        && !evidence.life.previous
+        && !is_salted(evidence, story);
     if !is_drawn {
         return Reuse::None;
     }
@@ -43,8 +45,7 @@ pub fn reuse(evidence: &Evidence<'_>, story: &Story) -> Reuse {
     let lookups = &phase.rendering.rt.lookups;
     let is_own = |cause: &&Cause| match cause {
         Cause::Lookup { call, path } => {
-            !path.is_none()
-                && lookups.get(*call as usize).is_some_and(|c| fields::is_lookup_of(evidence.life, &c.query, id))
+            !path.is_none() && lookups.get(*call).is_some_and(|c| fields::is_lookup_of(evidence.life, &c.query, id))
         }
         _ => false,
     };
@@ -65,12 +66,12 @@ pub fn reuse(evidence: &Evidence<'_>, story: &Story) -> Reuse {
 
 /// Whether a lookup is there for the sake of a drawn value: it decides about it, or stands in the same template as the
 /// draw. Others look whether they may go on.
-fn is_meant(phase: &Phase, leaf: &fields::Leaf<'_>, call: usize) -> bool {
+fn is_meant(phase: &Phase, leaf: &fields::Leaf<'_>, call: u32) -> bool {
     let rt = &phase.rendering.rt;
     let Some(lookup) = rt.lookups.get(call) else { return false };
-    let decides = |cause: &&Cause| matches!(cause, Cause::Lookup { call: c, .. } if *c as usize == call);
+    let decides = |cause: &&Cause| matches!(cause, Cause::Lookup { call: c, .. } if *c == call);
     let mut draws = leaf.causes().into_iter().filter_map(|cause| match cause {
-        Cause::Random { draw } => rt.draws.get(*draw as usize),
+        Cause::Random { draw } => rt.draws.get(*draw),
         _ => None,
     });
     leaf.causes().iter().chain(&leaf.conditions()).any(decides)

@@ -30,8 +30,18 @@ pub struct Tracer {
     /// Flows by what they are, and in which world they were seen first.
     known: FxHashMap<(usize, u32, How, Target), usize>,
     told: FxHashMap<Alike, usize>,
+    /// By address.
+    shown: FxHashMap<usize, Shown>,
     templates: BTreeMap<u32, ParsedTemplate>,
     files: Sources,
+}
+
+/// An object that was looked at.
+struct Shown {
+    /// It is kept, so that its address stays its own.
+    _object: Arc<Object>,
+    world: usize,
+    flows: Vec<usize>,
 }
 
 /// What is the same flow in two worlds, whatever names the objects have there.
@@ -58,6 +68,7 @@ impl Tracer {
             tables: Tables::default(),
             known: FxHashMap::default(),
             told: FxHashMap::default(),
+            shown: FxHashMap::default(),
             templates: BTreeMap::new(),
             files: Sources::default(),
         }
@@ -70,7 +81,6 @@ impl Tracer {
             self.trace.errors.push(error.message.clone());
         }
         let world = self.tables.world(&mut self.trace, &life.world.flags, life.world.is_assumed());
-        let mut shown: FxHashMap<usize, Vec<usize>> = FxHashMap::default();
         for phase in &life.phases {
             self.templates.extend(phase.rendering.trees().iter().map(|t| (t.base, t.clone())));
             if phase.rendering.sources.files().len() > self.files.files().len() {
@@ -93,13 +103,15 @@ impl Tracer {
             self.conditions(&mut looked);
             for object in &phase.objects {
                 let address = Arc::as_ptr(object) as usize;
-                match shown.get(&address) {
+                match self.shown.get(&address) {
                     // The very same text: what flows into it is known.
-                    Some(flows) => flows.clone().into_iter().for_each(|flow| self.seen(flow, phase)),
-                    None if !life.is_new(object) => {}
+                    Some(shown) if shown.world == world => {
+                        shown.flows.clone().into_iter().for_each(|flow| self.seen(flow, phase));
+                    }
+                    Some(_) => {}
                     None => {
                         let flows = self.object(&mut looked, object);
-                        shown.insert(address, flows);
+                        self.shown.insert(address, Shown { _object: object.clone(), world, flows });
                     }
                 }
             }
@@ -190,11 +202,11 @@ impl Tracer {
         };
         let (what, at, path) = match cause {
             Cause::Lookup { call, path } => {
-                let call = rendering.rt.lookups.get(*call as usize)?;
+                let call = rendering.rt.lookups.get(*call)?;
                 (query_text(&call.query), Some(call.span), below(*path))
             }
             Cause::Random { draw } => {
-                let draw = rendering.rt.draws.get(*draw as usize)?;
+                let draw = rendering.rt.draws.get(*draw)?;
                 (draw.function.to_string(), Some(draw.span), String::new())
             }
             Cause::Time { at } | Cause::Dns { at } => (call_text(files, *at), Some(*at), String::new()),

@@ -184,8 +184,8 @@ fn lines(text: &str, width: f32) -> Vec<String> {
     if text.chars().count() <= room {
         return vec![text.to_string()];
     }
-    let fits = text.match_indices(' ').map(|(at, _)| at).filter(|at| text[..*at].chars().count() <= room);
-    match fits.last() {
+    let mut fits = text.match_indices(' ').map(|(at, _)| at).filter(|at| text[..*at].chars().count() <= room);
+    match fits.next_back() {
         Some(at) => vec![text[..at].to_string(), cut(&text[at + 1..], room)],
         None => vec![cut(text, room)],
     }
