@@ -34,7 +34,7 @@ pub struct Wanted {
 pub struct Job {
     pub path: PathBuf,
     pub settings: Settings,
-    setup: Arc<Setup>,
+    pub setup: Arc<Setup>,
 }
 
 /// Runs the command and prints.
