@@ -154,9 +154,10 @@ fn finding(evidence: &Evidence<'_>, phase: &Phase, object: &Object, copied: &[Co
             ),
         },
     ];
+    let example =
+        if field.ends_with("replicas") { " (`{{- if not .Values.autoscaling.enabled }}` or the like)" } else { "" };
     finding.help = format!(
-        "leave `{field}` out of the template where {owner} decides (`{{{{- if not .Values.autoscaling.enabled }}}}` and \
-         the like): what no manifest names stays as it is\n\
+        "leave `{field}` out of the template where {owner} decides{example}: what no manifest names stays as it is\n\
          a release that is stuck: `helm rollback --force-conflicts`, or `--server-side=false`"
     );
     finding.cause = format!("lookup {}", id.kind);
