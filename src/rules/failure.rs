@@ -75,6 +75,10 @@ pub fn failures(life: &Life) -> Vec<Failure<'_>> {
             None => (FailureKind::AsksForValues, None),
         };
     }
+    // What `fail` and `required` stop goes on in lint: what fails then says nothing.
+    if failures.iter().any(|failure| failure.phase == PhaseKind::Install && failure.error.failed_with().is_some()) {
+        failures.retain(|failure| failure.phase != PhaseKind::Lint);
+    }
     for failure in &mut failures {
         let Some(phase) = life.phase(failure.phase) else { continue };
         if failure.kind == FailureKind::UpgradeNeedsValue

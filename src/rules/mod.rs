@@ -382,10 +382,12 @@ impl<'a> Evidence<'a> {
         all.filter(|(_, lookup)| seen.insert((lookup.span, &lookup.query))).collect()
     }
 
-    /// The chart renders only with values that this world does not have, and says so.
+    /// The chart does not install in this world: it says so itself, or lacks a value. Lint goes on all the same.
     fn asks_for_values(&self) -> bool {
-        let asks = [failure::FailureKind::AsksForValues, failure::FailureKind::LacksValue];
-        self.failures.first().is_some_and(|failure| asks.contains(&failure.kind))
+        self.failures.iter().any(|failure| {
+            let lacks = failure.kind == failure::FailureKind::LacksValue;
+            failure.phase == PhaseKind::Install && (lacks || failure.error.failed_with().is_some())
+        })
     }
 
     /// The phase whose manifest is the chart's own: the install, or, of two versions, the upgrade to the second. None
