@@ -1,6 +1,7 @@
 //! Living one world after another until nothing is left to find, or the budget is used up.
 
 use super::Checked;
+use super::shrink::{Shrinker, about};
 use crate::explore::Explorer;
 use crate::finding::Finding;
 use crate::lifecycle::{self, Life, World};
@@ -18,20 +19,25 @@ pub fn check(
     let name = chart.chart.metadata.name.clone();
     let mut checked = Checked { name, sources: chart.sources.clone(), ..Checked::default() };
     let mut memory = lifecycle::Memory::default();
-    let mut explorer = Explorer::default();
+    let mut explorer = Explorer::new(targets.kubernetes);
+    let mut shrinker = Shrinker::new(chart, targets, cache, keeps_witnesses);
     for world in given {
         let life = lifecycle::live(chart, world, cache, &mut memory);
-        explorer.coverage.look(&life, cache);
         explorer.learn(&life, None);
         judge(&life, targets, true, keeps_witnesses, &mut checked);
     }
     while let Some(plan) = explorer.next_plan() {
         let life = lifecycle::live(chart, plan.world.clone(), cache, &mut memory);
-        explorer.coverage.look(&life, cache);
         explorer.learn(&life, Some(&plan));
+        let first = checked.findings.len();
         judge(&life, targets, false, keeps_witnesses, &mut checked);
+        if let Some(smaller) = explorer.smaller(&plan)
+            && checked.findings.len() > first
+        {
+            shrinker.shrink(&life, &smaller, first, &mut memory, &mut checked);
+        }
     }
-    checked.coverage = explorer.coverage;
+    checked.coverage = explorer.finish();
     checked
 }
 
@@ -61,9 +67,6 @@ fn add(new: Vec<Finding>, is_given: bool, findings: &mut Vec<Finding>) {
     let before = findings.len();
     for finding in new {
         let is_same = |f: &Finding| f.fingerprint() == finding.fingerprint() && f.primary == finding.primary;
-        let about = |f: &Finding| {
-            (f.object.as_ref().map(|o| o.kind.clone()), f.fields.first().map(|field| field.field.clone()))
-        };
         let is_told = |f: &Finding| {
             f.rule == finding.rule
                 && f.primary == finding.primary

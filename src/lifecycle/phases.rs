@@ -12,7 +12,7 @@ use crate::template::Cache;
 use crate::value::origin::PathId;
 use crate::value::{Arena, Key, Plain, PlainData};
 use rustc_hash::FxHashSet;
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 /// What one phase is told; the parts that vary between phases can be chosen one by one.
@@ -194,7 +194,7 @@ impl<'a> Phases<'a> {
             limits: Limits::default(),
             profile: world.profile,
         };
-        let cluster = &WithForeign { live, foreign: &world.foreign };
+        let cluster = &Assumed { live, world };
         let rendering = match earlier {
             Some(earlier) => engine::render_again(prepared, &options, cluster, self.cache, earlier),
             None => engine::render(prepared, &options, cluster, self.cache, sources.clone()),
@@ -232,19 +232,46 @@ fn again(life: &Life, kind: PhaseKind, live: &LiveState) -> Option<Phase> {
     Some(phases.phase(prepared, Knobs::of(kind), live, &rendering.sources, earlier))
 }
 
-/// A cluster in which some objects of others are there.
-struct WithForeign<'a> {
+/// A cluster in which some objects of others are there, and some of the chart's own have more fields.
+struct Assumed<'a> {
     live: &'a LiveState,
-    foreign: &'a BTreeSet<Query>,
+    world: &'a World,
 }
 
-impl Cluster for WithForeign<'_> {
+impl Cluster for Assumed<'_> {
     fn lookup(&self, query: &Query) -> Answer {
         match self.live.lookup(query) {
             // Without a cluster there is nothing at all.
-            Answer::Nothing if !self.live.is_empty() && self.foreign.contains(query) => Answer::Unknown,
+            Answer::Nothing if !self.live.is_empty() && self.world.foreign.contains(query) => Answer::Unknown,
+            Answer::Found(object) => match self.world.filled.get(query) {
+                Some(fields) => Answer::Found(Arc::new(filled(&object, fields))),
+                None => Answer::Found(object),
+            },
             answer => answer,
         }
+    }
+}
+
+/// An object with fields that it does not have yet.
+fn filled(object: &Plain, fields: &BTreeMap<Vec<String>, Plain>) -> Plain {
+    let mut object = object.clone();
+    fields.iter().for_each(|(path, value)| fill(&mut object, path, value));
+    object
+}
+
+/// Puts a value where there is nothing.
+fn fill(at: &mut Plain, path: &[String], value: &Plain) {
+    let Some((key, rest)) = path.split_first() else {
+        if at.is_null() {
+            *at = value.clone();
+        }
+        return;
+    };
+    if at.is_null() {
+        *at = Plain::map();
+    }
+    if let Some(map) = at.as_map_mut() {
+        fill(map.entry(Key::from(key.as_bytes())).or_default(), rest, value);
     }
 }
 

@@ -11,7 +11,7 @@ use crate::template::Cache;
 use crate::value::Plain;
 use crate::value::origin::Cause;
 use rustc_hash::FxHashSet;
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 /// A chart that was loaded, with the files that it came from.
@@ -34,12 +34,14 @@ pub struct World {
     pub capabilities: Capabilities,
     /// Objects that the chart does not render and that are there all the same, with a content that is not known.
     pub foreign: BTreeSet<Query>,
+    /// What a controller has put into objects that the chart renders: fields, by the lookup that reads them.
+    pub filled: BTreeMap<Query, BTreeMap<Vec<String>, Plain>>,
 }
 
 impl World {
     /// Something in it is assumed, so that no user could make it as it stands.
     pub fn is_assumed(&self) -> bool {
-        !self.foreign.is_empty()
+        !self.foreign.is_empty() || !self.filled.is_empty()
     }
 }
 

@@ -53,6 +53,10 @@ pub struct Reached {
     pub conditions: (usize, usize),
     /// Calls that never ran, and conditions that were never seen to come out both ways.
     pub missed: Vec<Missed>,
+    /// Calls that are not counted, since no template includes what they stand in.
+    pub unreachable: Vec<Missed>,
+    /// There were more worlds to live than the budget allows.
+    pub is_cut_off: bool,
 }
 
 /// A place that no world reached.
@@ -62,6 +66,8 @@ pub struct Missed {
     pub path: String,
     pub line: u32,
     pub column: u32,
+    /// Why, in words.
+    pub reason: String,
 }
 
 impl Reached {
@@ -75,6 +81,8 @@ impl Reached {
                 random_calls: add(sum.random_calls, one.random_calls),
                 conditions: add(sum.conditions, one.conditions),
                 missed: Vec::new(),
+                unreachable: Vec::new(),
+                is_cut_off: sum.is_cut_off || one.is_cut_off,
             }
         })
     }
@@ -87,7 +95,8 @@ impl Reached {
         let calls: Vec<String> = calls.into_iter().flatten().collect();
         let calls = (!calls.is_empty()).then(|| format!("reached {}", calls.join(" and ")));
         let both = counted(self.conditions, "conditions").map(|text| format!("{text} on the way came out both ways"));
-        let parts: Vec<String> = [calls, both].into_iter().flatten().collect();
+        let cut_off = self.is_cut_off.then(|| "there was more to look at than the budget of worlds allows".to_string());
+        let parts: Vec<String> = [calls, both, cut_off].into_iter().flatten().collect();
         (!parts.is_empty()).then(|| parts.join("; "))
     }
 }
