@@ -93,8 +93,11 @@ impl<'a> Shrinker<'a> {
         if !self.lived.contains_key(&flags) {
             self.left = self.left.checked_sub(1)?;
             checked.worlds += 1;
-            let life = lifecycle::live(self.chart, world, self.cache, memory);
+            // Rules say once what they say of an object, and here it is to be said again.
+            let known = memory.set_aside();
+            let life = lifecycle::live(self.chart, world, false, self.cache, memory);
             let found = rules::check(&life, &checked.name, self.targets);
+            memory.put_back(known);
             let with_witness = |finding: Finding| {
                 let witness = self.keeps_witnesses.then(|| Witness::new(&life, &finding));
                 (finding, witness)

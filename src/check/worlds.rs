@@ -7,6 +7,10 @@ use crate::finding::Finding;
 use crate::lifecycle::{self, Life, World};
 use crate::rules::{self, Targets};
 use crate::template::Cache;
+use std::collections::BTreeMap;
+
+/// What is kept of lives is kept for as many grounds.
+const MAX_MEMORIES: usize = 3;
 
 /// Lives the worlds that were given and those that they suggest.
 pub fn check(
@@ -18,23 +22,32 @@ pub fn check(
 ) -> Checked {
     let name = chart.chart.metadata.name.clone();
     let mut checked = Checked { name, sources: chart.sources.clone(), ..Checked::default() };
-    let mut memory = lifecycle::Memory::default();
+    // Worlds with other dependencies, or that need other values to render at all, have little in common.
+    let mut memories: BTreeMap<String, lifecycle::Memory> = BTreeMap::new();
     let mut explorer = Explorer::new(targets.kubernetes);
     let mut shrinker = Shrinker::new(chart, targets, cache, keeps_witnesses);
     for world in given {
-        let life = lifecycle::live(chart, world, cache, &mut memory);
+        let memory = memories.entry(String::new()).or_default();
+        let life = lifecycle::live(chart, world, true, cache, memory);
         explorer.learn(&life, None);
         judge(&life, targets, true, keeps_witnesses, &mut checked);
     }
     while let Some(plan) = explorer.next_plan() {
-        let life = lifecycle::live(chart, plan.world.clone(), cache, &mut memory);
+        let ground = plan.ground();
+        if memories.len() >= MAX_MEMORIES && !memories.contains_key(&ground) {
+            memories.pop_last();
+        }
+        let memory = memories.entry(ground).or_default();
+        // What a lint says of a world that is made up, nobody is told.
+        let life = lifecycle::live(chart, plan.world.clone(), false, cache, memory);
         explorer.learn(&life, Some(&plan));
         let first = checked.findings.len();
         judge(&life, targets, false, keeps_witnesses, &mut checked);
-        if let Some(smaller) = explorer.smaller(&plan)
-            && checked.findings.len() > first
+        if checked.findings.len() > first
+            && let Some(smaller) = explorer.smaller(&plan)
         {
-            shrinker.shrink(&life, &smaller, first, &mut memory, &mut checked);
+            explorer.found();
+            shrinker.shrink(&life, &smaller, first, memory, &mut checked);
         }
     }
     checked.coverage = explorer.finish();

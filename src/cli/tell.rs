@@ -94,7 +94,7 @@ fn reached(checked: &Checked) -> Reached {
     let coverage = &checked.coverage;
     let missed = coverage.missed().into_iter().filter_map(|missed| {
         let (file, at) = checked.sources.locate(missed.span.start)?;
-        let reason = reason(missed.reason, checked, missed.what == "condition");
+        let reason = reason(missed.reason, checked);
         Some(Missed { what: missed.what, path: file.path.clone(), line: at.line, column: at.column, reason })
     });
     let unreachable = coverage.unreachable().filter_map(|site| {
@@ -114,7 +114,7 @@ fn reached(checked: &Checked) -> Reached {
 }
 
 /// Why a place was missed.
-fn reason(reason: Reason, checked: &Checked, is_condition: bool) -> String {
+fn reason(reason: Reason, checked: &Checked) -> String {
     match reason {
         Reason::Behind(head) => match checked.sources.locate(head.start) {
             Some((_, at)) => format!("the condition in line {} around it came out one way only", at.line),
@@ -124,8 +124,7 @@ fn reason(reason: Reason, checked: &Checked, is_condition: bool) -> String {
         Reason::NoValue => "no values are known that turn it round".into(),
         Reason::Tried(1) => "the values that were tried did not turn it round".into(),
         Reason::Tried(count) => format!("{count} ways that were tried did not turn it round"),
-        Reason::Budget if is_condition => "there were more worlds to live than the budget allows".into(),
-        Reason::Budget => "the budget of worlds ended before".into(),
+        Reason::Budget => "the search ended before its turn came".into(),
     }
 }
 

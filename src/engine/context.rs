@@ -5,7 +5,7 @@ use super::runtime::Runtime;
 use crate::chart::{Chart, Metadata, Prepared};
 use crate::source::Span;
 use crate::value::origin::{Cause, PathId, PhaseField};
-use crate::value::{Data, Element, Key, List, MapKind, MapObject, Object, OriginId, Plain, PlainData, Root};
+use crate::value::{Data, Element, Heap, Key, List, MapKind, MapObject, Object, OriginId, Plain, PlainData, Root};
 use crate::value::{Field, IntKind, MapId, Text, Value};
 use std::sync::Arc;
 
@@ -25,6 +25,15 @@ fn key(text: &str) -> Key {
 
 fn string(text: &str) -> Value {
     Value::string(text)
+}
+
+/// What templates see of charts and their values, in a heap that renders share.
+#[derive(Clone)]
+pub(super) struct Imported {
+    heap: Heap,
+    capabilities: Value,
+    /// The parts of each chart's context.
+    charts: Arc<[[(&'static str, Value); 3]]>,
 }
 
 /// Brings data into the heap; every part of it comes from its path of the root chart's values.
@@ -342,41 +351,44 @@ impl Importer<'_> {
         }
     }
 
-    /// The contexts of all charts of the tree, in the order of `prepared.charts`.
-    pub fn contexts(&mut self, prepared: &Prepared, release: &ReleaseInfo, capabilities: &Capabilities) -> Vec<MapId> {
-        let release = self.release(release);
+    /// Brings in what is the same in all renders of these charts with these values.
+    pub fn import(&mut self, prepared: &Prepared, capabilities: &Capabilities) -> Imported {
         let capabilities = self.capabilities(capabilities);
         let values = self.values(prepared);
-        let mut contexts: Vec<MapId> = Vec::new();
-        for prepared_chart in &prepared.charts {
+        let mut charts = Vec::new();
+        for chart in &prepared.charts {
             // Templates see each chart's values under the named type; the map is the one below its parent's.
-            let section = prepared_chart.values_path.as_ref().and_then(|path| self.value_at(&values, path));
+            let section = chart.values_path.as_ref().and_then(|path| self.value_at(&values, path));
             let section = match section {
                 Some(Value { data: Data::Map(id), origin }) => Value::new(Data::Map(id.named()), origin),
                 _ => Data::Map(self.rt.heap.add(MapObject::default()).named()).into(),
             };
-            let metadata = self.metadata(&prepared_chart.metadata, prepared_chart.is_root());
-            let files = self.files(&prepared_chart.chart);
-            let mut map = MapObject::default();
-            for (name, value) in [
-                ("Chart", metadata),
-                ("Files", files),
-                ("Release", release.clone()),
-                ("Capabilities", capabilities.clone()),
-                ("Values", section),
-            ] {
-                map.entries.insert(key(name), value);
-            }
+            let metadata = self.metadata(&chart.metadata, chart.is_root());
+            charts.push([("Chart", metadata), ("Files", self.files(&chart.chart)), ("Values", section)]);
+        }
+        Imported { heap: std::mem::take(&mut self.rt.heap).freeze(), capabilities, charts: charts.into() }
+    }
+
+    /// The contexts of all charts of the tree, in the order of `prepared.charts`.
+    pub fn contexts(&mut self, prepared: &Prepared, imported: &Imported, release: &ReleaseInfo) -> Vec<MapId> {
+        self.rt.heap = imported.heap.clone();
+        let release = self.release(release);
+        let mut contexts: Vec<MapId> = Vec::new();
+        for (chart, own) in prepared.charts.iter().zip(&*imported.charts) {
             let subcharts = self.rt.heap.add(MapObject::default());
+            let mut map = MapObject::default();
+            map.entries.extend(own.iter().map(|(name, value)| (key(name), value.clone())));
+            map.entries.insert(key("Release"), release.clone());
+            map.entries.insert(key("Capabilities"), imported.capabilities.clone());
             map.entries.insert(key("Subcharts"), Data::Map(subcharts).into());
             let context = self.rt.heap.add(map);
             contexts.push(context);
-            if let Some(parent) = prepared_chart.parent
+            if let Some(parent) = chart.parent
                 && let Some(Value { data: Data::Map(all), .. }) =
                     self.rt.heap.get(contexts[parent]).entries.get(&b"Subcharts"[..]).cloned()
             {
                 let entry = Value::new(Data::Map(context), OriginId::NONE);
-                self.rt.heap.get_mut(all).entries.insert(key(prepared_chart.name()), entry);
+                self.rt.heap.get_mut(all).entries.insert(key(chart.name()), entry);
             }
         }
         contexts

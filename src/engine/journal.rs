@@ -1,13 +1,15 @@
-//! What the render of a file read and changed beside its own text, and what of an earlier render can be taken over.
+//! What the render of a file read and changed beside its own text, and what of earlier renders can be taken over.
 //!
 //! Most files of a chart render to the same text in every phase and in most worlds. A file is rendered again only where
 //! something that it read has changed, which its provenance tells: the causes of its text and of every condition that
-//! ran. A file that asks the cluster or draws is always rendered again, since its provenance holds numbers of the calls
-//! of its render; so is one that changes maps which other files see.
+//! ran. A file that asks the cluster, or draws, is taken over from the same phase of another world alone, where the same
+//! is drawn, and only if the cluster gives the same answers. A file that changes maps which other files see is always
+//! rendered.
 
+use super::context::Imported;
 use super::render::Program;
 use super::runtime::Runtime;
-use super::{Unit, Write};
+use super::{Answer, Cluster, Draw, LookupCall, Unit, Write};
 use crate::manifest::RenderedFile;
 use crate::source::Sources;
 use crate::value::origin::{Cause, PathId};
@@ -24,10 +26,46 @@ pub struct FileNote {
     pub varies: bool,
     /// The paths of the values that it depends on, in the order of their ids.
     pub values: Arc<[PathId]>,
-    /// It called `lookup` or drew something.
-    asks: bool,
+    /// Its calls of `lookup` and of what draws; nothing where their numbers do not stay.
+    calls: Option<Arc<FileCalls>>,
+    /// It asked what time it is.
+    reads_clock: bool,
+    /// It ran texts through `tpl` that no render before had.
+    has_new_texts: bool,
     /// It changed maps that other files see.
     touches_others: bool,
+}
+
+/// The calls of a file, numbered.
+#[derive(Debug)]
+struct FileCalls {
+    lookups: Box<[(u32, LookupCall)]>,
+    draws: Box<[(u32, Draw)]>,
+}
+
+impl FileNote {
+    /// It called `lookup` or drew something.
+    fn asks(&self) -> bool {
+        self.calls.as_ref().is_none_or(|calls| !calls.lookups.is_empty() || !calls.draws.is_empty())
+    }
+
+    /// The cluster says now what it said then.
+    fn has_same_answers(&self, cluster: &dyn Cluster) -> bool {
+        let is_same = |(_, call): &(u32, LookupCall)| match (&call.answer, cluster.lookup(&call.query)) {
+            (Answer::Nothing, Answer::Nothing) | (Answer::Unknown, Answer::Unknown) => true,
+            (Answer::Found(before), Answer::Found(now)) => Arc::ptr_eq(before, &now) || *before == now,
+            _ => false,
+        };
+        self.calls.as_ref().is_some_and(|calls| calls.lookups.iter().all(is_same))
+    }
+
+    /// Notes its calls as those of another render, which takes it over.
+    pub(super) fn hand_over(&self, rt: &mut Runtime) {
+        rt.reads_clock |= self.reads_clock;
+        let Some(calls) = &self.calls else { return };
+        calls.lookups.iter().for_each(|(number, call)| rt.lookups.insert(*number, call.clone()));
+        calls.draws.iter().for_each(|(number, draw)| rt.draws.insert(*number, draw.clone()));
+    }
 }
 
 /// What a render leaves for later ones. Its origins are in the graph that was handed on.
@@ -40,34 +78,51 @@ pub struct Kept {
     pub(super) journal: FxHashMap<Arc<str>, FileNote>,
     pub(super) is_cut_off: bool,
     pub(super) program: Arc<Program>,
+    pub(super) imported: Imported,
     pub(super) texts: FxHashMap<Arc<[u8]>, Arc<Unit>>,
     pub(super) sources: Sources,
     pub(super) patterns: super::functions::regex::Patterns,
 }
 
-/// A render whose files may be taken over.
+/// What is at hand of earlier renders.
 pub struct Earlier<'a> {
+    /// The render that this one goes on from: its templates, and the texts that `tpl` ran.
     pub kept: &'a Kept,
     /// The graph of the render before this one; it has all origins of what is kept.
     pub arena: Arena,
-    /// Whether a file depends on what is not as it was.
+    /// The values and capabilities are those of what is kept, and the graph has grown from that render's.
+    pub has_same_input: bool,
+    /// The renders whose files may be taken over, the best one first.
+    pub donors: Vec<Donor<'a>>,
+}
+
+/// A render whose files may be taken over.
+pub struct Donor<'a> {
+    pub kept: &'a Kept,
+    /// It was the same phase, of another world: it drew the same, at the same time.
+    pub is_same_phase: bool,
+    /// Whether a file depends on what is not as it was, the answers of the cluster aside.
     pub is_affected: &'a dyn Fn(&FileNote, &Arena) -> bool,
 }
 
 /// Where a file began.
 pub(super) struct Start {
-    asked: usize,
+    reads_clock: bool,
+    texts: usize,
 }
 
 impl Start {
-    pub fn new(rt: &mut Runtime) -> Start {
+    /// `texts` is how many texts `tpl` has run.
+    pub fn new(rt: &mut Runtime, place: usize, texts: usize) -> Start {
         rt.heap.watch();
         rt.decisions.clear();
-        Start { asked: rt.lookups.len() + rt.draws.len() }
+        rt.lookups.begin_file(place);
+        rt.draws.begin_file(place);
+        Start { reads_clock: std::mem::take(&mut rt.reads_clock), texts }
     }
 
     /// The note of the file that has ended.
-    pub fn note(self, rt: &mut Runtime, text: &Text) -> FileNote {
+    pub fn note(self, rt: &mut Runtime, text: &Text, texts: usize) -> FileNote {
         let mut origins = std::mem::take(&mut rt.decisions);
         let mut guards = FxHashSet::default();
         for piece in text.pieces() {
@@ -80,8 +135,12 @@ impl Start {
         let (varies, values) = inputs(&rt.arena, &origins);
         origins.clear();
         rt.decisions = origins;
-        let asks = rt.lookups.len() + rt.draws.len() > self.asked;
-        FileNote { varies, values, asks, touches_others: rt.heap.is_touched() }
+        let calls = rt.lookups.of_file().zip(rt.draws.of_file());
+        let calls = calls.map(|(lookups, draws)| Arc::new(FileCalls { lookups: lookups.into(), draws: draws.into() }));
+        let reads_clock = rt.reads_clock;
+        rt.reads_clock |= self.reads_clock;
+        let has_new_texts = texts != self.texts;
+        FileNote { varies, values, calls, reads_clock, has_new_texts, touches_others: rt.heap.is_touched() }
     }
 }
 
@@ -102,31 +161,43 @@ fn inputs(arena: &Arena, origins: &FxHashSet<OriginId>) -> (bool, Arc<[PathId]>)
 
 /// Goes through the files of a render and says which can be taken over from an earlier one.
 pub(super) struct Journal<'a> {
-    earlier: Option<&'a Kept>,
-    is_affected: &'a dyn Fn(&FileNote, &Arena) -> bool,
-    /// A file that was affected has changed what others see: all that follow are rendered.
-    is_spilt: bool,
+    donors: Vec<(Donor<'a>, Spilt)>,
+    /// The render that this one goes on from.
+    base: Option<&'a Kept>,
 }
 
+/// A file that was affected has changed what others see: all that follow are rendered.
+type Spilt = bool;
+
 impl<'a> Journal<'a> {
-    pub fn new(earlier: Option<&'a Kept>, is_affected: &'a dyn Fn(&FileNote, &Arena) -> bool) -> Journal<'a> {
+    pub fn new(base: Option<&'a Kept>, donors: Vec<Donor<'a>>) -> Journal<'a> {
         // Where causes were cut off nothing is known.
-        let earlier = earlier.filter(|kept| !kept.is_cut_off);
-        Journal { earlier, is_affected, is_spilt: false }
+        let donors = donors.into_iter().filter(|donor| !donor.kept.is_cut_off);
+        Journal { donors: donors.map(|donor| (donor, false)).collect(), base }
     }
 
-    /// The earlier render, if it holds what this file renders to now.
-    pub fn take(&self, unit: &Unit, arena: &Arena) -> Option<&'a Kept> {
-        let earlier = self.earlier.filter(|_| !self.is_spilt)?;
-        let note = earlier.journal.get(&unit.name)?;
-        let is_same = !note.asks && !note.touches_others && !(self.is_affected)(note, arena);
-        is_same.then_some(earlier)
+    /// An earlier render, if it holds what this file renders to now.
+    pub fn take(&self, unit: &Unit, arena: &Arena, cluster: &dyn Cluster) -> Option<&'a Kept> {
+        let holds = |(donor, is_spilt): &&(Donor<'a>, Spilt)| {
+            let Some(note) = donor.kept.journal.get(&unit.name).filter(|_| !is_spilt) else { return false };
+            // Addresses of texts are those of the render that this one goes on from.
+            let is_base = self.base.is_some_and(|base| std::ptr::eq(base, donor.kept));
+            !note.touches_others
+                && (is_base || !note.has_new_texts)
+                && !(donor.is_affected)(note, arena)
+                && (!note.asks() || donor.is_same_phase && note.has_same_answers(cluster))
+        };
+        self.donors.iter().find(holds).map(|(donor, _)| donor.kept)
     }
 
     /// A file was rendered.
-    pub fn rendered(&mut self, unit: &Unit, note: &FileNote, arena: &Arena) {
-        let Some(earlier) = self.earlier else { return };
-        let was_affected = earlier.journal.get(&unit.name).is_none_or(|note| (self.is_affected)(note, arena));
-        self.is_spilt |= was_affected && note.touches_others;
+    pub fn rendered(&mut self, unit: &Unit, note: &FileNote, arena: &Arena, cluster: &dyn Cluster) {
+        for (donor, is_spilt) in &mut self.donors {
+            let is_same = |note: &FileNote| {
+                !(donor.is_affected)(note, arena) && (!donor.is_same_phase || note.has_same_answers(cluster))
+            };
+            let was_same = donor.kept.journal.get(&unit.name).is_some_and(is_same);
+            *is_spilt |= !was_same && note.touches_others;
+        }
     }
 }

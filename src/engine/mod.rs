@@ -5,7 +5,8 @@
 //! report. It does no I/O and has no clock; random functions are drawn from a seed.
 
 mod access;
-pub mod capabilities;
+pub mod calls;
+mod capabilities;
 mod context;
 pub mod error;
 mod eval;
@@ -23,7 +24,7 @@ pub use context::ReleaseInfo;
 pub use error::Error;
 use eval::Unit;
 pub use eval::Write;
-pub use journal::{Earlier, FileNote, Kept};
+pub use journal::{Donor, Earlier, FileNote, Kept};
 pub use render::{Options, ParsedTemplate, RenderError, Rendering, STACK, places, render, render_again, with_stack};
 pub use runtime::{Answer, Cluster, Draw, KeySource, Limits, LookupCall, Offline, Query, Runtime, Unknown};
 pub use table::FunctionTable;

@@ -1,7 +1,7 @@
 //! Rendering a chart: all templates parsed, all files executed.
 
 use super::capabilities::Capabilities;
-use super::context::{Importer, ReleaseInfo};
+use super::context::{Imported, Importer, ReleaseInfo};
 use super::error::Error;
 use super::eval::{Evaluator, Template, Unit, Val, Write};
 use super::function::Failure;
@@ -49,6 +49,7 @@ pub struct Rendering {
     /// Some set of causes was too large to be kept whole.
     pub is_cut_off: bool,
     pub(super) program: Arc<Program>,
+    imported: Imported,
     pub(super) texts: FxHashMap<Arc<[u8]>, Arc<Unit>>,
     pub rt: Runtime,
     pub log: Log,
@@ -74,6 +75,11 @@ impl Rendering {
         &self.program.trees
     }
 
+    /// Something was drawn or asked of the clock: with the same inputs it may render to something else.
+    pub fn is_chancy(&self) -> bool {
+        self.rt.reads_clock || !self.rt.draws.is_empty()
+    }
+
     /// What a later render may take over; nothing of templates that could not be parsed.
     pub fn kept(&self) -> Option<Kept> {
         if matches!(self.error, Some(RenderError::Syntax { .. })) {
@@ -87,6 +93,7 @@ impl Rendering {
             journal: self.journal.clone(),
             is_cut_off: self.is_cut_off,
             program: self.program.clone(),
+            imported: self.imported.clone(),
             texts: self.texts.clone(),
             sources: self.sources.clone(),
             patterns: self.rt.patterns.clone(),
@@ -135,8 +142,7 @@ pub fn render(
     parsed: &template::Cache,
     sources: Sources,
 ) -> Rendering {
-    let is_affected = &|_: &FileNote, _: &Arena| true;
-    run(prepared, options, cluster, parsed, sources, Journal::new(None, is_affected), Inherited::default())
+    run(prepared, options, cluster, parsed, sources, Journal::new(None, Vec::new()), Inherited::default())
 }
 
 /// Renders a chart that was rendered before: what is as it was is taken over. The templates must be the same.
@@ -151,10 +157,11 @@ pub fn render_again(
     let inherited = Inherited {
         arena: earlier.arena.unshared(),
         program: Some(kept.program.clone()),
+        imported: earlier.has_same_input.then(|| kept.imported.clone()),
         texts: kept.texts.clone(),
         patterns: kept.patterns.clone(),
     };
-    let journal = Journal::new(Some(kept), earlier.is_affected);
+    let journal = Journal::new(Some(kept), earlier.donors);
     run(prepared, options, cluster, parsed, kept.sources.clone(), journal, inherited)
 }
 
@@ -163,6 +170,7 @@ pub fn render_again(
 struct Inherited {
     arena: Arena,
     program: Option<Arc<Program>>,
+    imported: Option<Imported>,
     texts: FxHashMap<Arc<[u8]>, Arc<Unit>>,
     patterns: super::functions::regex::Patterns,
 }
@@ -194,7 +202,9 @@ fn run(
         texts: inherited.texts,
         writes: Vec::new(),
     };
-    let contexts = Importer { rt: &mut evaluator.rt }.contexts(prepared, &options.release, &options.capabilities);
+    let mut importer = Importer { rt: &mut evaluator.rt };
+    let imported = inherited.imported.unwrap_or_else(|| importer.import(prepared, &options.capabilities));
+    let contexts = importer.contexts(prepared, &imported, &options.release);
     let mut rendering = Partial::default();
     let program = match inherited.program {
         Some(program) => Ok(program),
@@ -213,6 +223,7 @@ fn run(
         journal: rendering.journal,
         is_cut_off: evaluator.rt.arena.overflowed,
         program: program.unwrap_or_default(),
+        imported,
         texts: evaluator.texts,
         rt: evaluator.rt,
         log: evaluator.log,
@@ -271,14 +282,15 @@ impl Partial {
         mut journal: Journal<'_>,
     ) -> Result<(), Error> {
         evaluator.templates = program.templates.clone();
-        for (file, unit) in &program.files {
-            if let Some(earlier) = journal.take(unit, &evaluator.rt.arena)
+        for (place, (file, unit)) in program.files.iter().enumerate() {
+            if let Some(earlier) = journal.take(unit, &evaluator.rt.arena, evaluator.cluster)
                 && self.take_over(evaluator, unit, earlier)
             {
                 continue;
             }
-            let note = self.execute(evaluator, unit, contexts[file.chart], &file.base_path)?;
-            journal.rendered(unit, &note, &evaluator.rt.arena);
+            let start = Start::new(&mut evaluator.rt, place, evaluator.texts.len());
+            let note = self.execute(evaluator, unit, contexts[file.chart], &file.base_path, start)?;
+            journal.rendered(unit, &note, &evaluator.rt.arena, evaluator.cluster);
             self.journal.insert(unit.name.clone(), note);
         }
         Ok(())
@@ -292,6 +304,7 @@ impl Partial {
         let (Some(file), Some(note)) = (from.iter().find(|f| f.name == *name), earlier.journal.get(name)) else {
             return false;
         };
+        note.hand_over(&mut evaluator.rt);
         to.push(file.clone());
         self.journal.insert(name.clone(), note.clone());
         if let Some(writes) = earlier.writes.get(name) {
@@ -303,12 +316,14 @@ impl Partial {
         }
         true
     }
+
     fn execute(
         &mut self,
         evaluator: &mut Evaluator<'_>,
         unit: &Arc<Unit>,
         context: crate::value::MapId,
         base_path: &str,
+        start: Start,
     ) -> Result<FileNote, Error> {
         let text_key = |s: &str| -> Key { Arc::from(s.as_bytes()) };
         let template = evaluator.rt.heap.add(crate::value::MapObject {
@@ -318,7 +333,6 @@ impl Partial {
         });
         evaluator.rt.heap.get_mut(context).entries.insert(text_key("Template"), Data::Map(template.named()).into());
         evaluator.rt.call_path = 0;
-        let start = Start::new(&mut evaluator.rt);
         evaluator.writes.clear();
         let file = evaluator.template(&unit.name);
         // A define of the file's name stands for the file, as in Go; else the file's own text.
@@ -332,7 +346,7 @@ impl Partial {
         self.writes.insert(unit.name.clone(), evaluator.writes.as_slice().into());
         self.heap_marks.insert(unit.name.clone(), evaluator.rt.heap_marks);
         let text = super::eval::without_no_value(text);
-        let note = start.note(&mut evaluator.rt, &text);
+        let note = start.note(&mut evaluator.rt, &text, evaluator.texts.len());
         let rendered = RenderedFile { name: unit.name.clone(), text };
         if is_notes(&unit.name) {
             self.notes.push(rendered)

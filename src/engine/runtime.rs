@@ -1,9 +1,10 @@
 //! The state of one render that functions and the evaluator share.
 
+use super::calls::Calls;
 use super::function::Failure;
 use crate::profile::Profile;
 use crate::source::Span;
-use crate::value::origin::{Cause, DrawId, GuardId, PathId, PhaseField};
+use crate::value::origin::{Cause, GuardId, PathId, PhaseField};
 use crate::value::{Arena, Data, Heap, OriginId, Plain, Value};
 use rustc_hash::{FxHashMap, FxHashSet};
 use std::hash::{Hash, Hasher};
@@ -53,6 +54,8 @@ pub struct LookupCall {
     pub span: Span,
     pub query: Query,
     pub found: bool,
+    /// What the cluster said.
+    pub answer: Answer,
     /// What the arguments depended on.
     pub arguments: OriginId,
     pub guard: GuardId,
@@ -102,8 +105,10 @@ pub struct Runtime {
     pub heap: Heap,
     pub arena: Arena,
     pub profile: Profile,
-    pub lookups: Vec<LookupCall>,
-    pub draws: Vec<Draw>,
+    pub lookups: Calls<LookupCall>,
+    pub draws: Calls<Draw>,
+    /// Something asked what time it is.
+    pub reads_clock: bool,
     pub unknowns: Vec<Unknown>,
     /// The seed of everything random in this render.
     pub seed: u64,
@@ -134,8 +139,9 @@ impl Runtime {
             heap: Heap::default(),
             arena: Arena::default(),
             profile: options.profile,
-            lookups: Vec::new(),
-            draws: Vec::new(),
+            lookups: Calls::default(),
+            draws: Calls::default(),
+            reads_clock: false,
             unknowns: Vec::new(),
             seed: options.seed,
             now: options.now,
@@ -247,8 +253,7 @@ impl Runtime {
     /// Notes a draw of randomness at a place and gives its origin and the seed to draw with. Two renders with one seed
     /// draw the same at the same place of the same path of calls.
     pub fn draw(&mut self, span: Span, function: &'static str) -> (OriginId, [u8; 32]) {
-        let id = self.draws.len() as DrawId;
-        self.draws.push(Draw { span, function, guard: self.guard });
+        let id = self.draws.add(Draw { span, function, guard: self.guard });
         let mut hasher = rustc_hash::FxHasher::default();
         (self.seed, span, self.call_path, function).hash(&mut hasher);
         let site = hasher.finish();
@@ -263,6 +268,7 @@ impl Runtime {
 
     /// The origin of what the clock says.
     pub fn time_origin(&mut self, span: Span) -> OriginId {
+        self.reads_clock = true;
         self.arena.source(Cause::Time { at: span }, span)
     }
 

@@ -30,7 +30,7 @@ pub struct Coverage {
     pub(super) off: FxHashSet<String>,
     /// For the outcomes that were not seen: how many ways were tried, and how many were not.
     pub(super) tried: FxHashMap<(u32, bool), (usize, usize)>,
-    /// There were more worlds to live than the budget allows.
+    /// The search ended before all was tried: it had used up its budget, or the last worlds showed nothing new.
     pub is_cut_off: bool,
 }
 
@@ -54,7 +54,7 @@ pub enum Reason {
     NoValue,
     /// As many values did not.
     Tried(usize),
-    /// There were more worlds to live than the budget allows.
+    /// The search ended before its turn came.
     Budget,
 }
 
@@ -127,6 +127,14 @@ impl Coverage {
     /// Whether a chart took part in some world.
     pub(super) fn has_chart(&self, path: &str) -> bool {
         self.charts.contains(path)
+    }
+
+    /// How much was seen: calls, outcomes of conditions of interest, and charts.
+    pub(super) fn reached(&self) -> usize {
+        let ran = self.sites.values().filter(|(_, ran)| *ran).count();
+        let outcomes = self.heads.keys().filter_map(|head| self.outcomes.get(head));
+        let seen: usize = outcomes.map(|(taken, not)| usize::from(*taken) + usize::from(*not)).sum();
+        ran + seen + self.charts.len()
     }
 
     /// Calls of `lookup` that ran, and all of them.

@@ -24,7 +24,7 @@ pub(super) struct Strangers {
 impl Strangers {
     /// Looks at the lookups of a life. For a world that was `given` the world with the objects is made at once.
     pub fn learn(&mut self, life: &Life, stand: &Stand, is_given: bool) -> Option<Stand> {
-        for call in life.phases.iter().flat_map(|phase| &phase.rendering.rt.lookups).filter(|call| call.found) {
+        for call in life.phases.iter().flat_map(|phase| phase.rendering.rt.lookups.iter()).filter(|call| call.found) {
             self.found.insert(call.span.start);
         }
         let phase = life.phase(PhaseKind::Upgrade).filter(|phase| phase.rendering.error.is_none())?;
@@ -67,7 +67,7 @@ impl Strangers {
         for condition in phase.rendering.log.conditions.iter().filter(|c| !super::is_taken(c) && is_interesting(c)) {
             for cause in graph.causes(condition.origin) {
                 let Cause::Lookup { call, path } = cause else { continue };
-                let Some(lookup) = phase.rendering.rt.lookups.get(*call as usize).filter(|call| call.found) else {
+                let Some(lookup) = phase.rendering.rt.lookups.get(*call).filter(|call| call.found) else {
                     continue;
                 };
                 let keys: Vec<String> =

@@ -49,8 +49,14 @@ pub(super) struct Try {
 
 impl Try {
     /// The world that it makes.
-    fn stand(&self, is_switch: bool) -> Stand {
+    fn stand(&self, is_switch: bool, grounds: &[(Vec<Setting>, Vec<Setting>)]) -> Stand {
         let mut stand = self.stand.clone();
+        // Each ground that renders was made from one that does not.
+        for (from, to) in grounds {
+            if stand.fixed == *from {
+                stand.fixed = to.clone();
+            }
+        }
         let to = if is_switch { &mut stand.fixed } else { &mut stand.settings };
         self.candidate.iter().for_each(|new| setting::add(to, new.clone()));
         stand
@@ -96,11 +102,17 @@ impl Goal {
 }
 
 /// The goals that share the next world, as their numbers, and where it stands. `open` are the goals that are not reached.
-pub(super) fn batch(goals: &[Goal], open: &[usize]) -> Option<(Vec<usize>, Stand)> {
+/// `grounds` are settings that do not render, with those that do in their place.
+pub(super) fn batch(
+    goals: &[Goal],
+    open: &[usize],
+    grounds: &[(Vec<Setting>, Vec<Setting>)],
+) -> Option<(Vec<usize>, Stand)> {
     let (first, others) = open.split_first()?;
     let goal = goals.get(*first)?;
     let way = goal.tries.front()?;
-    let mut stand = way.stand(goal.is_switch());
+    let mut stand = way.stand(goal.is_switch(), grounds);
+    let is_switched = goal.is_switch();
     let mut needs: Vec<&Vec<String>> = way.needs.iter().collect();
     let mut members = vec![*first];
     let mut limit = goal.limit;
@@ -110,7 +122,11 @@ pub(super) fn batch(goals: &[Goal], open: &[usize]) -> Option<(Vec<usize>, Stand
         if members.len() >= limit.min(goal.limit) || way.stand.given != stand.given {
             continue;
         }
-        let own = way.stand(goal.is_switch());
+        let own = way.stand(goal.is_switch(), grounds);
+        // Worlds on other ground have little in common with this one. Dependencies are switched on together.
+        if !(own.fixed == stand.fixed || is_switched && goal.is_switch()) {
+            continue;
+        }
         if !is_compatible(&stand, &needs, &own, &way.needs) {
             continue;
         }

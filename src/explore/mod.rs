@@ -32,7 +32,7 @@ use crate::engine::log::Condition;
 use crate::kube::VersionRange;
 use crate::lifecycle::{Life, Phase, World, is_varying};
 use crate::source::Span;
-use crate::value::origin::{Cause, Graph, Outcome};
+use crate::value::origin::{Cause, Graph, Outcome, PathId};
 use foreign::Strangers;
 use goal::{Goal, Stand, Target, Try};
 use guides::Guides;
@@ -42,6 +42,10 @@ use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
 /// The most worlds that are made for one chart, beside those that are given.
 pub const MAX_WORLDS: usize = 96;
+/// The most work that they may cost, in the engine's units.
+pub const MAX_WORK: u64 = 200_000_000;
+/// After as many worlds that showed nothing new no more are made.
+pub const MAX_DRY: usize = 12;
 
 /// A world that is to be lived, and what for.
 pub struct Plan {
@@ -49,8 +53,25 @@ pub struct Plan {
     stand: Stand,
     /// The numbers of the goals.
     goals: Vec<usize>,
-    /// The render gets past this error, by these settings.
-    error: Option<(String, Vec<Setting>)>,
+    /// The render gets past an error.
+    remedy: Option<Remedy>,
+}
+
+/// What a world is made with to get past an error.
+#[derive(Clone, Debug)]
+struct Remedy {
+    error: String,
+    settings: Vec<Setting>,
+    /// The settings that the world stood on that ended in the error, where none of its goals had to do with that.
+    ground: Option<Vec<Setting>>,
+}
+
+impl Plan {
+    /// What the world stands on: the settings without which it does not render, or lacks a dependency. Worlds on one ground
+    /// have much in common.
+    pub fn ground(&self) -> String {
+        self.stand.fixed.iter().map(|setting| setting.flag() + " ").collect()
+    }
 }
 
 /// The worlds of one chart that were lived and are to be lived.
@@ -69,12 +90,18 @@ pub struct Explorer {
     errors: FxHashSet<String>,
     /// What gets past them.
     remedies: BTreeMap<String, Vec<Setting>>,
+    /// Settings that do not render, and those that do in their place.
+    grounds: Vec<(Vec<Setting>, Vec<Setting>)>,
     /// The errors of the worlds that were given.
     usual: FxHashSet<String>,
     strangers: Strangers,
     /// What was changed in the worlds that were made.
     lived: FxHashSet<String>,
     made: usize,
+    /// What the made worlds have cost, in the engine's units of work.
+    spent: u64,
+    /// How many of the last worlds showed nothing new.
+    dry: usize,
     guides: Guides,
     /// The number of charts that the guides are of.
     guided: usize,
@@ -99,10 +126,13 @@ impl Explorer {
             urgent: VecDeque::new(),
             errors: FxHashSet::default(),
             remedies: BTreeMap::new(),
+            grounds: Vec::new(),
             usual: FxHashSet::default(),
             strangers: Strangers::default(),
             lived: FxHashSet::default(),
             made: 0,
+            spent: 0,
+            dry: 0,
             guides: Guides::default(),
             guided: 0,
         }
@@ -117,7 +147,7 @@ impl Explorer {
                 self.missed(&plan.goals);
                 continue;
             }
-            if self.made >= MAX_WORLDS {
+            if self.made >= MAX_WORLDS || self.spent >= MAX_WORK || self.dry >= MAX_DRY {
                 self.coverage.is_cut_off = true;
                 return None;
             }
@@ -128,7 +158,7 @@ impl Explorer {
 
     fn candidate(&mut self) -> Option<Plan> {
         while let Some(plan) = self.urgent.pop_front() {
-            if plan.error.as_ref().is_none_or(|(error, _)| !self.remedies.contains_key(error)) {
+            if plan.remedy.as_ref().is_none_or(|remedy| !self.remedies.contains_key(&remedy.error)) {
                 return Some(plan);
             }
         }
@@ -136,7 +166,9 @@ impl Explorer {
         self.open.retain(|number| {
             goals.get(*number).is_some_and(|goal| !goal.tries.is_empty() && !is_reached(goal, coverage))
         });
-        match goal::batch(&self.goals, &self.open) {
+        // What was tried least comes first.
+        self.open.sort_by_key(|number| goals.get(*number).map_or(0, |goal| goal.tried - goal.tries.len()));
+        match goal::batch(&self.goals, &self.open, &self.grounds) {
             Some((goals, stand)) => self.plan(stand, goals, None),
             None => {
                 let stand = self.strangers.next_stand()?;
@@ -145,14 +177,15 @@ impl Explorer {
         }
     }
 
-    fn plan(&self, stand: Stand, goals: Vec<usize>, error: Option<(String, Vec<Setting>)>) -> Option<Plan> {
+    fn plan(&self, stand: Stand, goals: Vec<usize>, remedy: Option<Remedy>) -> Option<Plan> {
         let given = self.given.get(stand.given)?;
         let world = changed(&changed(given, &stand.fixed), &stand.settings);
-        Some(Plan { world, stand, goals, error })
+        Some(Plan { world, stand, goals, remedy })
     }
 
     /// Looks at a life and plans what it suggests. `plan` is what it was lived for, if it was made here.
     pub fn learn(&mut self, life: &Life, plan: Option<&Plan>) {
+        let before = self.coverage.reached();
         self.coverage.look(life);
         self.coverage.add(life);
         let stand = match plan {
@@ -163,8 +196,13 @@ impl Explorer {
                 Stand { given: self.given.len() - 1, ..Stand::default() }
             }
         };
+        let mut culprits = Vec::new();
         if let Some(plan) = plan {
-            self.judge(life, plan);
+            self.spent +=
+                life.phases.iter().map(|phase| phase.rendering.rt.limits.work - phase.rendering.rt.left).sum::<u64>();
+            self.dry = if self.coverage.reached() > before { 0 } else { self.dry + 1 };
+            culprits = self.culprits(life, plan);
+            self.judge(life, plan, &culprits);
         }
         if let Some(prepared) = &life.prepared
             && prepared.charts.len() != self.guided
@@ -173,7 +211,7 @@ impl Explorer {
             self.guided = prepared.charts.len();
             self.guides = Guides::new(prepared, &phase.rendering.sources);
         }
-        self.supply(life, &stand);
+        self.supply(life, &stand, plan, &culprits);
         self.switch_on(life, &stand);
         self.turn_round(life, &stand);
         let coverage = &self.coverage;
@@ -184,13 +222,57 @@ impl Explorer {
         }
     }
 
+    /// Something was found in the last world.
+    pub fn found(&mut self) {
+        self.dry = 0;
+    }
+
+    /// The goals of a plan that have to do with the first error that worlds of ours alone end in: those that set what it
+    /// depends on.
+    fn culprits(&self, life: &Life, plan: &Plan) -> Vec<usize> {
+        let failed = life.phases.iter().find_map(|phase| match &phase.rendering.error {
+            Some(RenderError::Exec(error)) if !self.usual.contains(&error.root().raw()) => Some((phase, error)),
+            _ => None,
+        });
+        let Some((phase, error)) = failed else { return Vec::new() };
+        let graph = &phase.rendering.rt.arena;
+        let mut origins = Vec::new();
+        for level in error.levels() {
+            origins.push(level.about);
+            origins.extend(graph.guards(level.guard).into_iter().map(|guard| guard.origin));
+        }
+        if !supply::is_branch(phase, phase.rendering.log.conditions.last()) {
+            origins.extend(phase.rendering.log.conditions.last().map(|last| last.origin));
+        }
+        let paths: BTreeSet<_> = origins
+            .into_iter()
+            .flat_map(|origin| graph.causes(origin))
+            .filter_map(|cause| match cause {
+                Cause::Values { path } => Some(*path),
+                _ => None,
+            })
+            .collect();
+        let paths: Vec<Vec<String>> = paths.into_iter().map(|path| words(graph, path)).collect();
+        let touches = |setting: &Setting| {
+            setting.path().is_some_and(|own| paths.iter().any(|path| setting::is_related(own, path)))
+        };
+        let is_culprit = |number: &usize| {
+            let way = self.goals.get(*number).and_then(|goal| goal.tries.front());
+            way.is_some_and(|way| way.candidate.iter().any(touches))
+        };
+        plan.goals.iter().copied().filter(is_culprit).collect()
+    }
+
     /// Looks at what a world was made for.
-    fn judge(&mut self, life: &Life, plan: &Plan) {
+    fn judge(&mut self, life: &Life, plan: &Plan, culprits: &[usize]) {
         let now: Vec<String> = errors(life).collect();
-        if let Some((error, remedy)) = &plan.error
-            && !now.contains(error)
+        if let Some(remedy) = &plan.remedy
+            && !now.contains(&remedy.error)
         {
-            self.remedies.entry(error.clone()).or_insert_with(|| remedy.clone());
+            self.remedies.entry(remedy.error.clone()).or_insert_with(|| remedy.settings.clone());
+            if let Some(ground) = &remedy.ground {
+                self.grounds.push((ground.clone(), plan.stand.fixed.clone()));
+            }
         }
         let fails = now.iter().any(|error| !self.usual.contains(error));
         let ends = matches!(life.phases.first().map(|phase| &phase.rendering.error), None | Some(Some(_)));
@@ -202,16 +284,22 @@ impl Explorer {
                 Target::Condition { head, .. } => heads.contains(head),
                 Target::Switch(_) => true,
             };
+            // What fails goes on by itself, and the others without it; where nobody knows what fails, in halves.
+            let limit = match (culprits.is_empty(), culprits.contains(number)) {
+                (_, true) => 1,
+                (false, false) => goal.limit,
+                (true, false) => plan.goals.len() / 2,
+            };
             goal.is_hidden = false;
             if is_reached(goal, &self.coverage) {
                 // What fails hides what else there is to see.
-                goal.is_hidden = is_shared && fails;
+                goal.is_hidden = is_shared && fails && matches!(goal.target, Target::Condition { .. });
                 if goal.is_hidden {
-                    goal.limit = plan.goals.len() / 2;
+                    goal.limit = limit;
                 }
             } else if is_shared && (ends || !came_up) {
-                goal.limit = plan.goals.len() / 2;
-            } else {
+                goal.limit = if ends { limit } else { plan.goals.len() / 2 };
+            } else if plan.remedy.is_none() || !ends {
                 goal.tries.pop_front();
             }
         }
@@ -329,6 +417,11 @@ fn errors(life: &Life) -> impl Iterator<Item = String> {
     })
 }
 
+/// The keys of a path.
+fn words(graph: &Graph, path: PathId) -> Vec<String> {
+    graph.path_keys(path).iter().map(|key| String::from_utf8_lossy(key).into_owned()).collect()
+}
+
 /// Conditions that depend on more values than this are tried alone.
 const MAX_NEEDS: usize = 64;
 
@@ -342,8 +435,7 @@ fn needs(graph: &Graph, condition: &Condition) -> (Vec<Vec<String>>, bool) {
         }
     }
     let is_whole = paths.len() <= MAX_NEEDS;
-    let text = |path| graph.path_keys(path).iter().map(|key| String::from_utf8_lossy(key).into_owned()).collect();
-    let mut needs: Vec<Vec<String>> = paths.into_iter().map(text).collect();
+    let mut needs: Vec<Vec<String>> = paths.into_iter().map(|path| words(graph, path)).collect();
     if !is_whole {
         // Whatever is changed may matter.
         needs = vec![Vec::new()];

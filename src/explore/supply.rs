@@ -2,7 +2,7 @@
 
 use super::goal::Stand;
 use super::setting::{self, Setting};
-use super::{Explorer, Plan, solve};
+use super::{Explorer, Plan, Remedy, solve};
 use crate::engine::RenderError;
 use crate::engine::log::Condition;
 use crate::lifecycle::{Life, Phase, is_varying};
@@ -14,7 +14,8 @@ const MAX_WAYS: usize = 4;
 
 impl Explorer {
     /// Plans worlds that get past the error that ended the install.
-    pub(super) fn supply(&mut self, life: &Life, stand: &Stand) {
+    /// The goals of the plan are those of the worlds, too; the culprits among them set what the error depends on.
+    pub(super) fn supply(&mut self, life: &Life, stand: &Stand, plan: Option<&Plan>, culprits: &[usize]) {
         let Some(phase) = life.phases.first() else { return };
         let Some(RenderError::Exec(error)) = &phase.rendering.error else { return };
         let message = error.root().raw();
@@ -22,10 +23,12 @@ impl Explorer {
         if error.failed_with().is_none() && !self.usual.contains(&message) {
             return;
         }
+        let goals = plan.map(|plan| plan.goals.clone()).unwrap_or_default();
         if let Some(remedy) = self.remedies.get(&message) {
-            let with = with(stand, remedy);
+            let with = with(stand, remedy, culprits.is_empty());
             if with != *stand {
-                self.plan(with, Vec::new(), None).into_iter().for_each(|plan| self.urgent.push_front(plan));
+                let remedied = self.plan(with, goals, None);
+                remedied.into_iter().for_each(|plan| self.urgent.push_front(plan));
             }
             return;
         }
@@ -35,7 +38,7 @@ impl Explorer {
         let graph = &phase.rendering.rt.arena;
         let log = &phase.rendering.log.conditions;
         // What `required` asks for is logged last; `fail` stands in a branch, and its conditions lead to it.
-        let mut led: Vec<&Condition> = log.last().into_iter().filter(|last| !is_branch(phase, last)).collect();
+        let mut led: Vec<&Condition> = log.last().into_iter().filter(|last| !is_branch(phase, Some(last))).collect();
         let guard = error.levels().last().map(|level| level.guard).unwrap_or_default();
         for guard in graph.guards(guard) {
             let of_guard =
@@ -51,8 +54,10 @@ impl Explorer {
             let Some(scope) = self.scope(life, phase, condition.head) else { continue };
             let wanted = !condition.outcome.is_taken();
             for candidate in solve::candidates(condition, wanted, &scope).into_iter().take(MAX_WAYS - 1) {
-                let with = with(stand, &candidate);
-                plans.extend(self.plan(with, Vec::new(), Some((message.clone(), candidate))));
+                let with = with(stand, &candidate, culprits.is_empty());
+                let ground = culprits.is_empty().then(|| stand.fixed.clone());
+                let remedy = Remedy { error: message.clone(), settings: candidate, ground };
+                plans.extend(self.plan(with, goals.clone(), Some(remedy)));
             }
             if plans.len() >= MAX_WAYS {
                 break;
@@ -63,20 +68,21 @@ impl Explorer {
     }
 }
 
-/// A stand with settings that it cannot do without.
-fn with(stand: &Stand, settings: &[Setting]) -> Stand {
+/// A stand with settings that it, or one of its goals, cannot do without.
+fn with(stand: &Stand, settings: &[Setting], is_of_ground: bool) -> Stand {
     let mut stand = stand.clone();
     for setting in settings {
         // What was set for another reason does not speak against what the chart asks for.
         stand.settings.retain(|old| !setting::contradict(old, setting));
-        setting::add(&mut stand.fixed, setting.clone());
+        let to = if is_of_ground { &mut stand.fixed } else { &mut stand.settings };
+        setting::add(to, setting.clone());
     }
     stand
 }
 
 /// Whether a condition is that of a branch, which begins with its opening action.
-fn is_branch(phase: &Phase, condition: &Condition) -> bool {
-    let start = condition.head.start;
+pub(super) fn is_branch(phase: &Phase, condition: Option<&Condition>) -> bool {
+    let Some(start) = condition.map(|condition| condition.head.start) else { return false };
     let file = phase.rendering.sources.file_at(start);
     file.is_some_and(|file| file.text.get((start - file.base) as usize..).is_some_and(|rest| rest.starts_with(b"{{")))
 }

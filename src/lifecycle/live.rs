@@ -6,6 +6,7 @@ use crate::kube;
 use crate::manifest::{HookEvent, Object, ObjectId};
 use crate::value::yaml::Node;
 use crate::value::{Plain, PlainData};
+use rustc_hash::FxHashMap;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
@@ -186,7 +187,7 @@ impl LiveState {
 
     /// The cluster after a step from the manifests of one revision to those of the next: what left them is deleted, what
     /// is new is created, what changed is changed and keeps what the server and others filled in.
-    pub fn after(&self, old: &[Arc<Object>], new: &[Arc<Object>], world: &World) -> LiveState {
+    pub(super) fn after(&self, made: &mut Made, old: &[Arc<Object>], new: &[Arc<Object>], world: &World) -> LiveState {
         let mut next = self.clone();
         let is_there = |objects: &[Arc<Object>], id: &Identity| {
             objects.iter().any(|o| !o.is_hook() && self.identity(&o.id, world) == *id)
@@ -203,18 +204,55 @@ impl LiveState {
                 continue;
             }
             let id = self.identity(&object.id, world);
-            let manifest = plain(&object.node);
             let stored = match next.objects.get(&id) {
                 Some(live) if !object.is_hook() => {
                     let before = old.iter().find(|o| !o.is_hook() && self.identity(&o.id, world) == id);
-                    let before = before.map_or_else(|| manifest.clone(), |o| plain(&o.node));
-                    updated(live, &before, &manifest, &object.id, self.version())
+                    made.updated(live, before.unwrap_or(object), object, self.version())
                 }
-                _ => created(&manifest, world, self.version()),
+                _ => made.created(object, world, self.version()),
             };
-            next.objects.insert(id, Arc::new(stored));
+            next.objects.insert(id, stored);
         }
         next
+    }
+}
+
+/// What became of objects, so that worlds and phases that send the same ones need not ask again. It is for one release
+/// and one server.
+#[derive(Default)]
+pub(super) struct Made {
+    /// By what was sent. The objects are kept, so that their addresses stay theirs.
+    created: FxHashMap<usize, (Arc<Object>, Arc<Plain>)>,
+    /// By what was there, what was sent before, and what was sent.
+    updated: FxHashMap<(usize, usize, usize), (Step, Arc<Plain>)>,
+}
+
+/// What was there, the manifest before and the manifest now.
+type Step = (Arc<Plain>, Arc<Object>, Arc<Object>);
+
+fn address<T>(of: &Arc<T>) -> usize {
+    Arc::as_ptr(of) as usize
+}
+
+impl Made {
+    fn created(&mut self, object: &Arc<Object>, world: &World, version: kube::KubeVersion) -> Arc<Plain> {
+        let make = || (object.clone(), Arc::new(created(&plain(&object.node), world, version)));
+        self.created.entry(address(object)).or_insert_with(make).1.clone()
+    }
+
+    fn updated(
+        &mut self,
+        live: &Arc<Plain>,
+        old: &Arc<Object>,
+        new: &Arc<Object>,
+        version: kube::KubeVersion,
+    ) -> Arc<Plain> {
+        let key = (address(live), address(old), address(new));
+        let make = || {
+            let stored = updated(live, &plain(&old.node), &plain(&new.node), &new.id, version);
+            ((live.clone(), old.clone(), new.clone()), Arc::new(stored))
+        };
+        self.updated.entry(key).or_insert_with(make).1.clone()
     }
 }
 
@@ -312,7 +350,7 @@ impl Cluster for LiveState {
                     && *kind == query.kind
                     && (query.namespace.is_empty() || !is_namespaced || *namespace == query.namespace)
             });
-            let items: Vec<Plain> = found.map(|(_, object)| versioned(object, &query.api_version)).collect();
+            let items: Vec<Plain> = found.map(|(_, object)| (*versioned(object, &query.api_version)).clone()).collect();
             let list = BTreeMap::from([
                 (Arc::from(&b"apiVersion"[..]), Plain::string(&query.api_version)),
                 (Arc::from(&b"kind"[..]), Plain::string(&format!("{}List", query.kind))),
@@ -324,17 +362,20 @@ impl Cluster for LiveState {
         let namespace = if is_namespaced { query.namespace.clone() } else { String::new() };
         let id = (group.to_string(), query.kind.clone(), namespace, query.name.clone());
         match self.objects.get(&id) {
-            Some(object) => Answer::Found(Arc::new(versioned(object, &query.api_version))),
+            Some(object) => Answer::Found(versioned(object, &query.api_version)),
             None => Answer::Nothing,
         }
     }
 }
 
 /// The object in the API version that was asked for.
-fn versioned(object: &Plain, api_version: &str) -> Plain {
-    let mut object = object.clone();
+fn versioned(object: &Arc<Plain>, api_version: &str) -> Arc<Plain> {
+    if object.get("apiVersion").and_then(Plain::as_str) == Some(api_version) {
+        return object.clone();
+    }
+    let mut object = (**object).clone();
     if let Some(map) = object.as_map_mut() {
         map.insert(Arc::from(&b"apiVersion"[..]), Plain::string(api_version));
     }
-    object
+    Arc::new(object)
 }

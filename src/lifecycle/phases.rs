@@ -1,13 +1,13 @@
 //! Rendering the phases of a life, each from what the ones before it left.
 
-use super::live::LiveState;
+use super::live::{LiveState, Made};
 use super::run::{Life, Phase, PhaseKind, World, varies};
 use crate::chart::Prepared;
 use crate::engine::{
-    self, Answer, Capabilities, Cluster, Earlier, FileNote, Kept, KeySource, Limits, Query, ReleaseInfo,
+    self, Answer, Capabilities, Cluster, Donor, Earlier, FileNote, Kept, KeySource, Limits, Query, ReleaseInfo,
 };
-use crate::manifest;
-use crate::source::Sources;
+use crate::manifest::{self, Object};
+use crate::source::{Sources, Span};
 use crate::template::Cache;
 use crate::value::origin::PathId;
 use crate::value::{Arena, Key, Plain, PlainData};
@@ -39,24 +39,78 @@ const START: i64 = 1_767_225_600;
 /// writes differs.
 const STEP: i64 = 34_822_871;
 
-/// What the worlds of one chart share: the files of the first install, which later ones render again only where they
-/// differ.
+/// What the worlds of one chart share: the files of the first life's phases, which later ones render again only where
+/// they differ.
 #[derive(Default)]
 pub struct Memory {
-    first: Option<(Arc<Prepared>, Kept, Capabilities)>,
+    first: Option<Arc<First>>,
     arena: Arena,
     /// Holds the objects that are known.
     reader: Option<manifest::Reader>,
-    known: Arc<FxHashSet<usize>>,
+    made: Made,
+    /// The objects that were rendered, by identity.
+    known: FxHashSet<usize>,
+    /// The templates that were parsed, by address and length, and the lookups that were made.
+    texts: FxHashSet<(u32, usize)>,
+    lookups: FxHashSet<(Span, Query)>,
+}
+
+/// What rules have looked at in the lives of a chart.
+pub struct Known {
+    objects: FxHashSet<usize>,
+    texts: FxHashSet<(u32, usize)>,
+    lookups: FxHashSet<(Span, Query)>,
+}
+
+/// The first life of a chart.
+struct First {
+    prepared: Arc<Prepared>,
+    capabilities: Capabilities,
+    phases: Vec<(PhaseKind, Kept)>,
+}
+
+impl First {
+    fn kept(&self, kind: PhaseKind) -> Option<&Kept> {
+        self.phases.iter().find(|(k, _)| *k == kind).map(|(_, kept)| kept)
+    }
 }
 
 impl Memory {
-    /// Gives the objects of the lives before, and knows those of this one from now on.
-    pub(super) fn know(&mut self, phases: &[Phase]) -> Arc<FxHashSet<usize>> {
-        let before = self.known.clone();
-        let objects = phases.iter().flat_map(|phase| &phase.objects);
-        Arc::make_mut(&mut self.known).extend(objects.map(|object| Arc::as_ptr(object) as usize));
-        before
+    /// Whether a life parsed templates or made lookups that no life before did; they are known from now on.
+    pub(super) fn has_new_texts(&mut self, phases: &[Phase]) -> bool {
+        let mut is_new = false;
+        for phase in phases {
+            for template in phase.rendering.trees() {
+                is_new |= self.texts.insert((template.base, template.tree.source.len()));
+            }
+            for call in phase.rendering.rt.lookups.iter() {
+                is_new |= self.lookups.insert((call.span, call.query.clone()));
+            }
+        }
+        is_new
+    }
+
+    /// Forgets what was said of lives, which rules then say again, and gives it.
+    pub fn set_aside(&mut self) -> Known {
+        Known {
+            objects: std::mem::take(&mut self.known),
+            texts: std::mem::take(&mut self.texts),
+            lookups: std::mem::take(&mut self.lookups),
+        }
+    }
+
+    /// Knows again what was set aside, and nothing of the lives since.
+    pub fn put_back(&mut self, known: Known) {
+        (self.known, self.texts, self.lookups) = (known.objects, known.texts, known.lookups);
+    }
+
+    /// Tells each phase which of its objects are fresh; they are known from now on. Of a render that failed rules say
+    /// less: what it left is fresh once more.
+    fn know(&mut self, phases: &mut [Phase]) {
+        for phase in phases.iter_mut().filter(|phase| phase.rendering.error.is_none()) {
+            let is_new = |object: &&Arc<Object>| self.known.insert(Arc::as_ptr(object) as usize);
+            phase.fresh = phase.objects.iter().filter(is_new).cloned().collect();
+        }
     }
 }
 
@@ -65,13 +119,14 @@ pub(super) struct Phases<'a> {
     world: &'a World,
     cache: &'a Cache,
     reader: manifest::Reader,
+    made: Made,
     pub list: Vec<Phase>,
     /// The first phase of the chart that is rendered now: those from it on share one graph of origins.
     first: usize,
     /// What that phase left for those after it.
-    kept: Option<Kept>,
-    /// The first phase has taken over what the memory holds, and its graph.
-    is_remembered: bool,
+    kept: Option<Arc<Kept>>,
+    /// The first life, and the places of values that are not as they were in it, where this one goes on from its graph.
+    before: Option<(Arc<First>, BTreeSet<PathId>)>,
 }
 
 impl<'a> Phases<'a> {
@@ -80,10 +135,11 @@ impl<'a> Phases<'a> {
             world,
             cache,
             reader: manifest::Reader::new(&world.profile),
+            made: Made::default(),
             list: Vec::new(),
             first: 0,
             kept: None,
-            is_remembered: false,
+            before: None,
         }
     }
 
@@ -92,38 +148,53 @@ impl<'a> Phases<'a> {
         if let Some(reader) = memory.reader.take() {
             self.reader = reader;
         }
+        self.made = std::mem::take(&mut memory.made);
         let knobs = Knobs::of(PhaseKind::Install);
         let live = LiveState::new_cluster(self.world);
-        let phase = match &memory.first {
-            Some((before, kept, capabilities))
-                if has_same_templates(before, prepared) && *capabilities == self.world.capabilities =>
-            {
-                self.is_remembered = true;
+        let first = memory.first.clone().filter(|first| {
+            has_same_templates(&first.prepared, prepared) && first.capabilities == self.world.capabilities
+        });
+        let kept = first.as_ref().and_then(|first| Some((first.clone(), first.kept(PhaseKind::Install)?)));
+        let phase = match kept {
+            Some((first, kept)) => {
                 let arena = std::mem::take(&mut memory.arena).unshared();
-                let changed = changed_paths(&before.values, &prepared.values, &arena);
+                let changed = changed_paths(&first.prepared.values, &prepared.values, &arena);
                 let is_affected = &|note: &FileNote, arena: &Arena| is_touched(note, &changed, arena);
-                self.phase(prepared, knobs, &live, sources, Some(Earlier { kept, arena, is_affected }))
+                let donors = vec![Donor { kept, is_same_phase: true, is_affected }];
+                let earlier = Earlier { kept, arena, has_same_input: false, donors };
+                let phase = self.phase(prepared, knobs, &live, sources, Some(earlier));
+                self.before = Some((first, changed));
+                phase
             }
-            _ => self.phase(prepared, knobs, &live, sources, None),
+            None => self.phase(prepared, knobs, &live, sources, None),
         };
         self.add_first(phase);
     }
 
     fn add_first(&mut self, phase: Phase) {
         self.first = self.list.len();
-        self.kept = phase.rendering.kept();
+        self.kept = phase.rendering.kept().map(Arc::new);
         self.list.push(phase);
     }
 
-    /// Renders the next phase. Files that do not depend on the phase are taken over from the first of the same chart.
+    /// Renders the next phase. Files that do not depend on the phase are taken over from the first of the same chart, and
+    /// those that do from the same phase of the first life.
     pub fn next(&mut self, kind: PhaseKind, prepared: &Prepared, live: &LiveState, sources: &Sources) {
-        let kept = self.kept.clone();
-        let is_affected = &|note: &FileNote, _: &Arena| note.varies;
+        let (kept, before) = (self.kept.clone(), self.before.take());
+        let is_varying = |note: &FileNote, _: &Arena| note.varies;
+        let is_changed = |note: &FileNote, arena: &Arena| {
+            before.as_ref().is_none_or(|(_, changed)| is_touched(note, changed, arena))
+        };
         let earlier = kept.as_ref().zip(self.list.last_mut()).map(|(kept, last)| {
             let arena = std::mem::take(&mut last.rendering.rt.arena);
-            Earlier { kept, arena, is_affected }
+            let mut donors = vec![Donor { kept, is_same_phase: false, is_affected: &is_varying }];
+            if let Some(kept) = before.as_ref().and_then(|(first, _)| first.kept(kind)) {
+                donors.push(Donor { kept, is_same_phase: true, is_affected: &is_changed });
+            }
+            Earlier { kept, arena, has_same_input: true, donors }
         });
         let phase = self.phase(prepared, Knobs::of(kind), live, sources, earlier);
+        self.before = before;
         self.list.push(phase);
     }
 
@@ -133,11 +204,18 @@ impl<'a> Phases<'a> {
         self.add_first(phase);
     }
 
+    /// The cluster after the install.
+    pub fn installed(&mut self) -> LiveState {
+        let empty = LiveState::new_cluster(self.world);
+        let objects = self.list.first().map_or(&[][..], |phase| &phase.objects);
+        empty.after(&mut self.made, &[], objects, self.world)
+    }
+
     /// The cluster after the upgrade. One that fails changes nothing.
-    pub fn upgraded(&self, live: &LiveState) -> LiveState {
+    pub fn upgraded(&mut self, live: &LiveState) -> LiveState {
         match self.list.as_slice() {
             [install, .., upgrade] if upgrade.rendering.error.is_none() && upgrade.manifests.is_ok() => {
-                live.after(&install.objects, &upgrade.objects, self.world)
+                live.after(&mut self.made, &install.objects, &upgrade.objects, self.world)
             }
             _ => live.clone(),
         }
@@ -152,18 +230,27 @@ impl<'a> Phases<'a> {
 
     /// The phases, which share the graph of their origins from now on.
     pub fn finish(mut self, prepared: &Arc<Prepared>, memory: &mut Memory) -> Vec<Phase> {
-        if let (Some(kept), Some(last)) = (self.kept, self.list.last_mut()) {
+        if let (Some(_), Some(last)) = (self.kept, self.list.last_mut()) {
             let arena = last.rendering.rt.arena.share();
             for phase in &mut self.list[self.first..] {
                 phase.rendering.rt.arena = arena.clone();
             }
             // A life with other templates has a graph of its own.
-            if self.is_remembered || memory.first.is_none() {
+            if self.before.is_some() || memory.first.is_none() {
                 memory.arena = arena;
-                memory.first.get_or_insert_with(|| (prepared.clone(), kept, self.world.capabilities.clone()));
+                memory.first.get_or_insert_with(|| {
+                    let kept = |phase: &Phase| Some((phase.kind, phase.rendering.kept()?));
+                    Arc::new(First {
+                        prepared: prepared.clone(),
+                        capabilities: self.world.capabilities.clone(),
+                        phases: self.list.iter().filter_map(kept).collect(),
+                    })
+                });
             }
         }
         memory.reader = Some(self.reader);
+        memory.made = self.made;
+        memory.know(&mut self.list);
         self.list
     }
 
@@ -201,7 +288,7 @@ impl<'a> Phases<'a> {
         };
         let manifests = self.reader.manifests(&rendering.files);
         let objects = manifests.as_ref().map(manifest::objects).unwrap_or_default();
-        Phase { kind: knobs.phase, rendering, manifests, objects }
+        Phase { kind: knobs.phase, rendering, manifests, fresh: objects.clone(), objects }
     }
 }
 
@@ -228,7 +315,8 @@ fn again(life: &Life, kind: PhaseKind, live: &LiveState) -> Option<Phase> {
     let mut phases = Phases::new(&life.world, &cache);
     // Texts that `tpl` ran keep their addresses, and with them what is drawn in them; no file is taken over.
     let kept = rendering.kept();
-    let earlier = kept.as_ref().map(|kept| Earlier { kept, arena: Arena::default(), is_affected: &|_, _| true });
+    let earlier =
+        kept.as_ref().map(|kept| Earlier { kept, arena: Arena::default(), has_same_input: false, donors: Vec::new() });
     Some(phases.phase(prepared, Knobs::of(kind), live, &rendering.sources, earlier))
 }
 

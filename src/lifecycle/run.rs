@@ -10,7 +10,6 @@ use crate::source::Sources;
 use crate::template::Cache;
 use crate::value::Plain;
 use crate::value::origin::Cause;
-use rustc_hash::FxHashSet;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
@@ -104,6 +103,17 @@ pub struct Phase {
     pub manifests: Result<Manifests, ManifestError>,
     /// What the manifests hold; hooks among them.
     pub objects: Vec<Arc<Object>>,
+    /// Those that no phase before it and no life of the chart before it rendered: what can be said of an object alone
+    /// was not said yet.
+    pub fresh: Vec<Arc<Object>>,
+}
+
+impl Phase {
+    /// Whether something that differs between renders with the same values (a lookup, the phase, chance, the clock) went
+    /// into the file of an object, or decided about it.
+    pub fn varies(&self, object: &Object) -> bool {
+        self.rendering.journal.get(&object.file).is_none_or(|note| note.varies)
+    }
 }
 
 /// A life in a world.
@@ -112,7 +122,8 @@ pub struct Life {
     /// Why nothing could be rendered.
     pub refused: Option<PrepareError>,
     pub prepared: Option<Arc<Prepared>>,
-    /// In the order of [`PhaseKind::ALL`]; install alone when nothing in it can differ in another phase.
+    /// In the order of [`PhaseKind::ALL`]; install alone when nothing in it can differ in another phase, and nothing
+    /// rendered once more that can only be the same.
     pub phases: Vec<Phase>,
     /// The install is that of an older version of the chart.
     pub previous: bool,
@@ -120,8 +131,8 @@ pub struct Life {
     pub live: LiveState,
     /// And after the first upgrade.
     pub live_after_upgrade: LiveState,
-    /// Objects that an earlier world of the chart rendered, by identity.
-    pub(super) known: Arc<FxHashSet<usize>>,
+    /// It parsed a template, or made a lookup, that no life of the chart before it did.
+    pub has_new_texts: bool,
 }
 
 impl Life {
@@ -134,13 +145,8 @@ impl Life {
             previous,
             live: LiveState::default(),
             live_after_upgrade: LiveState::default(),
-            known: Arc::default(),
+            has_new_texts: false,
         }
-    }
-
-    /// Whether no earlier world of the chart rendered this very object: what can be said of it alone was not said yet.
-    pub fn is_new(&self, object: &Arc<Object>) -> bool {
-        !self.known.contains(&(Arc::as_ptr(object) as usize))
     }
 
     /// Whether some phase renders an object that a lookup asks for.
@@ -164,28 +170,43 @@ fn prepare(chart: &Chart, world: &World) -> Result<Arc<Prepared>, PrepareError> 
     chart::prepare(&chart.chart, &world.values, &options, &world.profile).map(Arc::new)
 }
 
-/// Lives a chart's life. What the memory holds of the lives before is taken over, and this life is remembered.
-pub fn live(chart: &Chart, world: World, cache: &Cache, memory: &mut Memory) -> Life {
+/// Lives a chart's life, with a lint at its end if that is asked for. What the memory holds of the lives before is taken
+/// over, and this life is remembered.
+pub fn live(chart: &Chart, world: World, lints: bool, cache: &Cache, memory: &mut Memory) -> Life {
     let prepared = match prepare(chart, &world) {
         Ok(prepared) => prepared,
         Err(error) => return Life::refused(world, error, false),
     };
     let mut phases = Phases::new(&world, cache);
     phases.install(&prepared, &chart.sources, memory);
-    let empty = LiveState::new_cluster(&world);
-    let live = empty.after(&[], &phases.list[0].objects, &world);
+    let live = phases.installed();
     let mut live_after_upgrade = live.clone();
     if phases.vary() {
         phases.next(PhaseKind::Upgrade, &prepared, &live, &chart.sources);
         live_after_upgrade = phases.upgraded(&live);
         phases.next(PhaseKind::UpgradeAgain, &prepared, &live_after_upgrade, &chart.sources);
-        for kind in [PhaseKind::Offline, PhaseKind::OfflineAgain, PhaseKind::Lint] {
-            phases.next(kind, &prepared, &LiveState::offline(), &chart.sources);
+        let offline = LiveState::offline();
+        phases.next(PhaseKind::Offline, &prepared, &offline, &chart.sources);
+        // Without a cluster nothing but chance and the clock tells one render from the next.
+        if phases.list.last().is_some_and(|phase| phase.rendering.is_chancy()) {
+            phases.next(PhaseKind::OfflineAgain, &prepared, &offline, &chart.sources);
+        }
+        if lints {
+            phases.next(PhaseKind::Lint, &prepared, &offline, &chart.sources);
         }
     }
     let phases = phases.finish(&prepared, memory);
-    let known = memory.know(&phases);
-    Life { world, refused: None, prepared: Some(prepared), phases, previous: false, live, live_after_upgrade, known }
+    let has_new_texts = memory.has_new_texts(&phases);
+    Life {
+        world,
+        refused: None,
+        prepared: Some(prepared),
+        phases,
+        previous: false,
+        live,
+        live_after_upgrade,
+        has_new_texts,
+    }
 }
 
 /// Lives the life of a release that is installed with one version of a chart and upgraded to another. Both charts are
@@ -197,7 +218,7 @@ pub fn live_between(old: &Chart, new: &Chart, world: World, cache: &Cache) -> Li
     };
     let mut phases = Phases::new(&world, cache);
     phases.install(&old, &new.sources, &mut Memory::default());
-    let live = LiveState::new_cluster(&world).after(&[], &phases.list[0].objects, &world);
+    let live = phases.installed();
     phases.upgrade_to(&prepared, &new.sources, &live);
     let live_after_upgrade = phases.upgraded(&live);
     phases.next(PhaseKind::UpgradeAgain, &prepared, &live_after_upgrade, &new.sources);
@@ -210,7 +231,7 @@ pub fn live_between(old: &Chart, new: &Chart, world: World, cache: &Cache) -> Li
         previous: true,
         live,
         live_after_upgrade,
-        known: Arc::default(),
+        has_new_texts: true,
     }
 }
 

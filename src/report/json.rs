@@ -28,7 +28,7 @@ struct Chart {
     conditions: Count,
     missed: Vec<Missed>,
     unreachable: Vec<Missed>,
-    /// There were more worlds to live than the budget allows.
+    /// The search ended before all was tried.
     cut_off: bool,
 }
 

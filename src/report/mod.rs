@@ -55,7 +55,7 @@ pub struct Reached {
     pub missed: Vec<Missed>,
     /// Calls that are not counted, since no template includes what they stand in.
     pub unreachable: Vec<Missed>,
-    /// There were more worlds to live than the budget allows.
+    /// The search ended before all was tried: there were too many worlds, or too many that showed nothing new.
     pub is_cut_off: bool,
 }
 
@@ -95,7 +95,7 @@ impl Reached {
         let calls: Vec<String> = calls.into_iter().flatten().collect();
         let calls = (!calls.is_empty()).then(|| format!("reached {}", calls.join(" and ")));
         let both = counted(self.conditions, "conditions").map(|text| format!("{text} on the way came out both ways"));
-        let cut_off = self.is_cut_off.then(|| "there was more to look at than the budget of worlds allows".to_string());
+        let cut_off = self.is_cut_off.then(|| "the search ended before all was tried".to_string());
         let parts: Vec<String> = [calls, both, cut_off].into_iter().flatten().collect();
         (!parts.is_empty()).then(|| parts.join("; "))
     }

@@ -38,7 +38,7 @@ pub fn cause_text(cause: &Cause, rendering: &Rendering) -> String {
         text => format!(".{text}"),
     };
     match cause {
-        Cause::Lookup { call, path } => match rendering.rt.lookups.get(*call as usize) {
+        Cause::Lookup { call, path } => match rendering.rt.lookups.get(*call) {
             Some(lookup) => {
                 let query = &lookup.query;
                 let object = match (query.namespace.as_str(), query.name.as_str()) {
@@ -56,7 +56,7 @@ pub fn cause_text(cause: &Cause, rendering: &Rendering) -> String {
         Cause::Phase(PhaseField::IsInstall) => "release .IsInstall".into(),
         Cause::Phase(PhaseField::IsUpgrade) => "release .IsUpgrade".into(),
         Cause::Phase(PhaseField::Revision) => "release .Revision".into(),
-        Cause::Random { draw } => match rendering.rt.draws.get(*draw as usize) {
+        Cause::Random { draw } => match rendering.rt.draws.get(*draw) {
             Some(draw) => format!("random {}", draw.function),
             None => "random".into(),
         },

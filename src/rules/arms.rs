@@ -1,12 +1,10 @@
 //! What the arm of a condition would have written that a render did not take: told from the syntax tree.
 
-use crate::engine::FunctionTable;
+use crate::engine::ParsedTemplate;
 use crate::lifecycle::Life;
 use crate::source::Span;
 use crate::template::ast::{Branch, List, Node, OperandKind, Pipeline, Tree};
-use crate::template::{self, Rules};
 use crate::value::origin::Guard;
-use std::sync::Arc;
 
 /// Templates call each other no deeper than this.
 const MAX_CALLS: usize = 8;
@@ -22,31 +20,23 @@ pub struct Document {
     pub span: Span,
 }
 
-/// The templates of a chart, parsed.
-pub struct Arms {
-    trees: Vec<(u32, Arc<Tree>)>,
+/// The templates of a chart.
+pub struct Arms<'a> {
+    trees: &'a [ParsedTemplate],
 }
 
 struct Search<'a> {
-    arms: &'a Arms,
+    arms: &'a Arms<'a>,
     documents: Vec<Document>,
     has_version: bool,
     is_hook: bool,
     left: usize,
 }
 
-impl Arms {
-    /// Parses the templates that a life rendered.
-    pub fn new(life: &Life) -> Option<Arms> {
-        let profile = &life.world.profile;
-        let table = FunctionTable::new(profile);
-        let rules = Rules::of_go(u32::from(profile.go()));
-        let templates = life.prepared.as_ref()?.templates();
-        let parsed = templates.iter().filter_map(|file| {
-            let tree = template::parse(&file.text, &file.name, &|name| table.find(name), rules).ok()?;
-            Some((file.base, Arc::new(tree)))
-        });
-        Some(Arms { trees: parsed.collect() })
+impl<'a> Arms<'a> {
+    /// Of the templates that a life rendered.
+    pub fn new(life: &'a Life) -> Option<Arms<'a>> {
+        Some(Arms { trees: life.phases.last()?.rendering.trees() })
     }
 
     /// The documents of the arm that was not taken. None where it holds a hook: hooks may come and go.
@@ -70,7 +60,7 @@ impl Arms {
     }
 
     fn branch(&self, head: Span) -> Option<(u32, &Tree, &Branch)> {
-        self.trees.iter().find_map(|(base, tree)| {
+        self.trees.iter().find_map(|ParsedTemplate { base, tree, .. }| {
             let start = head.start.checked_sub(*base).filter(|at| (*at as usize) < tree.source.len())?;
             let lists = std::iter::once(&tree.root).chain(tree.defines.iter().map(|define| &*define.body));
             let mut todo: Vec<&List> = lists.collect();
@@ -126,7 +116,7 @@ impl Search<'_> {
             return;
         }
         let arms = self.arms;
-        let found = arms.trees.iter().rev().find_map(|(base, tree)| {
+        let found = arms.trees.iter().rev().find_map(|ParsedTemplate { base, tree, .. }| {
             let define = tree.defines.iter().rev().find(|define| &*define.name == name)?;
             Some((*base, tree, define))
         });

@@ -22,7 +22,7 @@ fn wants_base64(path: &str) -> bool {
 fn check(evidence: &Evidence<'_>, findings: &mut Vec<Finding>) {
     let life = evidence.life;
     let Some(phase) = life.phase(PhaseKind::Upgrade) else { return };
-    for object in &phase.objects {
+    for object in phase.objects.iter().filter(|object| phase.varies(object)) {
         for field in fields(object) {
             let Some(text) = field.node.as_str().filter(|text| text.len() > 3) else { continue };
             // Secrets that grow are told by another rule.

@@ -19,7 +19,7 @@ fn check(evidence: &Evidence<'_>, findings: &mut Vec<Finding>) {
     let life = evidence.life;
     let kind = if life.previous { PhaseKind::Upgrade } else { PhaseKind::Install };
     let Some(phase) = life.phase(kind).filter(|p| p.rendering.error.is_none()) else { return };
-    for object in phase.objects.iter().filter(|o| !o.is_hook()) {
+    for object in phase.fresh.iter().filter(|o| !o.is_hook()) {
         let id = &object.id;
         let manifest = plain(&object.node);
         let faults = kube::apply_faults(&manifest, &id.api_version, &id.kind, evidence.targets.kubernetes);

@@ -31,14 +31,14 @@ const KEYS: [&str; 4] =
 fn parts<'a>(phase: &'a Phase) -> Vec<Part<'a>> {
     let draws = &phase.rendering.rt.draws;
     let is_certificate = |draw: u32| {
-        let function = draws.get(draw as usize).map_or("", |draw| draw.function);
+        let function = draws.get(draw).map_or("", |draw| draw.function);
         function.starts_with("genCA") || function.contains("SignedCert")
     };
     let mut parts = Vec::new();
-    if !(0..draws.len()).any(|draw| is_certificate(draw as u32)) {
+    if !draws.numbered().any(|(draw, _)| is_certificate(draw)) {
         return parts;
     }
-    for object in &phase.objects {
+    for object in phase.objects.iter().filter(|object| phase.varies(object)) {
         for (field, node) in fields::leaves(&object.node, "") {
             let leaf = Leaf { field, node, object, phase };
             let mut draws = BTreeSet::new();
@@ -91,7 +91,7 @@ fn check(evidence: &Evidence<'_>, findings: &mut Vec<Finding>) {
 fn drawn_apart(evidence: &Evidence<'_>, phase: &Phase, families: &[Vec<Part<'_>>], findings: &mut Vec<Finding>) {
     let sites = |family: &[Part<'_>]| -> BTreeSet<Span> {
         let draws = family.iter().flat_map(|part| &part.draws);
-        draws.filter_map(|draw| phase.rendering.rt.draws.get(*draw as usize).map(|draw| draw.span)).collect()
+        draws.filter_map(|draw| phase.rendering.rt.draws.get(*draw).map(|draw| draw.span)).collect()
     };
     for family in families.iter().filter(|family| family.iter().all(|part| !part.is_key)) {
         let here = sites(family);
@@ -146,7 +146,7 @@ fn fate(evidence: &Evidence<'_>, upgrade: &Phase, part: &Part<'_>) -> Fate {
     let causes = leaf.causes();
     let is_found = |cause: &&&Cause| match cause {
         Cause::Lookup { call, path } => {
-            !path.is_none() && upgrade.rendering.rt.lookups.get(*call as usize).is_some_and(|call| call.found)
+            !path.is_none() && upgrade.rendering.rt.lookups.get(*call).is_some_and(|call| call.found)
         }
         _ => false,
     };

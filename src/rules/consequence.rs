@@ -111,11 +111,7 @@ pub fn is_field_immutable(life: &Life, id: &ObjectId, field: &str) -> bool {
     if is_free_label(live, id, &path) {
         return false;
     }
-    kube::recorded().iter().any(|version: &KubeVersion| {
-        [kube::Op::Change, kube::Op::Unset]
-            .iter()
-            .any(|op| kube::verdict(&target, &path, *op, None, *version).is_refused())
-    })
+    kube::is_ever_refused(&target, &path)
 }
 
 /// Refused where somebody claims the version or maintains it is an error; what only servers past their end of life

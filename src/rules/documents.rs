@@ -84,7 +84,7 @@ pub fn foreign_lookup<'a>(life: &Life, phase: &'a Phase, guard: &Guard) -> Optio
     let is_probe = |kind: &str| matches!(kind, "CustomResourceDefinition" | "APIService" | "Namespace");
     arena.causes(guard.origin).find_map(|cause| {
         let Cause::Lookup { call, .. } = cause else { return None };
-        let lookup = phase.rendering.rt.lookups.get(*call as usize)?;
+        let lookup = phase.rendering.rt.lookups.get(*call)?;
         let query = &lookup.query;
         // A list is found even where nothing is in it.
         let is_absent = !lookup.found || query.name.is_empty();

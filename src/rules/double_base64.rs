@@ -60,13 +60,16 @@ fn check(evidence: &Evidence<'_>, findings: &mut Vec<Finding>) {
 /// Text that `b64dec` refused; it says so in its result.
 fn decoded(evidence: &Evidence<'_>, findings: &mut Vec<Finding>) {
     let Some(phase) = life_phase(evidence) else { return };
-    for object in &phase.objects {
+    for object in &phase.fresh {
         for field in fields(object) {
             let Some(text) = field.node.as_str() else { continue };
             let data = base64::engine::general_purpose::STANDARD.decode(text).unwrap_or_default();
             let is_refused = text.starts_with(NOT_BASE64) || data.starts_with(NOT_BASE64.as_bytes());
+            if !is_refused {
+                continue;
+            }
             let primary = written_by(phase, object, &field.range);
-            if !is_refused || findings.iter().any(|f| f.rule == RULE.name && f.primary == primary) {
+            if findings.iter().any(|f| f.rule == RULE.name && f.primary == primary) {
                 continue;
             }
             let title = format!("{} gets the message \"{NOT_BASE64}\" for `{}`", object.id, field.path);

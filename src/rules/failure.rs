@@ -80,7 +80,7 @@ pub fn failure(phase: &Phase, installs: bool) -> Option<Failure<'_>> {
     let levels = error.levels();
     let (outer, inner) = (levels.first()?, levels.last()?);
     let lookups = &phase.rendering.rt.lookups;
-    let of = |call: Option<u32>| call.and_then(|call| lookups.get(call as usize));
+    let of = |call: Option<u32>| call.and_then(|call| lookups.get(call));
     let about = |wants: &dyn Fn(&LookupCall) -> bool| of(lookup_among(phase, inner.about, wants));
     let is_upgrade = matches!(phase.kind, PhaseKind::Upgrade | PhaseKind::UpgradeAgain);
     let mut lookup = None;
@@ -120,9 +120,7 @@ pub fn failure(phase: &Phase, installs: bool) -> Option<Failure<'_>> {
 /// The first call of `lookup` among the causes of an origin that is wanted.
 fn lookup_among(phase: &Phase, origin: OriginId, wants: &dyn Fn(&LookupCall) -> bool) -> Option<u32> {
     phase.rendering.rt.arena.causes(origin).find_map(|cause| match cause {
-        Cause::Lookup { call, .. } => {
-            phase.rendering.rt.lookups.get(*call as usize).is_some_and(wants).then_some(*call)
-        }
+        Cause::Lookup { call, .. } => phase.rendering.rt.lookups.get(*call).is_some_and(wants).then_some(*call),
         _ => None,
     })
 }
@@ -134,7 +132,7 @@ fn asked_instead<'a>(phase: &'a Phase, error: &ExecError) -> Option<&'a LookupCa
     origins.extend(guards(phase, error.guard));
     let (origin, call) =
         origins.into_iter().find_map(|origin| Some((origin, lookup_among(phase, origin, &|lookup| !lookup.found)?)))?;
-    let lookup = rt.lookups.get(call as usize)?;
+    let lookup = rt.lookups.get(call)?;
     let is_value = |cause: &&Cause| matches!(cause, Cause::Values { .. });
     // The values that say what is looked up are no way out.
     let said: Vec<&Cause> = rt.lookups.iter().flat_map(|lookup| rt.arena.causes(lookup.arguments)).collect();

@@ -183,8 +183,8 @@ pub fn finding(rule: &Rule, evidence: &Evidence<'_>, leaves: &[&Leaf<'_>], sever
 }
 
 /// The number of the call of `lookup` in a phase that found an object of the release, if there was one.
-pub fn own_lookup(life: &Life, phase: &Phase, id: &ObjectId) -> Option<usize> {
-    let mut found = phase.rendering.rt.lookups.iter().enumerate().filter(|(_, call)| call.found);
+pub fn own_lookup(life: &Life, phase: &Phase, id: &ObjectId) -> Option<u32> {
+    let mut found = phase.rendering.rt.lookups.numbered().filter(|(_, call)| call.found);
     found.find(|(_, call)| is_lookup_of(life, &call.query, id)).map(|(index, _)| index)
 }
 

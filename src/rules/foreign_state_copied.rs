@@ -17,7 +17,7 @@ pub static RULE: Rule = Rule {
 /// The call that read a field of somebody else's object, if the cause is one.
 fn foreign(evidence: &Evidence<'_>, phase: &Phase, cause: &Cause) -> Option<u32> {
     let Cause::Lookup { call, path } = cause else { return None };
-    let lookup = phase.rendering.rt.lookups.get(*call as usize).filter(|lookup| lookup.found)?;
+    let lookup = phase.rendering.rt.lookups.get(*call).filter(|lookup| lookup.found)?;
     let query = &lookup.query;
     let is_own = |phase: &Phase| phase.objects.iter().any(|o| fields::is_lookup_of(evidence.life, query, &o.id));
     // A list is of no object; whether it is empty says nothing of what is in it.
@@ -32,13 +32,13 @@ fn check(evidence: &Evidence<'_>, findings: &mut Vec<Finding>) {
         if phase.rendering.rt.lookups.is_empty() {
             continue;
         }
-        for object in phase.objects.iter().filter(|object| !object.is_hook()) {
+        for object in phase.objects.iter().filter(|object| !object.is_hook() && phase.varies(object)) {
             for (field, node) in fields::leaves(&object.node, "") {
                 let leaf = Leaf { field, node, object, phase };
                 let is_foreign = |cause: &Cause| foreign(evidence, phase, cause).is_some();
                 let Some(origin) = leaf.origin_with(is_foreign) else { continue };
                 let mut calls = phase.rendering.rt.arena.causes(origin).filter_map(|c| foreign(evidence, phase, c));
-                let Some(call) = calls.next().and_then(|call| phase.rendering.rt.lookups.get(call as usize)) else {
+                let Some(call) = calls.next().and_then(|call| phase.rendering.rt.lookups.get(call)) else {
                     continue;
                 };
                 let query = &call.query;

@@ -81,7 +81,7 @@ fn check(evidence: &Evidence<'_>, findings: &mut Vec<Finding>) {
     }
     for kind in [PhaseKind::Install, PhaseKind::Upgrade] {
         let Some(phase) = evidence.life.phase(kind) else { continue };
-        for object in &phase.objects {
+        for object in &phase.fresh {
             for field in fields(object) {
                 if !matches!(field.node.kind, Kind::Str(_) | Kind::Seq(_)) {
                     continue;

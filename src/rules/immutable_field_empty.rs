@@ -28,7 +28,7 @@ fn check(evidence: &Evidence<'_>, findings: &mut Vec<Finding>) {
     let Some(phase) = evidence.current() else { return };
     let life = evidence.life;
     let targets = evidence.targets;
-    for object in phase.objects.iter().filter(|object| !object.is_hook() && life.is_new(object)) {
+    for object in phase.fresh.iter().filter(|object| !object.is_hook()) {
         let id = &object.id;
         let leaves = leaves_at(phase, object, &["spec"]);
         let empty: Vec<&Leaf<'_>> = leaves

@@ -22,7 +22,7 @@ pub(super) fn is_list(evidence: &Evidence<'_>, site: &Site<'_>) -> bool {
     match site.literal(3) {
         Some(name) => name.is_empty(),
         None => {
-            let calls = evidence.life.phases.iter().flat_map(|phase| &phase.rendering.rt.lookups);
+            let calls = evidence.life.phases.iter().flat_map(|phase| phase.rendering.rt.lookups.iter());
             let mut calls = calls.filter(|lookup| lookup.span == site.span).peekable();
             // A name that is empty because a value is not set is another matter.
             calls.peek().is_some() && calls.all(|lookup| lookup.query.name.is_empty() && lookup.arguments.is_none())

@@ -28,7 +28,7 @@ fn is_copied(evidence: &Evidence<'_>, story: &Story) -> bool {
 fn is_own_field(evidence: &Evidence<'_>, phase: &Phase, id: &ObjectId, cause: &Cause) -> bool {
     match cause {
         Cause::Lookup { call, path } => {
-            let query = phase.rendering.rt.lookups.get(*call as usize).map(|call| &call.query);
+            let query = phase.rendering.rt.lookups.get(*call).map(|call| &call.query);
             !path.is_none() && query.is_some_and(|query| fields::is_lookup_of(evidence.life, query, id))
         }
         _ => false,
@@ -52,7 +52,7 @@ fn check(evidence: &Evidence<'_>, findings: &mut Vec<Finding>) {
 /// phase differs, and what others write there stays for ever.
 fn frozen(evidence: &Evidence<'_>, findings: &mut Vec<Finding>) {
     let Some(phase) = evidence.whole(PhaseKind::Upgrade).filter(|_| !evidence.life.previous) else { return };
-    for object in phase.objects.iter().filter(|o| !o.is_hook()) {
+    for object in phase.objects.iter().filter(|o| !o.is_hook() && phase.varies(o)) {
         let id = &object.id;
         let is_told = |field: &str| {
             evidence.stories.iter().any(|s| s.difference.id == *id && s.path().is_some_and(|p| field.starts_with(p)))

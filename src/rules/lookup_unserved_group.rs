@@ -19,9 +19,7 @@ fn is_guarded(phase: &Phase, lookup: &LookupCall) -> bool {
     let rt = &phase.rendering.rt;
     let asks = |cause: &Cause| match cause {
         Cause::Capabilities { .. } => true,
-        Cause::Lookup { call, .. } => {
-            rt.lookups.get(*call as usize).is_some_and(|l| l.query.kind == "CustomResourceDefinition")
-        }
+        Cause::Lookup { call, .. } => rt.lookups.get(*call).is_some_and(|l| l.query.kind == "CustomResourceDefinition"),
         _ => false,
     };
     // The group itself may have been chosen by what is served.

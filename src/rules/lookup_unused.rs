@@ -35,7 +35,7 @@ fn check(evidence: &Evidence<'_>, findings: &mut Vec<Finding>) {
     }
     let Some(phase) = evidence.life.phase(PhaseKind::Install) else { return };
     let mut calls: BTreeMap<_, Vec<&LookupCall>> = BTreeMap::new();
-    for lookup in &phase.rendering.rt.lookups {
+    for lookup in phase.rendering.rt.lookups.iter() {
         calls.entry(&lookup.query).or_default().push(lookup);
     }
     for (query, calls) in calls.iter().filter(|(_, calls)| calls.len() >= MANY) {

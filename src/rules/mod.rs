@@ -337,9 +337,13 @@ impl<'a> Evidence<'a> {
         Evidence { life, chart, targets, reused: None, stories, unexplained, failures, flows, offline, taken }
     }
 
-    /// The bodies of templates that a render reaches.
+    /// The bodies of templates that a render reaches; none where nothing can be said of them that was not said of an
+    /// earlier life of the chart.
     fn flows(&self) -> &[flow::Flow<'a>] {
         self.flows.get_or_init(|| {
+            if !self.life.has_new_texts {
+                return Vec::new();
+            }
             // Of two versions of a chart the new one is looked at.
             let trees = self.life.phases.last().map(|phase| phase.rendering.trees());
             flow::bodies(trees.unwrap_or_default())

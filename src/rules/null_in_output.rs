@@ -32,7 +32,7 @@ fn printed(field: &super::objects::Field<'_>) -> Option<&'static str> {
 fn check(evidence: &Evidence<'_>, findings: &mut Vec<Finding>) {
     for kind in [PhaseKind::Install, PhaseKind::Upgrade, PhaseKind::Offline] {
         let Some(phase) = evidence.life.phase(kind) else { continue };
-        for object in &phase.objects {
+        for object in phase.objects.iter().filter(|object| phase.varies(object)) {
             for field in fields(object) {
                 let Some(word) = printed(&field) else { continue };
                 let found = computed(object, &field.range)

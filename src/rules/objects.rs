@@ -98,7 +98,7 @@ pub fn lookups_of(rendering: &Rendering, origin: OriginId) -> Vec<(u32, &LookupC
     let arena = &rendering.rt.arena;
     let found = arena.causes(origin).filter_map(|cause| match cause {
         Cause::Lookup { call, path } => {
-            rendering.rt.lookups.get(*call as usize).map(|lookup| (*call, lookup, arena.path_text(*path)))
+            rendering.rt.lookups.get(*call).map(|lookup| (*call, lookup, arena.path_text(*path)))
         }
         _ => None,
     });

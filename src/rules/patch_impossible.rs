@@ -20,7 +20,7 @@ fn check(evidence: &Evidence<'_>, findings: &mut Vec<Finding>) {
     let life = evidence.life;
     let kind = if life.previous { PhaseKind::Upgrade } else { PhaseKind::Install };
     let Some(phase) = life.phase(kind).filter(|p| p.rendering.error.is_none()) else { return };
-    for object in phase.objects.iter().filter(|o| !o.is_hook()) {
+    for object in phase.fresh.iter().filter(|o| !o.is_hook()) {
         let manifest = plain(&object.node);
         let faults = kube::patch_faults(&manifest, &object.id.api_version, &object.id.kind);
         // An element of a list that nobody passes is not the chart's.

@@ -39,7 +39,7 @@ fn check(evidence: &Evidence<'_>, findings: &mut Vec<Finding>) {
             continue;
         }
         let draws = leaves.iter().filter(drawn).flat_map(Leaf::causes).filter_map(|cause| match cause {
-            Cause::Random { draw } => phase.rendering.rt.draws.get(*draw as usize),
+            Cause::Random { draw } => phase.rendering.rt.draws.get(*draw),
             _ => None,
         });
         let is_of_certificate =

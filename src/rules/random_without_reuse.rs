@@ -68,9 +68,7 @@ fn is_resigned(evidence: &Evidence<'_>, group: &[&Story]) -> bool {
         let Some(phase) = evidence.life.phase(story.told_by) else { return false };
         let rt = &phase.rendering.rt;
         rt.arena.causes(story.origin).all(|cause| match cause {
-            Cause::Random { draw } => {
-                rt.draws.get(*draw as usize).is_some_and(|draw| draw.function.contains("SignedCert"))
-            }
+            Cause::Random { draw } => rt.draws.get(*draw).is_some_and(|draw| draw.function.contains("SignedCert")),
             _ => true,
         })
     };
@@ -78,7 +76,7 @@ fn is_resigned(evidence: &Evidence<'_>, group: &[&Story]) -> bool {
         let Some(phase) = evidence.life.phase(story.told_by) else { return false };
         let rt = &phase.rendering.rt;
         rt.arena.causes(story.origin).any(|cause| match cause {
-            Cause::Lookup { call, .. } => rt.lookups.get(*call as usize).is_some_and(|call| call.found),
+            Cause::Lookup { call, .. } => rt.lookups.get(*call).is_some_and(|call| call.found),
             _ => false,
         })
     };

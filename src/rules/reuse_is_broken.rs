@@ -43,8 +43,7 @@ pub fn reuse(evidence: &Evidence<'_>, story: &Story) -> Reuse {
     let lookups = &phase.rendering.rt.lookups;
     let is_own = |cause: &&Cause| match cause {
         Cause::Lookup { call, path } => {
-            !path.is_none()
-                && lookups.get(*call as usize).is_some_and(|c| fields::is_lookup_of(evidence.life, &c.query, id))
+            !path.is_none() && lookups.get(*call).is_some_and(|c| fields::is_lookup_of(evidence.life, &c.query, id))
         }
         _ => false,
     };
@@ -65,12 +64,12 @@ pub fn reuse(evidence: &Evidence<'_>, story: &Story) -> Reuse {
 
 /// Whether a lookup is there for the sake of a drawn value: it decides about it, or stands in the same template as the
 /// draw. Others look whether they may go on.
-fn is_meant(phase: &Phase, leaf: &fields::Leaf<'_>, call: usize) -> bool {
+fn is_meant(phase: &Phase, leaf: &fields::Leaf<'_>, call: u32) -> bool {
     let rt = &phase.rendering.rt;
     let Some(lookup) = rt.lookups.get(call) else { return false };
-    let decides = |cause: &&Cause| matches!(cause, Cause::Lookup { call: c, .. } if *c as usize == call);
+    let decides = |cause: &&Cause| matches!(cause, Cause::Lookup { call: c, .. } if *c == call);
     let mut draws = leaf.causes().into_iter().filter_map(|cause| match cause {
-        Cause::Random { draw } => rt.draws.get(*draw as usize),
+        Cause::Random { draw } => rt.draws.get(*draw),
         _ => None,
     });
     leaf.causes().iter().chain(&leaf.conditions()).any(decides)

@@ -25,7 +25,7 @@ const FIELDS: [&str; 7] = [
 
 fn check(evidence: &Evidence<'_>, findings: &mut Vec<Finding>) {
     let Some(phase) = evidence.life.phase(PhaseKind::Upgrade) else { return };
-    for object in &phase.objects {
+    for object in phase.objects.iter().filter(|object| phase.varies(object)) {
         let all = fields(object);
         let mut copied = Vec::new();
         for name in FIELDS {

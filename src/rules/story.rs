@@ -279,7 +279,7 @@ impl Story {
 
     fn source_words(&self, rendering: &Rendering) -> String {
         match self.why {
-            Why::Lookup(call) => match rendering.rt.lookups.get(call as usize) {
+            Why::Lookup(call) => match rendering.rt.lookups.get(call) {
                 Some(lookup) => {
                     let name = if lookup.query.name.is_empty() { "all" } else { &lookup.query.name };
                     format!("reads the live {} {name}; empty until it exists, and without a cluster", lookup.query.kind)

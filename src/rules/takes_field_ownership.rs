@@ -89,7 +89,7 @@ fn copied<'a>(evidence: &Evidence<'_>, phase: &Phase, object: &'a Object) -> Vec
         let origins: Vec<OriginId> = std::iter::once(piece.origin).chain(guards.iter().map(|g| g.origin)).collect();
         for cause in origins.iter().filter(|o| o.is_live()).flat_map(|origin| arena.causes(*origin)) {
             let Cause::Lookup { call, path } = cause else { continue };
-            let Some(lookup) = phase.rendering.rt.lookups.get(*call as usize) else { continue };
+            let Some(lookup) = phase.rendering.rt.lookups.get(*call) else { continue };
             if !documents::asks_for(&lookup.query, &object.id, evidence.life) {
                 continue;
             }

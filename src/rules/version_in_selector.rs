@@ -15,7 +15,7 @@ pub static RULE: Rule = Rule {
 
 fn check(evidence: &Evidence<'_>, findings: &mut Vec<Finding>) {
     let Some(phase) = evidence.current() else { return };
-    for object in phase.objects.iter().filter(|object| !object.is_hook()) {
+    for object in phase.fresh.iter().filter(|object| !object.is_hook()) {
         let leaves = leaves_at(phase, object, &["spec", "selector"]);
         if let Some(finding) = versioned(&RULE, evidence, phase, object, &leaves) {
             findings.push(finding);

@@ -14,7 +14,7 @@ pub static RULE: Rule = Rule {
 
 fn check(evidence: &Evidence<'_>, findings: &mut Vec<Finding>) {
     let Some(phase) = evidence.current() else { return };
-    for object in phase.objects.iter().filter(|object| !object.is_hook() && object.id.kind == "StatefulSet") {
+    for object in phase.fresh.iter().filter(|object| !object.is_hook() && object.id.kind == "StatefulSet") {
         let leaves = leaves_at(phase, object, &["spec", "volumeClaimTemplates"]);
         if let Some(mut finding) = versioned(&RULE, evidence, phase, object, &leaves) {
             finding.help = format!(

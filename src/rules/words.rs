@@ -23,7 +23,7 @@ pub fn object(story: &Story) -> ObjectRef {
 pub fn cause(life: &Life, story: &Story) -> String {
     let phase = life.phase(story.told_by);
     match story.why {
-        Why::Lookup(call) => match phase.and_then(|p| p.rendering.rt.lookups.get(call as usize)) {
+        Why::Lookup(call) => match phase.and_then(|p| p.rendering.rt.lookups.get(call)) {
             Some(lookup) => query(&lookup.query),
             None => "lookup".into(),
         },
@@ -108,7 +108,9 @@ pub fn why(story: &Story) -> &'static str {
 
 /// `every render fails`, `install and lint fail`: what a render again adds is not told.
 pub fn failing(life: &Life, phases: &[PhaseKind]) -> String {
-    if life.phases.iter().all(|phase| phases.contains(&phase.kind)) {
+    // Without a lint it is not known what that one would say.
+    let is_whole = life.phases.len() == 1 || life.phase(PhaseKind::Lint).is_some();
+    if is_whole && life.phases.iter().all(|phase| phases.contains(&phase.kind)) {
         return "every render fails".into();
     }
     let is_told = |kind: &PhaseKind| match kind {

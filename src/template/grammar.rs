@@ -68,6 +68,37 @@ pub(super) enum Kind {
     Function,
 }
 
+/// A walk over nodes, wherever they come from.
+pub(super) trait Walk {
+    /// The node and the bytes that it covers.
+    fn node(&self) -> (Kind, Span);
+    fn goto_first_child(&mut self) -> bool;
+    fn goto_next_sibling(&mut self) -> bool;
+    fn goto_parent(&mut self) -> bool;
+}
+
+impl Walk for tree_sitter::TreeCursor<'_> {
+    fn node(&self) -> (Kind, Span) {
+        let node = tree_sitter::TreeCursor::node(self);
+        // A file is smaller than 4 GiB: the parser refuses larger ones. What has no kind is an error node, whose ids lie
+        // beyond the language's.
+        let span = Span::new(node.start_byte() as u32, node.end_byte() as u32);
+        (KINDS.get(node.kind_id() as usize).copied().unwrap_or(Kind::Error), span)
+    }
+
+    fn goto_first_child(&mut self) -> bool {
+        tree_sitter::TreeCursor::goto_first_child(self)
+    }
+
+    fn goto_next_sibling(&mut self) -> bool {
+        tree_sitter::TreeCursor::goto_next_sibling(self)
+    }
+
+    fn goto_parent(&mut self) -> bool {
+        tree_sitter::TreeCursor::goto_parent(self)
+    }
+}
+
 fn kind_of(name: &str) -> Kind {
     match name {
         "{{" => Kind::Open,
@@ -118,16 +149,6 @@ static KINDS: LazyLock<Box<[Kind]>> = LazyLock::new(|| {
     (0..language.node_kind_count()).map(|id| kind_of(language.node_kind_for_id(id as u16).unwrap_or(""))).collect()
 });
 
-/// The kinds by id, to look up many nodes.
-pub(super) fn kinds() -> &'static [Kind] {
-    &KINDS
-}
-
-/// The kind of a node. What has no entry is an error node, whose ids lie beyond the language's.
-pub(super) fn kind(kinds: &[Kind], id: u16) -> Kind {
-    kinds.get(id as usize).copied().unwrap_or(Kind::Error)
-}
-
 /// A parser to keep for many files.
 pub struct Parser {
     inner: tree_sitter::Parser,
@@ -165,10 +186,11 @@ impl Parser {
         if u32::try_from(source.len()).is_err() {
             return Err(over_budget("the file is larger than 4 GiB"));
         }
-        let lowered = match self.syntax(source) {
-            Some(tree) => lower::lower(&tree, source, name, functions, rules),
-            None => Err(Doubt::Syntax),
-        };
+        let text = lower::Text { source, file: name, functions, rules };
+        let lowered = lower::scanned(&text).or_else(|doubt| match (doubt, self.syntax(source)) {
+            (Doubt::Syntax, Some(tree)) => lower::parsed(&text, &tree),
+            (doubt, _) => Err(doubt),
+        });
         lowered.map_err(|doubt| match doubt {
             Doubt::Budget => over_budget("too many assignments in nested blocks"),
             Doubt::Syntax => refusal::refusal(source, name, functions, rules),
@@ -195,5 +217,61 @@ impl Parser {
             self.inner.reset();
         }
         tree.filter(|tree| !tree.root_node().has_error())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::engine::FunctionTable;
+    use crate::profile::Profile;
+    use std::path::{Path, PathBuf};
+
+    /// What the two ways make of a text; nothing where one doubts it.
+    fn both(parser: &mut Parser, source: &Arc<[u8]>) -> [Option<String>; 2] {
+        let profile = Profile::default();
+        let table = FunctionTable::new(&profile);
+        let functions = |name: &str| table.find(name);
+        let rules = Rules::of_go(u32::from(profile.go()));
+        let text = lower::Text { source, file: "c/templates/t.yaml", functions: &functions, rules };
+        let scanned = lower::scanned(&text).ok().map(|tree| format!("{tree:?}"));
+        let parsed = parser.syntax(source).and_then(|tree| lower::parsed(&text, &tree).ok());
+        [scanned, parsed.map(|tree| format!("{tree:?}"))]
+    }
+
+    /// The files in the folders of templates below a folder.
+    fn templates(folder: &Path, found: &mut Vec<PathBuf>) {
+        for entry in std::fs::read_dir(folder).unwrap() {
+            let path = entry.unwrap().path();
+            if path.is_dir() {
+                templates(&path, found);
+            } else if path.components().any(|part| part.as_os_str() == "templates") {
+                found.push(path);
+            }
+        }
+    }
+
+    #[test]
+    fn what_is_scanned_is_what_would_be_parsed() {
+        let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+        let mut files = Vec::new();
+        templates(&root.join("testcharts"), &mut files);
+        assert!(files.len() > 5);
+        let mut texts: Vec<Vec<u8>> = files.iter().map(|path| std::fs::read(path).unwrap()).collect();
+        let in_use = texts.len();
+        for line in std::fs::read_to_string(root.join("tests/syntax/verdicts.jsonl")).unwrap().lines() {
+            let verdict: serde_json::Value = serde_json::from_str(line).unwrap();
+            texts.push(verdict["source"].as_str().unwrap().as_bytes().to_vec());
+        }
+        let mut parser = Parser::new();
+        for (index, text) in texts.into_iter().enumerate() {
+            let shown = String::from_utf8_lossy(&text).into_owned();
+            let [scanned, parsed] = both(&mut parser, &Arc::from(text));
+            match scanned {
+                Some(scanned) => assert_eq!(Some(scanned), parsed, "{shown}"),
+                // What charts in earnest hold is scanned.
+                None => assert!(index >= in_use || parsed.is_none(), "not scanned: {shown}"),
+            }
+        }
     }
 }

@@ -19,6 +19,7 @@ mod lower;
 pub mod print;
 mod quote;
 mod refusal;
+mod scan;
 mod unicode;
 
 pub use cache::Cache;

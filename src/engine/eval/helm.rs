@@ -161,9 +161,9 @@ impl Evaluator<'_> {
             arguments = self.rt.arena.join(arguments, origin);
         }
         let answer = self.cluster.lookup(&query);
-        let call = self.rt.lookups.len() as LookupId;
         let found = matches!(answer, Answer::Found(_) | Answer::Unknown);
-        self.rt.lookups.push(LookupCall { span, query, found, arguments, guard: self.rt.guard });
+        let asked = LookupCall { span, query, found, answer: answer.clone(), arguments, guard: self.rt.guard };
+        let call = self.rt.lookups.add(asked);
         let own = self.rt.arena.source(Cause::Lookup { call, path: PathId::NONE }, span);
         let value = match answer {
             Answer::Failed(message) => return Err(Error::Plain(message)),

@@ -1,7 +1,7 @@
 //! What a server says to an update of an object: of one field, or of several at once.
 
 use super::super::path::FieldPath;
-use super::super::version::KubeVersion;
+use super::super::version::{KubeVersion, recorded};
 use super::super::{kinds, tree};
 use super::message::Subject;
 use super::region;
@@ -77,6 +77,35 @@ pub fn single(target: &Target<'_>, field: &FieldPath, op: Op, to: Option<&Plain>
     }
 }
 
+/// Whether some recorded version refuses that the field gets another value, or that it goes.
+pub fn is_ever_refused(target: &Target<'_>, field: &FieldPath) -> bool {
+    let rows = select::rows_for(target);
+    let is_refused = |op: Op, at: KubeVersion| {
+        let found = select::find_in(&rows, target, Edit { field, op, to: None }, at);
+        let found = match found {
+            Some(found) => match default_of(target, &found, field, op) {
+                Some(default) => select::find_in(&rows, target, Edit { field, op: Op::Change, to: Some(default) }, at),
+                None => Some(found),
+            },
+            None => None,
+        };
+        found.is_some_and(|found| matches!(found.answer, Answer::Refused(_)) && !is_unknown_growth(target, &found, op))
+    };
+    recorded().iter().any(|at| is_refused(Op::Change, *at) || is_refused(Op::Unset, *at))
+}
+
+/// What a field changes to when it is removed, where it has a default and another value: it is not kept then.
+fn default_of<'a>(target: &Target<'_>, found: &'a Found, field: &FieldPath, op: Op) -> Option<&'a Plain> {
+    let default = found.row.default.as_ref().filter(|_| op.is_unset() && found.answer == Answer::Kept)?;
+    tree::at(target.live, field).is_some_and(|live| !tree::same(live, default)).then_some(default)
+}
+
+/// Growing a claim needs a storage class that allows it.
+fn is_unknown_growth(target: &Target<'_>, found: &Found, op: Op) -> bool {
+    let is_growth = found.row.variant == "pvc-bound" && found.row.note.starts_with("larger") && !op.is_unset();
+    is_growth && target.volumes_grow.is_none()
+}
+
 /// The field has the value already.
 fn is_idle(target: &Target<'_>, change: &FieldChange) -> bool {
     match (tree::at(target.live, &change.field), &change.to) {
@@ -141,21 +170,15 @@ impl Update<'_> {
 
     fn edited(&mut self, edit: Edit<'_>) -> Verdict {
         let Some(found) = select::find(self.target, edit, self.at) else { return Verdict::Unknown };
-        // A field with a default is not kept when it is removed: it changes to the default.
-        if let (true, Answer::Kept, Some(default)) = (edit.op.is_unset(), found.answer, &found.row.default) {
-            let live = tree::at(self.target.live, edit.field);
-            if live.is_some_and(|live| !tree::same(live, default)) {
-                let changed = Edit { field: edit.field, op: Op::Change, to: Some(default) };
-                tree::set(&mut self.after, edit.field.steps(), default.clone());
-                return match select::find(self.target, changed, self.at) {
-                    Some(found) => self.take(&found, &found.row.field.clone(), edit.field),
-                    None => Verdict::Taken,
-                };
-            }
+        if let Some(default) = default_of(self.target, &found, edit.field, edit.op) {
+            let changed = Edit { field: edit.field, op: Op::Change, to: Some(default) };
+            tree::set(&mut self.after, edit.field.steps(), default.clone());
+            return match select::find(self.target, changed, self.at) {
+                Some(found) => self.take(&found, &found.row.field.clone(), edit.field),
+                None => Verdict::Taken,
+            };
         }
-        // Growing a claim needs a storage class that allows it.
-        let is_growth = found.row.variant == "pvc-bound" && found.row.note.starts_with("larger") && !edit.op.is_unset();
-        if is_growth && self.target.volumes_grow.is_none() {
+        if is_unknown_growth(self.target, &found, edit.op) {
             return Verdict::Unknown;
         }
         self.take(&found, &found.row.field.clone(), edit.field)

@@ -47,11 +47,15 @@ pub fn rows_for(target: &Target<'_>) -> Vec<(u8, &'static KindEdits, &'static Ro
 
 /// The answer to an edit of a single field.
 pub fn find(target: &Target<'_>, edit: Edit<'_>, at: KubeVersion) -> Option<Found> {
-    let rows = rows_for(target);
-    direct(&rows, target, edit, at)
+    find_in(&rows_for(target), target, edit, at)
+}
+
+/// The same for somebody who has the rows already.
+pub fn find_in(rows: &Rows, target: &Target<'_>, edit: Edit<'_>, at: KubeVersion) -> Option<Found> {
+    direct(rows, target, edit, at)
         .or_else(|| status(target, edit, at))
-        .or_else(|| region::above(&rows, target, edit, at))
-        .or_else(|| region::around(&rows, target, edit, at))
+        .or_else(|| region::above(rows, target, edit, at))
+        .or_else(|| region::around(rows, target, edit, at))
 }
 
 type Rows = [(u8, &'static KindEdits, &'static Row)];

@@ -1,4 +1,4 @@
-//! From tree-sitter's tree to the typed one.
+//! From nodes, those of tree-sitter or of our own scanner, to the typed tree.
 //!
 //! The items of a file are walked as a stream: text, actions, the clauses that open, switch and end a block. Open
 //! blocks stand on a stack of our own, as do open parentheses in `pipeline`, so depth costs no recursion. Text has no
@@ -12,29 +12,40 @@ mod pipeline;
 
 use super::Rules;
 use super::ast::{Define, List, Node, Pipeline, TemplateCall, Tree};
-use super::grammar::{self, Kind};
+use super::grammar::{Kind, Walk};
 use super::literal::unquote;
 use super::quote::is_white_space;
+use super::scan::{Scanner, next_open};
 use crate::source::Span;
 use blocks::{Block, Open};
 use names::{Names, Scopes};
 use rustc_hash::FxHashMap;
 use std::sync::Arc;
-use tree_sitter::TreeCursor;
 
-/// Turns the tree of a text without syntax errors into ours, or doubts it.
-pub(super) fn lower(
-    tree: &tree_sitter::Tree,
-    source: &Arc<[u8]>,
-    file: &str,
-    functions: &dyn Fn(&str) -> Option<u16>,
-    rules: Rules,
-) -> Result<Tree, Doubt> {
+/// A text that is to be lowered.
+pub(super) struct Text<'a> {
+    pub source: &'a Arc<[u8]>,
+    /// The file's name in Helm.
+    pub file: &'a str,
+    pub functions: &'a dyn Fn(&str) -> Option<u16>,
+    pub rules: Rules,
+}
+
+/// Turns tree-sitter's tree of a text without syntax errors into ours, or doubts it.
+pub(super) fn parsed(text: &Text<'_>, tree: &tree_sitter::Tree) -> Result<Tree, Doubt> {
+    lower(text, |lowering| lowering.items(&mut tree.walk()))
+}
+
+/// Turns a text that has nothing but the usual actions into a tree, or doubts it.
+pub(super) fn scanned(text: &Text<'_>) -> Result<Tree, Doubt> {
+    lower(text, Lowering::scan)
+}
+
+fn lower<'a>(text: &Text<'a>, read: impl FnOnce(&mut Lowering<'a>) -> Option<()>) -> Result<Tree, Doubt> {
     let mut lowering = Lowering {
-        source,
-        functions,
-        rules,
-        kinds: grammar::kinds(),
+        source: text.source,
+        functions: text.functions,
+        rules: text.rules,
         names: Names::new(),
         scopes: Scopes::new(),
         known: FxHashMap::default(),
@@ -49,8 +60,8 @@ pub(super) fn lower(
         assigned: 0,
         is_over_budget: false,
     };
-    match lowering.items(&mut tree.walk()) {
-        Some(()) => lowering.finish(file).ok_or(Doubt::Syntax),
+    match read(&mut lowering) {
+        Some(()) => lowering.finish(text.file).ok_or(Doubt::Syntax),
         None if lowering.is_over_budget => Err(Doubt::Budget),
         None => Err(Doubt::Syntax),
     }
@@ -68,7 +79,6 @@ struct Lowering<'a> {
     source: &'a Arc<[u8]>,
     functions: &'a dyn Fn(&str) -> Option<u16>,
     rules: Rules,
-    kinds: &'static [Kind],
     names: Names,
     scopes: Scopes,
     /// Functions that were asked for, with the name to share.
@@ -118,13 +128,6 @@ fn is_space(byte: u8) -> bool {
 }
 
 impl<'a> Lowering<'a> {
-    fn node(&self, cursor: &TreeCursor) -> (Kind, Span) {
-        let node = cursor.node();
-        // A file is smaller than 4 GiB: the parser refuses larger ones.
-        let span = Span::new(node.start_byte() as u32, node.end_byte() as u32);
-        (grammar::kind(self.kinds, node.kind_id()), span)
-    }
-
     fn byte(&self, at: usize) -> Option<u8> {
         self.source.get(at).copied()
     }
@@ -133,14 +136,30 @@ impl<'a> Lowering<'a> {
         self.source.get(span.range()).unwrap_or_default()
     }
 
-    fn items(&mut self, cursor: &mut TreeCursor) -> Option<()> {
+    fn scan(&mut self) -> Option<()> {
+        let mut scanner = Scanner::default();
+        let mut at = 0;
+        while let Some(start) = next_open(self.source, at) {
+            let (mut cursor, end) = scanner.item(self.source, start)?;
+            let (kind, span) = cursor.node();
+            match kind {
+                Kind::Comment => self.comment(span)?,
+                _ => self.item(kind, span, &mut cursor)?,
+            }
+            at = end;
+        }
+        self.text(self.source.len(), false);
+        Some(())
+    }
+
+    fn items(&mut self, cursor: &mut impl Walk) -> Option<()> {
         if !cursor.goto_first_child() {
             self.text(self.source.len(), false);
             return Some(());
         }
         let mut depth = 0usize;
         loop {
-            let (kind, span) = self.node(cursor);
+            let (kind, span) = cursor.node();
             match kind {
                 Kind::Container => {
                     if cursor.goto_first_child() {
@@ -164,7 +183,7 @@ impl<'a> Lowering<'a> {
         }
     }
 
-    fn item(&mut self, kind: Kind, span: Span, cursor: &mut TreeCursor) -> Option<()> {
+    fn item(&mut self, kind: Kind, span: Span, cursor: &mut impl Walk) -> Option<()> {
         if kind == Kind::ElseClause {
             self.end_arm()?;
         }
@@ -196,14 +215,14 @@ impl<'a> Lowering<'a> {
     }
 
     /// Reads the children of an action or a clause.
-    fn clause(&mut self, kind: Kind, span: Span, cursor: &mut TreeCursor) -> Option<Clause> {
+    fn clause(&mut self, kind: Kind, span: Span, cursor: &mut impl Walk) -> Option<Clause> {
         let mut clause = Clause { span, ..Clause::default() };
         let mut first = 0;
         if !cursor.goto_first_child() {
             return None;
         }
         loop {
-            let (token, part) = self.node(cursor);
+            let (token, part) = cursor.node();
             match token {
                 Kind::Open => {
                     self.text(part.start as usize, false);

@@ -2,13 +2,12 @@
 
 use super::super::MAX_PARENTHESES;
 use super::super::ast::{Command, Number, Operand, OperandKind, Pipeline};
-use super::super::grammar::Kind;
+use super::super::grammar::{Kind, Walk};
 use super::super::literal::{self, Scan, scan_number, unquote};
 use super::super::unicode::is_alphanumeric;
 use super::Lowering;
 use crate::source::Span;
 use std::sync::Arc;
-use tree_sitter::TreeCursor;
 
 /// Functions that change a map they are given, or run a template that might.
 const MUTATING: &[&str] =
@@ -42,7 +41,7 @@ impl Building {
 
 impl<'a> Lowering<'a> {
     /// Reads the pipeline at the cursor, which covers `span`, and leaves the cursor there. `is_range` for the head of a `range`.
-    pub(super) fn pipeline(&mut self, span: Span, cursor: &mut TreeCursor, is_range: bool) -> Option<Pipeline> {
+    pub(super) fn pipeline(&mut self, span: Span, cursor: &mut impl Walk, is_range: bool) -> Option<Pipeline> {
         let mut depth = 1usize;
         let mut outer: Vec<Building> = Vec::new();
         let mut current = Building::new(span);
@@ -52,7 +51,7 @@ impl<'a> Lowering<'a> {
             return None;
         }
         loop {
-            let (kind, span) = self.node(cursor);
+            let (kind, span) = cursor.node();
             let is_head = is_range && outer.is_empty();
             let descends = match kind {
                 Kind::Pipeline => {
@@ -94,7 +93,7 @@ impl<'a> Lowering<'a> {
             while !cursor.goto_next_sibling() {
                 cursor.goto_parent();
                 depth = depth.checked_sub(1)?;
-                let (kind, span) = self.node(cursor);
+                let (kind, span) = cursor.node();
                 match kind {
                     Kind::Command => {
                         let command = current.command.take()?;
@@ -126,13 +125,13 @@ impl<'a> Lowering<'a> {
     }
 
     /// `$a, $b :=`. Two variables only at the head of a `range`.
-    fn declaration(&mut self, cursor: &mut TreeCursor, pipeline: &mut Pipeline, is_head: bool) -> Option<()> {
+    fn declaration(&mut self, cursor: &mut impl Walk, pipeline: &mut Pipeline, is_head: bool) -> Option<()> {
         if !cursor.goto_first_child() {
             return None;
         }
         let mut variables = Vec::new();
         loop {
-            let (kind, span) = self.node(cursor);
+            let (kind, span) = cursor.node();
             match kind {
                 Kind::Variable => variables.push((self.symbol(span)?, span.end)),
                 Kind::Assign => {
