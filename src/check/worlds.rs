@@ -62,6 +62,10 @@ fn judge(life: &Life, targets: &Targets, is_given: bool, keeps_witnesses: bool, 
         // A world of ours that the chart refuses says nothing about the chart.
         new.retain(|f| !matches!(f.rule, "render-error" | "yaml-error" | "syntax-error" | "not-analysed"));
     }
+    if !life.world.filled.is_empty() {
+        // That a status is known after the install and not before it, is what it is looked up for.
+        new.retain(|f| f.rule != "unexplained-difference");
+    }
     if let Some(phase) = life.phases.iter().max_by_key(|p| p.rendering.sources.files().len())
         && phase.rendering.sources.files().len() > checked.sources.files().len()
     {

@@ -2,8 +2,8 @@
 
 use super::goal::Stand;
 use super::setting::{self, Setting};
-use crate::engine::Query;
 use crate::engine::log::Condition;
+use crate::engine::{Answer, Cluster, Query};
 use crate::lifecycle::{Life, PhaseKind};
 use crate::value::origin::Cause;
 use crate::value::{Key, Plain, PlainData};
@@ -72,8 +72,8 @@ impl Strangers {
                 };
                 let keys: Vec<String> =
                     graph.path_keys(*path).iter().map(|key| String::from_utf8_lossy(key).into_owned()).collect();
-                let is_open = !keys.is_empty() && keys.iter().all(|key| !key.starts_with('['));
-                if is_open && !lookup.query.name.is_empty() && self.filled.insert((lookup.query.clone(), keys.clone()))
+                if is_left_to_others(life, &lookup.query, &keys)
+                    && self.filled.insert((lookup.query.clone(), keys.clone()))
                 {
                     let value = filling(&keys);
                     let setting = Setting::Filled { query: lookup.query.clone(), path: keys, value };
@@ -84,6 +84,24 @@ impl Strangers {
         if stand.settings.len() > before {
             self.fillings.push_back(stand);
         }
+    }
+}
+
+/// Whether a field of an object is one that a controller writes and the chart leaves alone.
+fn is_left_to_others(life: &Life, query: &Query, keys: &[String]) -> bool {
+    let Some(first) = keys.first().filter(|_| !query.name.is_empty() && keys.iter().all(|key| !key.starts_with('[')))
+    else {
+        return false;
+    };
+    match (first.as_str(), query.kind.as_str()) {
+        ("status", _) => true,
+        ("secrets" | "imagePullSecrets", "ServiceAccount") => true,
+        // A Secret without data is there to be filled, with a certificate for one.
+        ("data", "Secret" | "ConfigMap") => match life.live.lookup(query) {
+            Answer::Found(object) => object.get("data").and_then(Plain::as_map).is_none_or(|data| data.is_empty()),
+            _ => false,
+        },
+        _ => false,
     }
 }
 
