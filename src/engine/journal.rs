@@ -113,11 +113,9 @@ pub(super) struct Start {
 
 impl Start {
     /// `texts` is how many texts `tpl` has run.
-    pub fn new(rt: &mut Runtime, place: usize, texts: usize) -> Start {
+    pub fn new(rt: &mut Runtime, texts: usize) -> Start {
         rt.heap.watch();
         rt.decisions.clear();
-        rt.lookups.begin_file(place);
-        rt.draws.begin_file(place);
         Start { reads_clock: std::mem::take(&mut rt.reads_clock), texts }
     }
 

@@ -288,8 +288,9 @@ impl Partial {
             {
                 continue;
             }
-            let start = Start::new(&mut evaluator.rt, place, evaluator.texts.len());
-            let note = self.execute(evaluator, unit, contexts[file.chart], &file.base_path, start)?;
+            evaluator.rt.lookups.begin_file(place);
+            evaluator.rt.draws.begin_file(place);
+            let note = self.execute(evaluator, unit, contexts[file.chart], &file.base_path)?;
             journal.rendered(unit, &note, &evaluator.rt.arena, evaluator.cluster);
             self.journal.insert(unit.name.clone(), note);
         }
@@ -323,7 +324,6 @@ impl Partial {
         unit: &Arc<Unit>,
         context: crate::value::MapId,
         base_path: &str,
-        start: Start,
     ) -> Result<FileNote, Error> {
         let text_key = |s: &str| -> Key { Arc::from(s.as_bytes()) };
         let template = evaluator.rt.heap.add(crate::value::MapObject {
@@ -333,6 +333,7 @@ impl Partial {
         });
         evaluator.rt.heap.get_mut(context).entries.insert(text_key("Template"), Data::Map(template.named()).into());
         evaluator.rt.call_path = 0;
+        let start = Start::new(&mut evaluator.rt, evaluator.texts.len());
         evaluator.writes.clear();
         let file = evaluator.template(&unit.name);
         // A define of the file's name stands for the file, as in Go; else the file's own text.

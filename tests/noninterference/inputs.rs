@@ -60,7 +60,7 @@ impl World {
                 }
             }
         }
-        for lookup in &rendering.rt.lookups {
+        for lookup in rendering.rt.lookups.iter() {
             world.objects.insert(lookup.query.clone(), Arc::new(found(&lookup.query, &rendered)));
         }
         world
@@ -197,7 +197,7 @@ impl Input {
             }
             (Input::Phase, Cause::Phase(_)) => true,
             (Input::Lookup(query), Cause::Lookup { call, .. }) => {
-                base.rt.lookups.get(*call as usize).is_none_or(|lookup| lookup.query == *query)
+                base.rt.lookups.get(*call).is_none_or(|lookup| lookup.query == *query)
             }
             (Input::Seed, Cause::Random { .. }) => true,
             // Certificates and tokens say when they were made.

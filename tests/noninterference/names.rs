@@ -44,7 +44,7 @@ fn add(causes: &mut BTreeSet<Cause>, rendering: &Rendering, origin: OriginId) {
             continue;
         }
         if let Cause::Lookup { call, .. } = cause
-            && let Some(lookup) = rendering.rt.lookups.get(*call as usize)
+            && let Some(lookup) = rendering.rt.lookups.get(*call)
         {
             add(causes, rendering, lookup.arguments);
         }
