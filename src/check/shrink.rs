@@ -12,6 +12,9 @@ use std::collections::BTreeMap;
 /// As many worlds of a chart are lived for this.
 const MAX_WORLDS: usize = 32;
 
+/// And as many for one finding.
+const MAX_WORLDS_OF_ONE: usize = 10;
+
 /// What smaller worlds are lived with, and what they showed.
 pub struct Shrinker<'a> {
     pub chart: &'a lifecycle::Chart,
@@ -20,11 +23,21 @@ pub struct Shrinker<'a> {
     pub keeps_witnesses: bool,
     lived: BTreeMap<String, Vec<(Finding, Option<Witness>)>>,
     left: usize,
+    /// The namespace of the world that a finding comes from.
+    namespace: String,
 }
 
 impl<'a> Shrinker<'a> {
     pub fn new(chart: &'a lifecycle::Chart, targets: &'a Targets, cache: &'a Cache, keeps_witnesses: bool) -> Self {
-        Shrinker { chart, targets, cache, keeps_witnesses, lived: BTreeMap::new(), left: MAX_WORLDS }
+        Shrinker {
+            chart,
+            targets,
+            cache,
+            keeps_witnesses,
+            lived: BTreeMap::new(),
+            left: MAX_WORLDS,
+            namespace: String::new(),
+        }
     }
 
     /// Replaces the findings from `first` on, which a life has shown, by what the smallest worlds show of them.
@@ -32,6 +45,7 @@ impl<'a> Shrinker<'a> {
         if smaller.count() < 2 {
             return;
         }
+        self.namespace.clone_from(&life.world.namespace);
         for index in first..checked.findings.len() {
             let finding = checked.findings[index].clone();
             let places: Vec<Span> = finding.spans().collect();
@@ -56,6 +70,8 @@ impl<'a> Shrinker<'a> {
     ) -> Option<(Finding, Option<Witness>)> {
         let mut kept: Vec<usize> = (0..smaller.count()).collect();
         let mut best = None;
+        // One finding does not use up what there is for all.
+        let least = self.left.saturating_sub(MAX_WORLDS_OF_ONE);
         let guessed: Vec<usize> = kept.iter().copied().filter(|number| guess.get(*number) == Some(&true)).collect();
         if guessed.len() < kept.len()
             && let Some(found) = self.still(finding, smaller.world(&guessed), memory, checked)
@@ -66,7 +82,7 @@ impl<'a> Shrinker<'a> {
         let mut part = if best.is_some() { 1 } else { kept.len().div_ceil(2) };
         loop {
             let mut end = kept.len();
-            while end > 0 && kept.len() > 1 {
+            while end > 0 && kept.len() > 1 && self.left > least {
                 let start = end.saturating_sub(part);
                 let fewer: Vec<usize> = [&kept[..start], &kept[end..]].concat();
                 if let Some(found) = self.still(finding, smaller.world(&fewer), memory, checked) {
@@ -74,7 +90,7 @@ impl<'a> Shrinker<'a> {
                 }
                 end = start;
             }
-            if part == 1 {
+            if part == 1 || self.left <= least {
                 return best;
             }
             part = part.div_ceil(2).min(kept.len().div_ceil(2)).max(1);
@@ -95,7 +111,10 @@ impl<'a> Shrinker<'a> {
             checked.worlds += 1;
             // Rules say once what they say of an object, and here it is to be said again.
             let known = memory.set_aside();
-            let life = lifecycle::live(self.chart, world, false, self.cache, memory);
+            // Every file may name the namespace: nothing is taken over from one to another.
+            let mut fresh = Memory::default();
+            let shared = if world.namespace == self.namespace { &mut *memory } else { &mut fresh };
+            let life = lifecycle::live(self.chart, world, false, self.cache, shared);
             let found = rules::check(&life, &checked.name, self.targets);
             memory.put_back(known);
             let with_witness = |finding: Finding| {

@@ -117,10 +117,15 @@ fn reached(checked: &Checked) -> Reached {
 fn reason(reason: Reason, checked: &Checked) -> String {
     match reason {
         Reason::Behind(head) => match checked.sources.locate(head.start) {
-            Some((_, at)) => format!("the condition in line {} around it came out one way only", at.line),
-            None => "a condition around it came out one way only".into(),
+            Some((file, at)) => {
+                let name = file.path.rsplit('/').next().unwrap_or(&file.path);
+                format!("it stands behind the condition at {name}:{}, which came out one way only", at.line)
+            }
+            None => "it stands behind a condition that came out one way only".into(),
         },
         Reason::NeverRendered => "what it stands in was never rendered".into(),
+        Reason::NothingRenders => "no world renders to its end".into(),
+        Reason::Settled => "the chart itself, its files or the release's name decide it, and no value".into(),
         Reason::NoValue => "no values are known that turn it round".into(),
         Reason::Tried(1) => "the values that were tried did not turn it round".into(),
         Reason::Tried(count) => format!("{count} ways that were tried did not turn it round"),

@@ -1,12 +1,14 @@
 //! How far the worlds got: which places that matter ran, and which conditions were seen both ways.
 
 use super::reach::{Head, Reach};
-use super::sites::Site;
+use super::sites::{Position, Site};
 use crate::engine::log::Condition;
 use crate::lifecycle::{Life, Phase, is_varying};
 use crate::source::Span;
+use crate::value::origin::Cause;
 use rustc_hash::{FxHashMap, FxHashSet};
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 /// The places of a chart that matter, and what the lives saw of them.
 #[derive(Default, Clone, Debug)]
@@ -20,6 +22,12 @@ pub struct Coverage {
     /// Conditions that the life itself decides: on what a lookup returned, the phase, what was drawn. No world turns them
     /// round, and they are not counted.
     lived: FxHashSet<u32>,
+    /// Conditions that some value or the cluster decides.
+    open: FxHashSet<u32>,
+    /// Where named templates are called.
+    calls: BTreeMap<Arc<str>, Vec<Position>>,
+    /// Some world rendered to its end.
+    renders: bool,
     /// Which outcomes were seen.
     outcomes: FxHashMap<u32, (bool, bool)>,
     /// The texts that were looked at.
@@ -50,6 +58,10 @@ pub enum Reason {
     Behind(Span),
     /// What it stands in was never rendered.
     NeverRendered,
+    /// No world rendered to its end.
+    NothingRenders,
+    /// Only the chart itself, its files or the name of the release decide.
+    Settled,
     /// No value is known that would turn the condition round.
     NoValue,
     /// As many values did not.
@@ -76,14 +88,17 @@ impl Coverage {
         let reach = Reach::new(&trees.iter().map(|t| (t.tree.clone(), t.is_partial)).collect::<Vec<_>>());
         for parsed in trees {
             let (base, tree) = (parsed.base, &parsed.tree);
-            let moved = |within: Vec<Span>| within.into_iter().map(|span| span.at(base)).collect();
             self.texts.insert((base, tree.source.len()));
-            for Head { span, within } in reach.branches(tree) {
+            for Head { span, at } in reach.branches(tree) {
                 let span = span.at(base);
-                self.heads.entry(span.start).or_insert_with(|| Head { span, within: moved(within) });
+                self.heads.entry(span.start).or_insert_with(|| Head { span, at: at.moved(base) });
             }
-            let place = |site: Site| Site { span: site.span.at(base), within: moved(site.within), ..site };
-            for site in reach.sites(tree).into_iter().map(place) {
+            let place = |site: Site| Site { span: site.span.at(base), at: site.at.moved(base), ..site };
+            let (sites, calls) = reach.calls(tree);
+            for call in calls {
+                self.calls.entry(call.name).or_default().push(call.at.moved(base));
+            }
+            for site in sites.into_iter().map(place) {
                 self.sites.entry(site.span.start).or_insert((site, false));
             }
             self.dead.extend(reach.dead_sites(tree).into_iter().map(place).map(|site| (site.span.start, site)));
@@ -93,6 +108,7 @@ impl Coverage {
     /// Notes what ran in a life.
     pub(super) fn add(&mut self, life: &Life) {
         for phase in &life.phases {
+            self.renders |= phase.rendering.error.is_none();
             self.add_phase(phase);
         }
     }
@@ -107,8 +123,12 @@ impl Coverage {
         }
         let graph = &phase.rendering.rt.arena;
         for condition in &phase.rendering.log.conditions {
-            if graph.causes(condition.origin).any(is_varying) {
-                self.lived.insert(condition.head.start);
+            let start = condition.head.start;
+            if !self.lived.contains(&start) && graph.causes(condition.origin).any(is_varying) {
+                self.lived.insert(start);
+            }
+            if !self.open.contains(&start) && graph.causes(condition.origin).any(is_chosen) {
+                self.open.insert(start);
             }
             let seen = self.outcomes.entry(condition.head.start).or_default();
             if super::is_taken(condition) { seen.0 = true } else { seen.1 = true }
@@ -172,7 +192,7 @@ impl Coverage {
     pub fn missed(&self) -> Vec<Missed> {
         let sites = self.sites.values().filter(|(_, ran)| !ran).map(|(site, _)| site);
         let calls = sites.map(|site| {
-            let reason = self.behind(&site.within);
+            let reason = self.behind(&site.at, MAX_CALLERS);
             Missed { what: site.function, span: site.span, reason }
         });
         let conditions = self.one_sided().map(|head| {
@@ -187,24 +207,43 @@ impl Coverage {
         self.dead.values().filter(|site| !self.sites.contains_key(&site.span.start))
     }
 
-    /// Why what stands in these branches never ran.
-    fn behind(&self, within: &[Span]) -> Reason {
+    /// Why what stands there never ran.
+    fn behind(&self, at: &Position, depth: u32) -> Reason {
         let is_met = |head: &&Span| self.outcomes.contains_key(&head.start);
         // The innermost condition that was met led elsewhere.
-        match within.iter().rev().find(is_met) {
-            Some(head) if !self.has_both(*head) => Reason::Behind(*head),
-            _ if self.is_cut_off => Reason::Budget,
-            _ => Reason::NeverRendered,
+        if let Some(head) = at.within.iter().rev().find(is_met).filter(|head| !self.has_both(**head)) {
+            return Reason::Behind(*head);
+        }
+        // What calls the template may stand behind one.
+        let callers = at.template.as_ref().and_then(|name| self.calls.get(name)).into_iter().flatten();
+        let behind = depth.checked_sub(1).and_then(|depth| {
+            callers.map(|caller| self.behind(caller, depth)).find(|reason| matches!(reason, Reason::Behind(_)))
+        });
+        match behind {
+            Some(reason) => reason,
+            None if !self.renders => Reason::NothingRenders,
+            None if self.is_cut_off => Reason::Budget,
+            None => Reason::NeverRendered,
         }
     }
 
     /// Why a condition came out one way only.
     fn why(&self, head: &Head) -> Reason {
-        let Some((taken, _)) = self.outcomes.get(&head.span.start) else { return self.behind(&head.within) };
+        let Some((taken, _)) = self.outcomes.get(&head.span.start) else { return self.behind(&head.at, MAX_CALLERS) };
         match self.tried.get(&(head.span.start, !taken)) {
             Some((_, 1..)) if self.is_cut_off => Reason::Budget,
             Some((tried @ 1.., _)) => Reason::Tried(*tried),
+            _ if !self.open.contains(&head.span.start) => Reason::Settled,
             _ => Reason::NoValue,
         }
     }
+}
+
+/// Callers of callers are looked at as deep as this.
+const MAX_CALLERS: u32 = 4;
+
+/// Somebody who installs the chart chooses it.
+fn is_chosen(cause: &Cause) -> bool {
+    matches!(cause, Cause::Values { .. } | Cause::Capabilities { .. })
+        || matches!(cause, Cause::Release { field } if *field == "Namespace")
 }

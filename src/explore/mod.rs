@@ -70,7 +70,10 @@ impl Plan {
     /// What the world stands on: the settings without which it does not render, or lacks a dependency. Worlds on one ground
     /// have much in common.
     pub fn ground(&self) -> String {
-        self.stand.fixed.iter().map(|setting| setting.flag() + " ").collect()
+        let fixed = self.stand.fixed.iter();
+        // Every file may name the namespace.
+        let moved = self.stand.settings.iter().filter(|setting| matches!(setting, Setting::Namespace(_)));
+        fixed.chain(moved).map(|setting| setting.flag() + " ").collect()
     }
 }
 
@@ -343,13 +346,17 @@ impl Explorer {
             let is_wanted = self.coverage.is_interesting(condition)
                 && !self.coverage.has_seen(condition.head, wanted)
                 && !self.numbers.get(&target).and_then(|n| self.goals.get(*n)).is_some_and(Goal::is_full)
-                && seen.insert((condition.head, wanted, condition.origin))
-                && !graph.causes(condition.origin).any(is_varying);
-            if !is_wanted {
+                && seen.insert((condition.head, wanted, condition.origin));
+            let varies = graph.causes(condition.origin).any(is_varying);
+            // What the life decides together with a value is solved for the value.
+            if !is_wanted || varies && !solve::has_choice(&condition.expression) {
                 continue;
             }
             let Some(scope) = self.scope(life, phase, condition.head) else { continue };
-            let candidates = solve::candidates(condition, wanted, &scope);
+            let candidates = match varies {
+                true => solve::of_expression(condition, wanted, &scope),
+                false => solve::candidates(condition, wanted, &scope),
+            };
             let (needs, is_whole) = needs(graph, condition);
             let stand = if is_whole { standing(stand, &needs, graph, condition) } else { stand.clone() };
             for candidate in candidates {

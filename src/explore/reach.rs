@@ -3,9 +3,9 @@
 //! A variable that holds the result of a source carries it on, and so does the context of a template that is handed
 //! one.
 
-use super::sites::{self, Site, source};
+use super::sites::{self, Call, Position, Site, included, source};
 use crate::source::Span;
-use crate::template::ast::{Branch, Command, Define, List, Node, Operand, OperandKind, Pipeline, Symbol, Tree};
+use crate::template::ast::{Branch, Define, List, Node, Operand, OperandKind, Pipeline, Symbol, Tree};
 use rustc_hash::{FxHashMap, FxHashSet};
 use std::sync::Arc;
 
@@ -31,8 +31,7 @@ pub struct Reach {
 pub struct Head {
     /// The opening action, in the text of its file or among all sources.
     pub span: Span,
-    /// Those of the branches around it in its template, the outermost first.
-    pub within: Vec<Span>,
+    pub at: Position,
 }
 
 /// Where a list of nodes stands.
@@ -199,41 +198,46 @@ impl Reach {
     pub fn branches(&self, tree: &Tree) -> Vec<Head> {
         let mut heads = Vec::new();
         let place = Place { tree: address(tree), is_receiver: false };
-        self.collect(&tree.root, place, false, &mut Vec::new(), &mut heads);
+        self.collect(&tree.root, place, false, &mut Position::default(), &mut heads);
         for define in tree.defines.iter().filter(|define| self.is_live(define)) {
             let place = Place { is_receiver: self.receivers.contains(&define.name), ..place };
-            self.collect(&define.body, place, self.deciders.contains(&define.name), &mut Vec::new(), &mut heads);
+            let mut at = Position { template: Some(define.name.clone()), within: Vec::new() };
+            self.collect(&define.body, place, self.deciders.contains(&define.name), &mut at, &mut heads);
         }
         heads
     }
 
-    fn collect(&self, list: &List, place: Place, decides: bool, within: &mut Vec<Span>, heads: &mut Vec<Head>) {
+    fn collect(&self, list: &List, place: Place, decides: bool, at: &mut Position, heads: &mut Vec<Head>) {
         for node in &list.nodes {
             if let Node::If(branch) | Node::With(branch) | Node::Range(branch) = node {
                 if decides || self.branch(branch, place) {
-                    heads.push(Head { span: branch.head, within: within.clone() });
+                    heads.push(Head { span: branch.head, at: at.clone() });
                 }
-                within.push(branch.head);
-                self.collect(&branch.body, place, decides, within, heads);
+                at.within.push(branch.head);
+                self.collect(&branch.body, place, decides, at, heads);
                 if let Some(list) = &branch.otherwise {
-                    self.collect(list, place, decides, within, heads);
+                    self.collect(list, place, decides, at, heads);
                 }
-                within.pop();
+                at.within.pop();
             }
         }
     }
 
-    /// The calls of sources in a tree, as places in its text.
-    pub fn sites(&self, tree: &Tree) -> Vec<Site> {
-        let defines = tree.defines.iter().filter(|define| self.is_live(define));
-        let lists = std::iter::once(&tree.root).chain(defines.map(|define| &*define.body));
-        lists.flat_map(sites::of_list).collect()
+    /// The calls of sources and of named templates in a tree, as places in its text.
+    pub(super) fn calls(&self, tree: &Tree) -> (Vec<Site>, Vec<Call>) {
+        let (mut sites, mut calls) = sites::of_list(&tree.root, None);
+        for define in tree.defines.iter().filter(|define| self.is_live(define)) {
+            let (more_sites, more_calls) = sites::of_list(&define.body, Some(&define.name));
+            sites.extend(more_sites);
+            calls.extend(more_calls);
+        }
+        (sites, calls)
     }
 
     /// The calls of sources in named templates that nothing includes, or that another of the same name replaces.
     pub fn dead_sites(&self, tree: &Tree) -> Vec<Site> {
         let dead = tree.defines.iter().filter(|define| !self.is_live(define));
-        dead.flat_map(|define| sites::of_list(&define.body)).collect()
+        dead.flat_map(|define| sites::of_list(&define.body, Some(&define.name)).0).collect()
     }
 
     fn is_live(&self, define: &Define) -> bool {
@@ -331,18 +335,6 @@ fn is_base_path(operand: &Operand) -> bool {
         OperandKind::Field(fields) | OperandKind::Variable(_, fields) => fields.iter().any(|f| &**f == "BasePath"),
         OperandKind::Pipeline(inner) => inner.commands.iter().flat_map(|command| &command.operands).any(is_base_path),
         _ => false,
-    }
-}
-
-/// The name of the template that a command includes.
-fn included(command: &Command) -> Option<&str> {
-    match command.operands.as_slice() {
-        [
-            Operand { kind: OperandKind::Function(name, _), .. },
-            Operand { kind: OperandKind::String { value, .. }, .. },
-            ..,
-        ] if &**name == "include" => std::str::from_utf8(value).ok(),
-        _ => None,
     }
 }
 

@@ -13,6 +13,8 @@ pub enum Setting {
     ApiVersion(String),
     /// The version of the cluster.
     KubeVersion(String),
+    /// The namespace that the release goes to.
+    Namespace(String),
     /// An object that the chart does not render is there, with a content that is not known.
     Foreign(Query),
     /// A controller has put something into an object that the chart renders.
@@ -32,6 +34,7 @@ impl Setting {
             }
             Setting::ApiVersion(version) => format!("--api-versions {version}"),
             Setting::KubeVersion(version) => format!("--kube-version {version}"),
+            Setting::Namespace(name) => format!("--namespace {name}"),
             Setting::Foreign(query) => {
                 let place = match query.namespace.as_str() {
                     "" => String::new(),
@@ -60,6 +63,7 @@ impl Setting {
                 // A version of ours is one that Helm takes.
                 let _ = world.capabilities.set_version(version, &profile);
             }
+            Setting::Namespace(name) => world.namespace.clone_from(name),
             Setting::Foreign(query) => {
                 world.foreign.insert(query.clone());
             }
@@ -99,6 +103,7 @@ pub(super) fn add(settings: &mut Vec<Setting>, new: Setting) {
             }
         }
         Setting::KubeVersion(_) => settings.retain(|old| !matches!(old, Setting::KubeVersion(_))),
+        Setting::Namespace(_) => settings.retain(|old| !matches!(old, Setting::Namespace(_))),
         Setting::ApiVersion(_) | Setting::Foreign(_) | Setting::Filled { .. } => {
             if settings.contains(&new) {
                 return;
@@ -113,6 +118,7 @@ pub(super) fn contradict(a: &Setting, b: &Setting) -> bool {
     match (a, b) {
         (Setting::Value { path: a, .. }, Setting::Value { path: b, .. }) => is_related(a, b),
         (Setting::KubeVersion(a), Setting::KubeVersion(b)) => a != b,
+        (Setting::Namespace(a), Setting::Namespace(b)) => a != b,
         _ => false,
     }
 }

@@ -50,6 +50,20 @@ const MAX_CANDIDATES: usize = 4;
 /// A condition that is computed from more values than this is not guessed at by all of them at once.
 const MAX_TOGETHER: usize = 8;
 
+/// Whether a value or the cluster alone decides some part of an expression.
+pub(super) fn has_choice(expression: &Expression) -> bool {
+    match expression {
+        Expression::Input { cause, .. } => matches!(cause, Cause::Values { .. } | Cause::Capabilities { .. }),
+        Expression::Call { operands, .. } => operands.iter().any(has_choice),
+        Expression::Constant(_) | Expression::Computed { .. } => false,
+    }
+}
+
+/// Candidates by the text of a condition alone.
+pub(super) fn of_expression(condition: &Condition, wanted: bool, scope: &Scope<'_>) -> Vec<Candidate> {
+    distinct(solve(&condition.expression, &Want::Truth(wanted), scope))
+}
+
 /// Candidates to make a condition come out as wanted, the likeliest first.
 pub(super) fn candidates(condition: &Condition, wanted: bool, scope: &Scope<'_>) -> Vec<Candidate> {
     let want = Want::Truth(wanted);
@@ -59,6 +73,10 @@ pub(super) fn candidates(condition: &Condition, wanted: bool, scope: &Scope<'_>)
         let causes = scope.graph.causes(condition.origin).cloned().collect();
         found.extend(solve(&Expression::Computed { causes }, &want, scope));
     }
+    distinct(found)
+}
+
+fn distinct(found: Vec<Candidate>) -> Vec<Candidate> {
     let mut distinct: Vec<Candidate> = Vec::new();
     for candidate in found {
         if !candidate.is_empty() && !distinct.contains(&candidate) {
@@ -78,10 +96,19 @@ fn solve(expression: &Expression, want: &Want, scope: &Scope<'_>) -> Vec<Candida
         Expression::Input { cause: Cause::Capabilities { path }, value } => {
             versions::capability(*path, value, want, scope)
         }
+        Expression::Input { cause: Cause::Release { field: "Namespace" }, .. } => match want {
+            Want::Equal(name) => name.as_str().map(namespace).into_iter().collect(),
+            Want::Other(_) => vec![namespace("other")],
+            Want::Truth(_) => Vec::new(),
+        },
         Expression::Input { .. } => Vec::new(),
         Expression::Computed { causes } => computed(causes, want, scope),
         Expression::Call { function, operands } => calls::call(function, operands, want, scope),
     }
+}
+
+fn namespace(name: &str) -> Candidate {
+    vec![Setting::Namespace(name.to_string())]
 }
 
 /// Values for a place.
