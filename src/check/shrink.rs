@@ -2,11 +2,12 @@
 
 use super::{Checked, Witness};
 use crate::explore::{Smaller, relevant};
-use crate::finding::Finding;
+use crate::finding::{Certainty, Finding};
 use crate::lifecycle::{self, Life, Memory, World};
 use crate::rules::{self, Targets};
 use crate::source::Span;
 use crate::template::Cache;
+use crate::value::Plain;
 use std::collections::BTreeMap;
 
 /// As many worlds of a chart are lived for this.
@@ -23,6 +24,8 @@ pub struct Shrinker<'a> {
     pub keeps_witnesses: bool,
     lived: BTreeMap<String, Vec<(Finding, Option<Witness>)>>,
     left: usize,
+    /// The schema takes the values that the chart comes with.
+    is_strict: Option<bool>,
     /// The namespace of the world that a finding comes from.
     namespace: String,
 }
@@ -36,27 +39,45 @@ impl<'a> Shrinker<'a> {
             keeps_witnesses,
             lived: BTreeMap::new(),
             left: MAX_WORLDS,
+            is_strict: None,
             namespace: String::new(),
         }
     }
 
     /// Replaces the findings from `first` on, which a life has shown, by what the smallest worlds show of them.
     pub fn shrink(&mut self, life: &Life, smaller: &Smaller, first: usize, memory: &mut Memory, checked: &mut Checked) {
-        if smaller.count() < 2 {
-            return;
-        }
         self.namespace.clone_from(&life.world.namespace);
         for index in first..checked.findings.len() {
             let finding = checked.findings[index].clone();
             let places: Vec<Span> = finding.spans().collect();
             let guess = relevant(life, &places, smaller.settings());
-            let Some(found) = self.smallest(&finding, smaller, &guess, memory, checked) else { continue };
-            if let Some(witness) = found.1 {
-                checked.witnesses.remove(&finding.fingerprint());
-                checked.witnesses.insert(found.0.fingerprint(), witness);
+            let mut kept: Vec<usize> = (0..smaller.count()).collect();
+            if let Some((found, witness)) = self.smallest(&finding, smaller, &guess, &mut kept, memory, checked) {
+                if let Some(witness) = witness {
+                    checked.witnesses.remove(&finding.fingerprint());
+                    checked.witnesses.insert(found.fingerprint(), witness);
+                }
+                checked.findings[index] = found;
             }
-            checked.findings[index] = found.0;
+            if self.is_refused(&smaller.world(&kept)) {
+                let finding = &mut checked.findings[index];
+                finding.values.push_str(" --skip-schema-validation");
+                finding.certainty = finding.certainty.min(Certainty::Derived);
+            }
         }
+    }
+
+    /// Whether the chart's schema refuses the values, and not those that it comes with.
+    fn is_refused(&mut self, world: &World) -> bool {
+        let has_schema = |chart: &crate::chart::Chart| chart.schema.is_some();
+        let chart = &self.chart.chart;
+        if !has_schema(chart) && !chart.dependencies.iter().any(|inner| has_schema(inner)) {
+            return false;
+        }
+        let defaults = || World { values: Plain::map(), ..world.clone() };
+        let is_strict =
+            *self.is_strict.get_or_insert_with(|| !lifecycle::is_refused_by_schema(self.chart, &defaults()));
+        is_strict && lifecycle::is_refused_by_schema(self.chart, world)
     }
 
     /// The finding as the smallest world has it; none where that is the one that it comes from.
@@ -65,10 +86,10 @@ impl<'a> Shrinker<'a> {
         finding: &Finding,
         smaller: &Smaller,
         guess: &[bool],
+        kept: &mut Vec<usize>,
         memory: &mut Memory,
         checked: &mut Checked,
     ) -> Option<(Finding, Option<Witness>)> {
-        let mut kept: Vec<usize> = (0..smaller.count()).collect();
         let mut best = None;
         // One finding does not use up what there is for all.
         let least = self.left.saturating_sub(MAX_WORLDS_OF_ONE);
@@ -76,7 +97,7 @@ impl<'a> Shrinker<'a> {
         if guessed.len() < kept.len()
             && let Some(found) = self.still(finding, smaller.world(&guessed), memory, checked)
         {
-            (kept, best) = (guessed, Some(found));
+            (*kept, best) = (guessed, Some(found));
         }
         // What is left goes in ever smaller parts, the last first: it was added to the others.
         let mut part = if best.is_some() { 1 } else { kept.len().div_ceil(2) };
@@ -86,7 +107,7 @@ impl<'a> Shrinker<'a> {
                 let start = end.saturating_sub(part);
                 let fewer: Vec<usize> = [&kept[..start], &kept[end..]].concat();
                 if let Some(found) = self.still(finding, smaller.world(&fewer), memory, checked) {
-                    (kept, best) = (fewer, Some(found));
+                    (*kept, best) = (fewer, Some(found));
                 }
                 end = start;
             }

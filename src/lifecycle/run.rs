@@ -2,7 +2,7 @@
 
 use super::live::LiveState;
 use super::phases::{Memory, Phases};
-use crate::chart::{self, PrepareError, PrepareOptions, Prepared};
+use crate::chart::{self, PrepareError, PrepareErrorKind, PrepareOptions, Prepared};
 use crate::engine::{Capabilities, Query, Rendering};
 use crate::manifest::{ManifestError, Manifests, Object};
 use crate::profile::Profile;
@@ -168,6 +168,13 @@ impl Life {
 fn prepare(chart: &Chart, world: &World) -> Result<Arc<Prepared>, PrepareError> {
     let options = PrepareOptions { kube_version: None, skip_schemas: true, allow_library: false };
     chart::prepare(&chart.chart, &world.values, &options, &world.profile).map(Arc::new)
+}
+
+/// Whether the chart's schema refuses the values of a world, which Helm then renders only if it is told not to look.
+pub fn is_refused_by_schema(chart: &Chart, world: &World) -> bool {
+    let options = PrepareOptions { kube_version: None, skip_schemas: false, allow_library: false };
+    let prepared = chart::prepare(&chart.chart, &world.values, &options, &world.profile);
+    prepared.is_err_and(|error| error.kind == PrepareErrorKind::Schema)
 }
 
 /// Lives a chart's life, with a lint at its end if that is asked for. What the memory holds of the lives before is taken
