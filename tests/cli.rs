@@ -17,6 +17,18 @@ const CONFIG: &str = "apiVersion: v1\nkind: ConfigMap\nmetadata:\n  name: web\n"
 
 const SERVICE: &str = "---\n# Source: web/service.yaml\napiVersion: v1\nkind: Service\nmetadata:\n  name: web\nspec:\n";
 
+const LIVE: &str = "\
+apiVersion: v1
+kind: Service
+metadata:
+  name: web
+  namespace: shop
+  annotations: {meta.helm.sh/release-name: shop-web, meta.helm.sh/release-namespace: shop}
+spec:
+  type: ClusterIP
+  ports: [{port: 80, protocol: TCP, targetPort: 80}]
+";
+
 const WARNED: &str = "\
 apiVersion: v1
 kind: ConfigMap
@@ -24,6 +36,39 @@ metadata:
   name: web
 data:
   rendered: {{ now | quote }}
+";
+
+/// All that values, flags and phases can change, in one line each; the name of the Secret shows it in findings.
+const VALUED: &str = "\
+{{- $has := .Capabilities.APIVersions.Has \"example.com/v1\" }}
+{{- if .Release.IsInstall }}
+apiVersion: v1
+kind: Secret
+metadata:
+  name: {{ .Values.name }}-{{ .Release.Name }}{{ if $has }}-told{{ end }}
+  namespace: {{ .Release.Namespace }}
+{{- end }}
+---
+apiVersion: v1
+kind: ConfigMap
+metadata:
+  name: says
+data:
+  kind: {{ kindOf .Values.name }}
+  kubernetes: {{ .Capabilities.KubeVersion.Version }}
+  helm: {{ .Capabilities.HelmVersion.Version }}
+  revision: {{ .Release.Revision | quote }}
+  random: {{ randAlphaNum 8 | quote }}
+  found: {{ len (lookup \"v1\" \"Secret\" \"default\" \"there\") | quote }}
+";
+
+const HOOK: &str = "\
+apiVersion: v1
+kind: Pod
+metadata:
+  name: HOOK-hook
+  annotations:
+    helm.sh/hook: HOOK
 ";
 
 /// Charts and folders that the commands are run over; removed with the test.
@@ -52,6 +97,28 @@ impl Fixture {
         fixture.write("service-1.yaml", &format!("{SERVICE}  ports: [{{port: 80}}]\n"));
         fixture.write("service-2.yaml", &format!("{SERVICE}  ports: [{{port: 80}}]\n  clusterIP: 10.96.0.9\n"));
         fixture.write("broken-values.yaml", "a: [\n");
+        chart("chart-valued", "valued", "all.yaml", VALUED);
+        for hook in ["pre-install", "test"] {
+            fixture.write(&format!("chart-valued/templates/{hook}.yaml"), &HOOK.replace("HOOK", hook));
+        }
+        fixture.write("chart-valued/values.yaml", "name: web\n");
+        fixture.write("chart-valued/values.schema.json", r#"{"properties": {"name": {"maxLength": 12}}}"#);
+        fixture.write(
+            "chart-valued/crds/thing.yaml",
+            "apiVersion: apiextensions.k8s.io/v1\nkind: CustomResourceDefinition\n",
+        );
+        fixture.write("values/file.yaml", "name: from-file\n");
+        fixture.write("values/name.txt", "from-text");
+        fixture.write("state.yaml", "apiVersion: v1\nkind: Secret\nmetadata: {name: there, namespace: default}\n");
+        fixture.write("config/off.yaml", "rules:\n  lookup-guards-own-object: off\n");
+        fixture.write("config/wrong.yaml", "rules:\n  lookup-guards-own-objekt: off\n");
+        fixture.write("configured/.chartlint.yaml", "rules:\n  lookup-guards-own-object: off\n");
+        chart("configured/chart", "configured", "secret.yaml", SECRET);
+        chart("known/chart", "known", "secret.yaml", SECRET);
+        chart("windows", "windows", "secret.yaml", &SECRET.replace('\n', "\r\n"));
+        fixture.write("windows/Chart.yaml", "apiVersion: v2\r\nname: windows\r\nversion: 1.0.0\r\n");
+        fixture.write("library/Chart.yaml", "apiVersion: v2\nname: library\nversion: 1.0.0\ntype: library\n");
+        fixture.write("live-2.yaml", &format!("{}  clusterIP: 10.96.0.9\n", LIVE));
         std::fs::create_dir_all(fixture.0.join("empty")).unwrap();
         fixture
     }
@@ -147,6 +214,87 @@ fn verbs_do_what_they_say() {
 }
 
 #[test]
+fn flags_do_what_they_say() {
+    assert_cases("flags", include_str!("cli/flags.txt"));
+}
+
+/// The command lines of all cases.
+fn command_lines() -> Vec<&'static str> {
+    let files = [
+        include_str!("cli/exit-codes.txt"),
+        include_str!("cli/formats.txt"),
+        include_str!("cli/verbs.txt"),
+        include_str!("cli/flags.txt"),
+    ];
+    files.into_iter().flat_map(str::lines).filter_map(|line| line.strip_prefix("$ ")).collect()
+}
+
+/// A flag without a case is a promise that nobody looks after.
+#[test]
+fn every_flag_of_every_verb_has_a_case() {
+    use clap::CommandFactory as _;
+    let mut program = chartlint::cli::args::Cli::command();
+    program.build();
+    let verbs: Vec<&str> = program.get_subcommands().map(clap::Command::get_name).collect();
+    let mut missing = Vec::new();
+    for verb in program.get_subcommands().filter(|verb| verb.get_name() != "help") {
+        let name = verb.get_name();
+        let is_of_verb = |line: &&&str| match words(line).first() {
+            // What is done without a verb.
+            Some(first) if name == "check" => *first == "check" || !verbs.contains(first),
+            first => first == Some(&name),
+        };
+        let lines = command_lines();
+        let lines: Vec<Vec<&str>> = lines.iter().filter(is_of_verb).map(|line| words(line)).collect();
+        for flag in verb.get_arguments().filter(|flag| !flag.is_positional() && !flag.is_hide_set()) {
+            let long = flag.get_long().map(|long| format!("--{long}"));
+            let short = flag.get_short().map(|short| format!("-{short}"));
+            let is_it = |word: &&str| {
+                let word = word.split('=').next();
+                word == long.as_deref() || word == short.as_deref()
+            };
+            if flag.get_id() != "help" && !lines.iter().flatten().any(|word| is_it(word)) {
+                missing.push(format!("{name} {}", long.unwrap_or_default()));
+            }
+        }
+    }
+    assert!(missing.is_empty(), "no case runs: {missing:#?}");
+}
+
+#[test]
+fn every_exit_code_has_a_case() {
+    let text = include_str!("cli/exit-codes.txt");
+    for code in 0..=4 {
+        assert!(text.lines().any(|line| line == format!("exit {code}")), "exit {code}");
+    }
+}
+
+/// What a container mounts for reading is enough, and a report that cannot be written is said.
+#[cfg(unix)]
+#[test]
+fn folders_that_are_read_only_are_read() {
+    use std::os::unix::fs::PermissionsExt as _;
+    let fixture = Fixture::new("read-only");
+    let folder = fixture.0.join("chart-found");
+    let allow = |mode| std::fs::set_permissions(&folder, std::fs::Permissions::from_mode(mode)).unwrap();
+    allow(0o555);
+    // The superuser may write all the same, and then there is nothing to see.
+    let is_kept_out = std::fs::write(folder.join("probe"), "").is_err();
+    let run = |arguments: &[&str]| {
+        let mut command = fixture.command(arguments);
+        command.current_dir(&folder).output().unwrap()
+    };
+    let check = run(&["--format", "concise"]);
+    assert_eq!(check.status.code(), Some(1), "{}", String::from_utf8_lossy(&check.stderr));
+    for arguments in [&["--output", "report.txt"][..], &["baseline"], &["init"], &["--reproducer", "again"]] {
+        let output = run(arguments);
+        let said = String::from_utf8_lossy(&output.stderr);
+        assert!(!is_kept_out || said.contains("permission denied"), "{arguments:?}: {said}");
+    }
+    allow(0o755);
+}
+
+#[test]
 fn a_list_of_paths_is_read_from_standard_input() {
     let fixture = Fixture::new("stdin");
     let mut child = fixture.command(&["-"]).stdin(Stdio::piped()).stdout(Stdio::piped()).spawn().unwrap();
@@ -175,6 +323,18 @@ fn colour_is_for_terminals_and_for_those_who_force_it() {
     assert!(!is_coloured(&[]), "a pipe is no terminal");
     assert!(is_coloured(&[("CLICOLOR_FORCE", "1")]));
     assert!(!is_coloured(&[("CLICOLOR_FORCE", "1"), ("NO_COLOR", "1")]), "NO_COLOR wins");
+}
+
+#[test]
+fn links_are_for_terminals_that_show_them() {
+    let fixture = Fixture::new("links");
+    let has_links = |variables: &[(&str, &str)]| {
+        let output = fixture.command(&["chart-found"]).envs(variables.iter().copied()).output().unwrap();
+        String::from_utf8(output.stdout).unwrap().contains("\u{1b}]8;;file:///")
+    };
+    assert!(!has_links(&[("TERM", "xterm-kitty")]), "a pipe is no terminal");
+    assert!(has_links(&[("FORCE_HYPERLINK", "1")]));
+    assert!(!has_links(&[("FORCE_HYPERLINK", "0")]));
 }
 
 #[test]

@@ -74,12 +74,12 @@ fn what_is_taken_over_is_what_would_be_rendered() {
                 filled: Default::default(),
             };
             let (mut memory, mut explorer) = (Memory::default(), Explorer::default());
-            let life = lifecycle::live(&chart, world, true, &cache, &mut memory);
+            let life = lifecycle::live(&chart, world, false, &cache, &mut memory);
             explorer.learn(&life, None);
             phases += compare(&name, &life, &mut differences);
             drop(life);
             while let Some(plan) = explorer.next_plan() {
-                let life = lifecycle::live(&chart, plan.world.clone(), true, &cache, &mut memory);
+                let life = lifecycle::live(&chart, plan.world.clone(), false, &cache, &mut memory);
                 explorer.learn(&life, Some(&plan));
                 // A cluster with unknown objects is not that of a phase alone.
                 if !plan.world.is_assumed() {

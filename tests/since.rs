@@ -129,6 +129,21 @@ fn what_others_did_since_does_not_count() {
     assert_eq!(project.told(&[".", "--since", "theirs"]), ["mine"]);
 }
 
+/// Many charts list `.helmignore` in `.helmignore`.
+#[test]
+fn rules_that_keep_themselves_out_of_the_chart_count_all_the_same() {
+    let project = Project::new("self-ignored");
+    for chart in ["same", "rules"] {
+        project.chart(chart);
+        project.write(&format!("{chart}/.helmignore"), ".helmignore\n*.md\n");
+        project.write(&format!("{chart}/README.md"), "a\n");
+    }
+    project.commit("refs/tags/v1");
+    project.write("same/README.md", "b\n");
+    project.write("rules/.helmignore", ".helmignore\n");
+    assert_eq!(project.told(&[".", "--since", "v1"]), ["rules"]);
+}
+
 #[test]
 fn ignored_files_do_not_count_and_new_ones_do() {
     let project = Project::new("ignored");

@@ -26,27 +26,15 @@ pub struct Shrinker<'a> {
     left: usize,
     /// The schema takes the values that the chart comes with.
     is_strict: Option<bool>,
-    /// The namespace of the world that a finding comes from.
-    namespace: String,
 }
 
 impl<'a> Shrinker<'a> {
     pub fn new(chart: &'a lifecycle::Chart, targets: &'a Targets, cache: &'a Cache, keeps_witnesses: bool) -> Self {
-        Shrinker {
-            chart,
-            targets,
-            cache,
-            keeps_witnesses,
-            lived: BTreeMap::new(),
-            left: MAX_WORLDS,
-            is_strict: None,
-            namespace: String::new(),
-        }
+        Shrinker { chart, targets, cache, keeps_witnesses, lived: BTreeMap::new(), left: MAX_WORLDS, is_strict: None }
     }
 
     /// Replaces the findings from `first` on, which a life has shown, by what the smallest worlds show of them.
     pub fn shrink(&mut self, life: &Life, smaller: &Smaller, first: usize, memory: &mut Memory, checked: &mut Checked) {
-        self.namespace.clone_from(&life.world.namespace);
         for index in first..checked.findings.len() {
             let finding = checked.findings[index].clone();
             let places: Vec<Span> = finding.spans().collect();
@@ -132,10 +120,7 @@ impl<'a> Shrinker<'a> {
             checked.worlds += 1;
             // Rules say once what they say of an object, and here it is to be said again.
             let known = memory.set_aside();
-            // Every file may name the namespace: nothing is taken over from one to another.
-            let mut fresh = Memory::default();
-            let shared = if world.namespace == self.namespace { &mut *memory } else { &mut fresh };
-            let life = lifecycle::live(self.chart, world, false, self.cache, shared);
+            let life = lifecycle::live(self.chart, world, true, self.cache, memory);
             let found = rules::check(&life, &checked.name, self.targets);
             memory.put_back(known);
             let with_witness = |finding: Finding| {

@@ -28,7 +28,7 @@ pub fn check(
     let mut shrinker = Shrinker::new(chart, targets, cache, keeps_witnesses);
     for world in given {
         let memory = memories.entry(String::new()).or_default();
-        let life = lifecycle::live(chart, world, true, cache, memory);
+        let life = lifecycle::live(chart, world, false, cache, memory);
         explorer.learn(&life, None);
         judge(&life, targets, true, keeps_witnesses, &mut checked);
     }
@@ -38,8 +38,7 @@ pub fn check(
             memories.pop_last();
         }
         let memory = memories.entry(ground).or_default();
-        // What a lint says of a world that is made up, nobody is told.
-        let life = lifecycle::live(chart, plan.world.clone(), false, cache, memory);
+        let life = lifecycle::live(chart, plan.world.clone(), true, cache, memory);
         explorer.learn(&life, Some(&plan));
         let first = checked.findings.len();
         judge(&life, targets, false, keeps_witnesses, &mut checked);

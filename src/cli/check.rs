@@ -58,7 +58,8 @@ pub fn run(arguments: &args::Check) -> Exit {
         Ok(jobs) => jobs,
         Err(exit) => return exit,
     };
-    let cache = Cache::default();
+    // The process ends after the check: its trees are not taken apart for it.
+    let cache = std::mem::ManuallyDrop::new(Cache::default());
     let is_plain = is_plain(&options.values, &options.release, &options.kube_version);
     let progress = Progress::new(jobs.len(), options.quiet);
     let check = |job: &Job| {
@@ -77,7 +78,9 @@ pub fn run(arguments: &args::Check) -> Exit {
     let outcomes = heard.iter().flat_map(|h| &h.outcomes);
     let exit =
         outcomes.fold(exit, |exit, outcome| exit.max(reproduce(outcome, options, arguments.previous.as_deref())));
-    exit.max(tell(&heard, options, &reports))
+    let exit = exit.max(tell(&heard, options, &reports));
+    super::unused::tell(&heard, &options.known);
+    exit
 }
 
 /// Writes the reproducers of a chart, if they are wanted.
@@ -124,9 +127,8 @@ fn settled(job: &Job, mut outcomes: Vec<Outcome>, kind: Kind) -> Heard {
     let kind = Kind { is_plain: kind.is_plain && outcomes.iter().all(|outcome| outcome.checked.is_ok()), ..kind };
     let mut parts: Vec<&mut Checked> =
         outcomes.iter_mut().filter_map(|outcome| outcome.checked.as_mut().ok()).collect();
-    let stale = verdict::settle(&mut parts, &job.path, &job.settings, kind);
-    let baseline = job.settings.baseline.as_ref().map(|known| known.path.clone());
-    Heard { outcomes, stale, baseline, fail_on: job.settings.config.fail_on }
+    let vain = verdict::settle(&mut parts, &job.path, &job.settings, kind);
+    Heard { outcomes, vain, settings: job.settings.clone() }
 }
 
 /// The charts that paths mean; what is wrong with them is said.

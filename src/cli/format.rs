@@ -1,5 +1,6 @@
 //! How findings are printed and where they go: `--format` and `--output`, in pairs.
 
+use super::links;
 use crate::report::diagnostic::Style;
 use crate::report::{Reached, RuleText, Run, concise, github, gitlab, go_template, human, json, junit, sarif};
 use crate::rules;
@@ -131,6 +132,8 @@ pub fn pairs(formats: &[Format], outputs: &[PathBuf]) -> Result<Vec<(Format, Tar
 #[derive(Clone, Copy, Debug)]
 pub struct Telling {
     pub style: Style,
+    /// Places are links, for those who show them.
+    pub has_links: bool,
     /// Findings alone: no summary.
     pub is_quiet: bool,
     /// How many charts were analysed.
@@ -143,7 +146,8 @@ pub fn report(run: &Run<'_>, format: &Format, telling: Telling) -> Result<String
         Format::Human => {
             let mut text = String::new();
             for (_, told) in run.heard() {
-                text.push_str(&human::finding(told.finding, told.sources, telling.style));
+                let drawn = human::finding(told.finding, told.sources, telling.style);
+                text.push_str(&if telling.has_links { links::linked(&drawn) } else { drawn });
             }
             // Where nothing was analysed, standard error has said why.
             if !telling.is_quiet && telling.charts > 0 {

@@ -72,11 +72,17 @@ impl Repository {
         fork().or_else(|_| self.tree(revision))
     }
 
-    /// The files below a folder of a tree; links in it are followed. `None` where the tree has no such folder.
-    pub fn listing(&self, tree: ObjectId, folder: &str, ignore: &Ignore) -> Result<Option<Listing>, String> {
+    /// The files of a chart in a folder of a tree, without those that its own `.helmignore` keeps out; links in it are
+    /// followed. `None` where the tree has no such folder.
+    pub fn listing(&self, tree: ObjectId, folder: &str) -> Result<Option<Listing>, String> {
         let Some(Found::Folder(id)) = self.at(tree, folder)? else { return Ok(None) };
+        // The rules may keep their own file out of the chart, so they are read beside the walk.
+        let ignore = match self.file(id, ".helmignore")? {
+            Some(rules) => Ignore::parse(&self.bytes(rules)?).map_err(|error| error.message)?,
+            None => Ignore::default(),
+        };
         let mut listing = Listing::new();
-        let walk = Walk { repository: self, chart: id, ignore };
+        let walk = Walk { repository: self, chart: id, ignore: &ignore };
         walk.folder(id, "", 0, &mut listing)?;
         Ok(Some(listing))
     }
@@ -121,15 +127,7 @@ impl Repository {
                 archive::read(&bytes, &Profile::default()).map_err(|e| unreadable(e.message))
             }
             Found::Folder(_) => {
-                let inside = |name: &str| if path.is_empty() { name.to_string() } else { format!("{path}/{name}") };
-                let rules = self.file(tree, &inside(".helmignore")).map_err(unreadable)?;
-                let ignore = match rules {
-                    Some(id) => {
-                        Ignore::parse(&self.bytes(id).map_err(unreadable)?).map_err(|e| unreadable(e.message))?
-                    }
-                    None => Ignore::default(),
-                };
-                let listing = self.listing(tree, path, &ignore).map_err(unreadable)?.ok_or_else(missing)?;
+                let listing = self.listing(tree, path).map_err(unreadable)?.ok_or_else(missing)?;
                 if !listing.contains_key("Chart.yaml") {
                     return Err(missing());
                 }

@@ -8,6 +8,7 @@ pub mod format;
 mod git;
 mod input;
 mod life;
+mod links;
 mod output;
 mod progress;
 mod propose;
@@ -18,6 +19,7 @@ mod rollback;
 mod settings;
 mod since;
 mod tell;
+mod unused;
 mod verbs;
 mod verdict;
 

@@ -84,6 +84,13 @@ pub fn style(stream: &impl IsTerminal) -> Style {
     Style { colour: wishes.colour(stream.is_terminal()), unicode: !wishes.is_dumb, width: width() }
 }
 
+/// Whether standard output is a terminal that shows links; FORCE_HYPERLINK says so, or 0 that it is not.
+pub fn has_links() -> bool {
+    let is_forced = std::env::var_os("FORCE_HYPERLINK").is_some();
+    let is_watched = is_forced || Wishes::from_environment().is_watched(true);
+    is_watched && supports_hyperlinks::on(supports_hyperlinks::Stream::Stdout)
+}
+
 /// How to draw in a file that is read later, by whatever program.
 pub fn style_of_files() -> Style {
     Style { colour: false, unicode: true, width: width() }

@@ -58,6 +58,8 @@ pub fn run(arguments: &args::Render) -> Exit {
                     json
                 }
             };
+            // The process ends now: nothing is taken apart for it.
+            std::mem::forget(rendered);
             super::output::write(&text)
         }
         Err(refusal) => {

@@ -18,6 +18,8 @@ pub struct Settings {
     pub config: Arc<Config>,
     /// The config and those that it goes on from.
     pub files: Vec<PathBuf>,
+    /// Their texts.
+    pub sources: Arc<Sources>,
     pub baseline: Option<Arc<Known>>,
 }
 
@@ -28,10 +30,13 @@ pub struct Known {
     pub baseline: Baseline,
 }
 
+/// A config, the files that it came from, and their texts.
+type ReadConfig = (Arc<Config>, Vec<PathBuf>, Arc<Sources>);
+
 /// Reads configs and baselines, each once.
 pub struct Reader<'a> {
     flags: &'a KnownFlags,
-    configs: BTreeMap<PathBuf, (Arc<Config>, Vec<PathBuf>)>,
+    configs: BTreeMap<PathBuf, ReadConfig>,
     baselines: BTreeMap<PathBuf, Arc<Known>>,
 }
 
@@ -45,7 +50,7 @@ impl<'a> Reader<'a> {
 
     /// The settings of a chart. The error is a text to print.
     pub fn settings(&mut self, chart: &Path) -> Result<Settings, String> {
-        let (config, files) = match config_of(chart, self.flags) {
+        let (config, files, sources) = match config_of(chart, self.flags) {
             Some(path) => self.config(&path)?,
             None => Default::default(),
         };
@@ -53,17 +58,17 @@ impl<'a> Reader<'a> {
             Some(path) => Some(self.baseline(&path)?),
             None => None,
         };
-        Ok(Settings { config, files, baseline })
+        Ok(Settings { config, files, sources, baseline })
     }
 
-    fn config(&mut self, path: &Path) -> Result<(Arc<Config>, Vec<PathBuf>), String> {
+    fn config(&mut self, path: &Path) -> Result<ReadConfig, String> {
         if let Some(known) = self.configs.get(path) {
             return Ok(known.clone());
         }
         let mut sources = Sources::default();
         let mut files = Vec::new();
         let config = config(path, &mut sources, &mut files, 0)?;
-        let read = (Arc::new(config), files);
+        let read = (Arc::new(config), files, Arc::new(sources));
         self.configs.insert(path.to_path_buf(), read.clone());
         Ok(read)
     }
@@ -167,7 +172,8 @@ fn config(path: &Path, sources: &mut Sources, files: &mut Vec<PathBuf>, depth: u
     let base = sources.add(path.display().to_string(), String::new(), bytes.clone());
     let base = base.ok_or_else(|| fail(format!("{}: larger than 4 GiB", path.display())))?;
     let folder = absolute(path).parent().map(Path::to_path_buf).unwrap_or_default();
-    let mut config = config::read(&bytes, base, &folder).map_err(|mistakes| drawn(&mistakes, sources))?;
+    let mut config =
+        config::read(&bytes, base, &folder).map_err(|mistakes| drawn(&mistakes, sources, miette::Severity::Error))?;
     let mut missing = Vec::new();
     for (file, span) in config.extends.iter().chain(&config.values) {
         if !file.is_file() {
@@ -176,7 +182,7 @@ fn config(path: &Path, sources: &mut Sources, files: &mut Vec<PathBuf>, depth: u
         }
     }
     if !missing.is_empty() {
-        return Err(drawn(&missing, sources));
+        return Err(drawn(&missing, sources, miette::Severity::Error));
     }
     files.push(path.to_path_buf());
     for (other, span) in std::mem::take(&mut config.extends) {
@@ -184,7 +190,8 @@ fn config(path: &Path, sources: &mut Sources, files: &mut Vec<PathBuf>, depth: u
         if is_circle || depth >= MAX_EXTENDS {
             let message =
                 if is_circle { "the configs go on from each other in a circle" } else { "this goes on too far" };
-            return Err(drawn(&[Mistake { message: message.into(), span, help: None }], sources));
+            let mistake = Mistake { message: message.into(), span, help: None };
+            return Err(drawn(&[mistake], sources, miette::Severity::Error));
         }
         let below = self::config(&shown(&absolute(&other)), sources, files, depth + 1)?;
         config = config.over(below);
@@ -193,12 +200,12 @@ fn config(path: &Path, sources: &mut Sources, files: &mut Vec<PathBuf>, depth: u
 }
 
 /// Mistakes, drawn at their places.
-fn drawn(mistakes: &[Mistake], sources: &Sources) -> String {
+pub fn drawn(mistakes: &[Mistake], sources: &Sources, severity: miette::Severity) -> String {
     let style = output::style(&std::io::stderr());
     let draw = |mistake: &Mistake| {
         let problem = Problem {
             code: None,
-            severity: miette::Severity::Error,
+            severity,
             message: mistake.message.clone(),
             labels: vec![(mistake.span, String::new())],
             help: mistake.help.clone(),

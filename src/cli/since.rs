@@ -8,7 +8,7 @@
 use super::Failure;
 use super::git::Repository;
 use super::input::{Disk, Input, InputError};
-use crate::chart::{Ignore, RawFile};
+use crate::chart::RawFile;
 use crate::check::Source;
 use crate::value::yaml;
 use std::collections::BTreeSet;
@@ -85,9 +85,8 @@ impl<'a> Since<'a> {
             return self.file_has_changed(path);
         }
         let (repository, tree, relative) = self.place(path)?;
-        let rules = files.iter().find(|file| file.path == ".helmignore");
-        let ignore = rules.and_then(|file| Ignore::parse(&file.bytes).ok()).unwrap_or_default();
-        let Some(mut before) = repository.listing(tree, &relative, &ignore)? else { return Ok(true) };
+        // Rules that could not be read at the revision are as good as another chart.
+        let Ok(Some(mut before)) = repository.listing(tree, &relative) else { return Ok(true) };
         let mut new = Vec::new();
         for file in files {
             match before.remove(&file.path) {

@@ -2,6 +2,8 @@
 
 use super::format::{self, Format, Target, Telling};
 use super::output::{self, complain};
+use super::settings::Settings;
+use super::verdict::Vain;
 use super::{Exit, args};
 use crate::baseline::Stale;
 use crate::check::{Checked, Reason};
@@ -23,18 +25,18 @@ pub struct Outcome {
 /// What the user wants to hear of one chart.
 pub struct Heard {
     pub outcomes: Vec<Outcome>,
-    /// What the baseline knows in vain.
-    pub stale: Vec<Stale>,
-    pub baseline: Option<PathBuf>,
-    /// The least severity that counts, by the config.
-    pub fail_on: Option<Severity>,
+    /// What the baseline and the config say in vain.
+    pub vain: Vain,
+    pub settings: Settings,
 }
 
 /// Prints all results and gives the exit code.
 pub fn tell(heard: &[Heard], options: &args::CheckOptions, reports: &[(Format, Target)]) -> Exit {
     let mut exit = Exit::Clean;
     let mut run = Run::default();
-    for (fail_on, outcome) in heard.iter().flat_map(|h| h.outcomes.iter().map(move |outcome| (h.fail_on, outcome))) {
+    for (fail_on, outcome) in
+        heard.iter().flat_map(|h| h.outcomes.iter().map(move |outcome| (h.settings.config.fail_on, outcome)))
+    {
         let path = outcome.path.display().to_string();
         match &outcome.checked {
             Ok(checked) => {
@@ -52,12 +54,18 @@ pub fn tell(heard: &[Heard], options: &args::CheckOptions, reports: &[(Format, T
         exit = exit.max(Exit::Findings);
     }
     let charts = heard.iter().filter(|h| h.outcomes.iter().any(|outcome| outcome.checked.is_ok())).count();
+    let telling = |style, target: &Target| Telling {
+        style,
+        has_links: *target == Target::Stdout && output::has_links(),
+        is_quiet: options.quiet,
+        charts,
+    };
     for (format, target) in reports {
         let style = match target {
             Target::Stdout => output::style(&std::io::stdout()),
             Target::File(_) => output::style_of_files(),
         };
-        let written = match format::report(&run, format, Telling { style, is_quiet: options.quiet, charts }) {
+        let written = match format::report(&run, format, telling(style, target)) {
             Ok(text) => output::write_to(target, text.as_bytes()),
             Err(message) => {
                 complain(&message);
@@ -177,7 +185,9 @@ fn explain(outcomes: &[&Outcome]) {
 fn tell_stale(heard: &[Heard]) {
     const TOLD: usize = 10;
     let mut by_file: BTreeMap<&Path, Vec<&Stale>> = BTreeMap::new();
-    for (path, stale) in heard.iter().filter_map(|h| Some((h.baseline.as_deref()?, &h.stale))) {
+    for (path, stale) in
+        heard.iter().filter_map(|h| Some((h.settings.baseline.as_ref()?.path.as_path(), &h.vain.stale)))
+    {
         by_file.entry(path).or_default().extend(stale);
     }
     for (path, stale) in by_file.into_iter().filter(|(_, stale)| !stale.is_empty()) {

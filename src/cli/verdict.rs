@@ -6,6 +6,7 @@ use crate::check::Checked;
 use crate::config::{self, ChartAt};
 use crate::rules;
 use crate::suppress::{self, Part, Run};
+use std::collections::BTreeSet;
 use std::path::Path;
 
 /// What kind of run it is.
@@ -17,9 +18,18 @@ pub struct Kind {
     pub is_between: bool,
 }
 
-/// Settles what of one chart's findings is told, and says what the baseline knows in vain. The first part is of the chart
-/// alone, unless there is only one that compares.
-pub fn settle(parts: &mut [&mut Checked], chart: &Path, settings: &Settings, kind: Kind) -> Vec<Stale> {
+/// What was said in vain.
+#[derive(Default)]
+pub struct Vain {
+    /// What the baseline knows and is gone.
+    pub stale: Vec<Stale>,
+    /// The entries of the config's `ignore` that mean nothing in this chart.
+    pub unused: BTreeSet<usize>,
+}
+
+/// Settles what of one chart's findings is told, and says what was said in vain. The first part is of the chart alone, unless
+/// there is only one that compares.
+pub fn settle(parts: &mut [&mut Checked], chart: &Path, settings: &Settings, kind: Kind) -> Vain {
     let root = super::input::shown_root(chart);
     let name = parts.first().map(|part| part.name.clone()).unwrap_or_default();
     let could_speak = could_speak(parts, settings, kind);
@@ -30,17 +40,20 @@ pub fn settle(parts: &mut [&mut Checked], chart: &Path, settings: &Settings, kin
     let mut views: Vec<Part> = parts.iter_mut().map(view).collect();
     suppress::apply(&mut views, &Run { chart: &name, root: &root, could_speak: &could_speak });
     let at = ChartAt { root: &root, folder: &absolute(chart) };
+    let mut used = BTreeSet::new();
     for (part, view) in parts.iter_mut().zip(views) {
         part.findings = view.findings;
         settings.config.set_levels(&mut part.findings);
-        settings.config.suppress(&mut part.findings, &part.sources, &at);
+        settings.config.suppress(&mut part.findings, &part.sources, &at, &mut used);
     }
-    let Some(known) = &settings.baseline else { return Vec::new() };
+    let unused = settings.config.unused(&used, &could_speak);
+    let Some(known) = &settings.baseline else { return Vain { unused, ..Vain::default() } };
     let key = key(known, chart);
     for part in parts.iter_mut() {
         known.baseline.suppress(&key, part.findings.iter_mut());
     }
-    known.baseline.stale(&key, parts.iter().flat_map(|part| &part.findings), &could_speak)
+    let stale = known.baseline.stale(&key, parts.iter().flat_map(|part| &part.findings), &could_speak);
+    Vain { stale, unused }
 }
 
 /// Whether a rule would have spoken, were there something to say.

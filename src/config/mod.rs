@@ -10,9 +10,10 @@ mod tests;
 use crate::finding::{Finding, ObjectRef, Severity, SuppressedBy, Suppression};
 use crate::kube::VersionRange;
 use crate::profile::Profile;
+use crate::rules::{self, RULES};
 use crate::source::{Sources, Span};
 use crate::value::golang::glob::Glob;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
 pub use read::read;
@@ -57,6 +58,8 @@ pub struct Ignore {
     reason: String,
     /// The folder of the config.
     folder: PathBuf,
+    /// Where the entry stands.
+    pub at: Span,
 }
 
 /// Something in the text that is not as it should be.
@@ -105,13 +108,37 @@ impl Config {
         }
     }
 
-    /// Marks the findings that `ignore` means.
-    pub fn suppress(&self, findings: &mut [Finding], sources: &Sources, chart: &ChartAt<'_>) {
-        for finding in findings.iter_mut().filter(|finding| finding.suppressed.is_none()) {
-            if let Some(ignore) = self.ignores.iter().find(|ignore| ignore.means(finding, sources, chart)) {
-                finding.suppressed = Some(Suppression { by: SuppressedBy::Config, reason: ignore.reason.clone() });
+    /// Marks the findings that `ignore` means, and notes the entries that mean some.
+    pub fn suppress(
+        &self,
+        findings: &mut [Finding],
+        sources: &Sources,
+        chart: &ChartAt<'_>,
+        used: &mut BTreeSet<usize>,
+    ) {
+        for finding in findings {
+            for (index, ignore) in self.ignores.iter().enumerate() {
+                if !ignore.means(finding, sources, chart) {
+                    continue;
+                }
+                used.insert(index);
+                let by = SuppressedBy::Config;
+                finding.suppressed.get_or_insert_with(|| Suppression { by, reason: ignore.reason.clone() });
             }
         }
+    }
+
+    /// The entries that mean nothing, and would have, if all of their rules could have spoken.
+    pub fn unused(&self, used: &BTreeSet<usize>, could_speak: &dyn Fn(&str) -> bool) -> BTreeSet<usize> {
+        let all = self.ignores.iter().enumerate().filter(|(index, _)| !used.contains(index));
+        let speak = |ignore: &Ignore| match ignore.rules.as_slice() {
+            [] => {
+                let alone = RULES.iter().filter(|rule| !rules::OF_TWO_CHARTS.contains(&rule.name));
+                alone.into_iter().all(|rule| could_speak(rule.name))
+            }
+            rules => rules.iter().all(|rule| could_speak(rule)),
+        };
+        all.filter(|(_, ignore)| speak(ignore)).map(|(index, _)| index).collect()
     }
 }
 

@@ -230,6 +230,7 @@ impl Reader<'_> {
             path: None,
             reason: String::new(),
             folder: self.folder.to_path_buf(),
+            at: self.span(&item.span),
         };
         let before = self.mistakes.len();
         for (key, node) in self.entries(item, &["rule", "resource", "path", "reason"]) {

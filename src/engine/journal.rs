@@ -7,12 +7,13 @@
 //! rendered.
 
 use super::context::Imported;
-use super::render::Program;
+use super::error::Error;
+use super::program::Program;
 use super::runtime::Runtime;
 use super::{Answer, Cluster, Draw, LookupCall, Unit, Write};
 use crate::manifest::RenderedFile;
 use crate::source::Sources;
-use crate::value::origin::{Cause, PathId};
+use crate::value::origin::{Cause, GuardId, PathId};
 use crate::value::{Arena, OriginId, Text};
 use rustc_hash::{FxHashMap, FxHashSet};
 use std::collections::BTreeSet;
@@ -47,6 +48,11 @@ impl FileNote {
     /// It called `lookup` or drew something.
     fn asks(&self) -> bool {
         self.calls.as_ref().is_none_or(|calls| !calls.lookups.is_empty() || !calls.draws.is_empty())
+    }
+
+    /// It may render to something else with the same values.
+    pub(super) fn may_vary(&self) -> bool {
+        self.varies || self.reads_clock || self.asks()
     }
 
     /// The cluster says now what it said then.
@@ -126,7 +132,7 @@ impl Start {
         for piece in text.pieces() {
             origins.insert(piece.origin);
             if guards.insert(piece.guard) {
-                let origin = rt.arena.guard_origin(piece.guard, crate::value::origin::GuardId::NONE);
+                let origin = rt.arena.guard_origin(piece.guard, GuardId::NONE);
                 origins.insert(origin);
             }
         }
@@ -155,6 +161,26 @@ fn inputs(arena: &Arena, origins: &FxHashSet<OriginId>) -> (bool, Arc<[PathId]>)
         }
     }
     (varies, values.into_iter().collect())
+}
+
+/// Whether the file that ended with an error may end otherwise with the same values.
+pub(super) fn is_varying_end(rt: &mut Runtime, error: &Error) -> bool {
+    let mut origins = rt.decisions.clone();
+    origins.insert(rt.heap_marks);
+    for level in error.levels() {
+        origins.insert(level.about);
+        origins.insert(rt.arena.guard_origin(level.guard, GuardId::NONE));
+    }
+    let has_asked = |calls: Option<usize>| calls != Some(0);
+    has_asked(rt.lookups.of_file().map(<[_]>::len))
+        || has_asked(rt.draws.of_file().map(<[_]>::len))
+        || rt.reads_clock
+        || varies(&rt.arena, origins)
+}
+
+/// Whether one of these origins has a cause that differs between renders with the same values.
+pub(super) fn varies(arena: &Arena, origins: impl IntoIterator<Item = OriginId>) -> bool {
+    inputs(arena, &origins.into_iter().collect()).0
 }
 
 /// Goes through the files of a render and says which can be taken over from an earlier one.

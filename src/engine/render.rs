@@ -7,9 +7,10 @@ use super::eval::{Evaluator, Template, Unit, Val, Write};
 use super::function::Failure;
 use super::journal::{Earlier, FileNote, Journal, Kept, Start};
 use super::log::Log;
+use super::program::{ParsedTemplate, Program};
 use super::runtime::{Cluster, Limits, Runtime};
 use super::table::FunctionTable;
-use crate::chart::{self, Prepared};
+use crate::chart::Prepared;
 use crate::manifest::RenderedFile;
 use crate::profile::Profile;
 use crate::source::{Sources, Span};
@@ -55,24 +56,34 @@ pub struct Rendering {
     pub log: Log,
     /// The error that ended the render; the files before it are there.
     pub error: Option<RenderError>,
+    /// What ended with the error depended on something that differs between renders with the same values.
+    error_varies: bool,
     /// All sources, with the texts that `tpl` ran.
     pub sources: Sources,
-}
-
-/// A template with its syntax tree.
-#[derive(Clone, Debug)]
-pub struct ParsedTemplate {
-    pub tree: Arc<template::ast::Tree>,
-    /// The address of its first byte.
-    pub base: u32,
-    /// Parsed for its defines, never executed by itself.
-    pub is_partial: bool,
 }
 
 impl Rendering {
     /// The templates in the order of [`Prepared::templates`]; none when one of them does not parse.
     pub fn trees(&self) -> &[ParsedTemplate] {
         &self.program.trees
+    }
+
+    /// Whether anything in it may come out otherwise in another phase with the same values.
+    pub fn varies(&self) -> bool {
+        let marks = self.heap_marks.values().copied();
+        self.error_varies
+            || self.journal.values().any(FileNote::may_vary)
+            || super::journal::varies(&self.rt.arena, marks)
+    }
+
+    /// It ends with an error that every phase ends with.
+    pub fn always_fails(&self) -> bool {
+        self.error.is_some() && !self.error_varies
+    }
+
+    /// It ends with `fail` or `required`, which a lint passes over.
+    pub fn asks_for_values(&self) -> bool {
+        matches!(&self.error, Some(RenderError::Exec(error)) if error.failed_with().is_some())
     }
 
     /// Something was drawn or asked of the clock: with the same inputs it may render to something else.
@@ -214,6 +225,10 @@ fn run(
         Ok(program) => rendering.run(&mut evaluator, program, &contexts, journal).map_err(RenderError::Exec).err(),
         Err(error) => Some(error.clone()),
     };
+    let error_varies = match &error {
+        Some(RenderError::Exec(error)) => super::journal::is_varying_end(&mut evaluator.rt, error),
+        _ => false,
+    };
     rendering.files.sort_by(|a, b| a.name.cmp(&b.name));
     Rendering {
         files: rendering.files,
@@ -228,39 +243,8 @@ fn run(
         rt: evaluator.rt,
         log: evaluator.log,
         error,
+        error_varies,
         sources: evaluator.sources,
-    }
-}
-
-/// The parsed templates of a chart.
-#[derive(Default)]
-pub(super) struct Program {
-    /// The files in the order in which they are executed, partials left out.
-    files: Vec<(chart::Template, Arc<Unit>)>,
-    templates: Arc<FxHashMap<Arc<str>, Template>>,
-    trees: Vec<ParsedTemplate>,
-}
-
-impl Program {
-    fn parse(prepared: &Prepared, evaluator: &Evaluator<'_>) -> Result<Program, RenderError> {
-        let mut files = Vec::new();
-        let mut trees = Vec::new();
-        let mut defined = FxHashMap::default();
-        let (table, profile) = (&evaluator.table, &evaluator.rt.profile);
-        for file in prepared.templates() {
-            let name: Arc<str> = file.name.as_str().into();
-            let tree = evaluator
-                .parsed
-                .parse(&file.text, &name, &|f| table.find(f), profile)
-                .map_err(|error| RenderError::Syntax { name: name.clone(), base: file.base, error })?;
-            trees.push(ParsedTemplate { tree: tree.clone(), base: file.base, is_partial: file.is_partial });
-            let unit = Arc::new(Unit { tree, base: file.base, name });
-            define_all(&mut defined, &unit);
-            if !file.is_partial {
-                files.push((file, unit));
-            }
-        }
-        Ok(Program { files, templates: Arc::new(defined), trees })
     }
 }
 
@@ -360,27 +344,6 @@ impl Partial {
 
 fn is_notes(name: &str) -> bool {
     name.ends_with("NOTES.txt")
-}
-
-/// Registers a file and its defines: the last one parsed wins, unless it is empty.
-fn define_all(templates: &mut FxHashMap<Arc<str>, Template>, unit: &Arc<Unit>) {
-    let mut add = |name: Arc<str>, template: Template| {
-        if template.is_empty && templates.contains_key(&name) {
-            return;
-        }
-        templates.insert(name, template);
-    };
-    let root_is_empty = unit.tree.root.nodes.iter().all(|node| match node {
-        crate::template::ast::Node::Text(span) => {
-            unit.tree.source.get(span.range()).is_none_or(|text| text.trim_ascii().is_empty())
-        }
-        _ => false,
-    });
-    for define in &unit.tree.defines {
-        let body = Some(define.body.clone());
-        add(define.name.clone(), Template { unit: unit.clone(), body, is_empty: define.is_empty });
-    }
-    add(unit.name.clone(), Template { unit: unit.clone(), body: None, is_empty: root_is_empty });
 }
 
 /// The place of an error in the sources, innermost level first.

@@ -70,10 +70,7 @@ impl Plan {
     /// What the world stands on: the settings without which it does not render, or lacks a dependency. Worlds on one ground
     /// have much in common.
     pub fn ground(&self) -> String {
-        let fixed = self.stand.fixed.iter();
-        // Every file may name the namespace.
-        let moved = self.stand.settings.iter().filter(|setting| matches!(setting, Setting::Namespace(_)));
-        fixed.chain(moved).map(|setting| setting.flag() + " ").collect()
+        self.stand.fixed.iter().map(|setting| setting.flag() + " ").collect()
     }
 }
 

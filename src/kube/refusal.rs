@@ -25,15 +25,35 @@ const OF_EVERY_OBJECT: [&str; 2] = ["apiVersion", "kind"];
 pub fn apply_refusal(object: &Plain, namespace: &str, at: KubeVersion) -> Option<String> {
     let text = |path: &[&str]| object.at(path).and_then(Plain::as_str).unwrap_or_default();
     let (api_version, kind, name) = (text(&["apiVersion"]), text(&["kind"]), text(&["metadata", "name"]));
-    let mut walk = Walk { column: column(at), errors: Vec::new() };
+    let mut walk = Walk { at, column: column(at), errors: Vec::new() };
     walk.typed(object, Type::of_kind(api_version, kind)?, "", 0);
     let errors = match walk.errors.as_slice() {
         [] => return None,
         [one] => one.clone(),
         many => format!("errors:\n  {}", many.join("\n  ")),
     };
-    let place = if namespace.is_empty() { format!("/{name}") } else { format!("{namespace}/{name}") };
-    Some(format!("failed to create typed patch object ({place}; {api_version}, Kind={kind}): {errors}"))
+    // Servers before 1.23 do not say which object it is (apiserver's fieldmanager, 0.22.9 and 0.23.17).
+    let place = match (at < KubeVersion::new(1, 23, 0), namespace) {
+        (true, _) => String::new(),
+        (false, "") => format!(" (/{name}; {api_version}, Kind={kind})"),
+        (false, namespace) => format!(" ({namespace}/{name}; {api_version}, Kind={kind})"),
+    };
+    Some(format!("failed to create typed patch object{place}: {errors}"))
+}
+
+/// Keys that had no default in the first versions: `data/keys-since.txt` has type, field and the first version in which the
+/// field has one (the `+default` markers of k8s.io/api, 0.20.5 and 0.20.6).
+fn late_defaults() -> impl Iterator<Item = (&'static str, &'static str, KubeVersion)> {
+    let lines = include_str!("data/keys-since.txt").lines();
+    lines.filter_map(|line| {
+        let mut cells = line.split('\t');
+        Some((cells.next()?, cells.next()?, KubeVersion::parse(cells.next()?).ok()?))
+    })
+}
+
+/// The versions at which what is said of a form switches within a minor.
+pub(super) fn switches() -> impl Iterator<Item = KubeVersion> {
+    late_defaults().map(|(_, _, since)| since)
 }
 
 /// The keys by which server-side apply tells the elements of a list apart: several for a list of maps, none for a set of
@@ -49,6 +69,7 @@ fn list_keys(type_name: &str, field: &str) -> Option<Vec<&'static str>> {
 }
 
 struct Walk {
+    at: KubeVersion,
     column: usize,
     errors: Vec<String>,
 }
@@ -102,14 +123,15 @@ impl Walk {
             let shown = match keys {
                 None => format!("[{i}]"),
                 Some([]) => format!("[={}]", tree::to_json(item)),
-                Some(keys) => match element_key(item, keys, of) {
+                Some(keys) => match element_key(item, keys, of, self.at) {
                     Ok(shown) => shown,
                     Err(missing) => {
                         self.error(format!(
                             "{path}: element {i}: associative list with keys has an element that omits key field \
                              {missing:?} (and doesn't have default value)"
                         ));
-                        continue;
+                        // The server does not look at the rest of the list.
+                        return;
                     }
                 },
             };
@@ -133,7 +155,10 @@ impl Walk {
 }
 
 /// `[containerPort=80,protocol="TCP"]`; the error is a key that the element lacks and that has no default.
-fn element_key<'a>(item: &Plain, keys: &[&'a str], of: Option<Type>) -> Result<String, &'a str> {
+fn element_key<'a>(item: &Plain, keys: &[&'a str], of: Option<Type>, at: KubeVersion) -> Result<String, &'a str> {
+    let is_late = |key: &str| {
+        late_defaults().any(|(name, field, since)| of.is_some_and(|of| of.name == name) && field == key && at < since)
+    };
     let mut parts = Vec::new();
     let mut sorted = keys.to_vec();
     sorted.sort_unstable();
@@ -141,6 +166,7 @@ fn element_key<'a>(item: &Plain, keys: &[&'a str], of: Option<Type>) -> Result<S
         let default = || of.and_then(|of| defaults::default_of(of.name, key));
         let value = item.get(key).filter(|value| !value.is_null()).cloned().or_else(default);
         match value {
+            _ if is_late(key) && item.get(key).is_none_or(Plain::is_null) => return Err(key),
             Some(value) => parts.push(format!("{key}={}", tree::to_json(&value))),
             // Keys that may be missing have the empty text for a default.
             None if keys.len() > 1 => parts.push(format!("{key}=\"\"")),

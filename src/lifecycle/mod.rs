@@ -21,6 +21,7 @@ mod writes;
 
 pub use compare::{Difference, ObjectChange, differences, is_varying, pieces_in, varies, varying_guard};
 pub use journey::{Journey, Revision, Step, Terms};
+pub use kept::with_shared;
 pub use leftovers::{install_again, leftovers};
 pub use live::{LiveState, plain};
 pub use operation::{Applied, ErrorKind, OperationError, Reply, Request, Write};

@@ -1,7 +1,7 @@
 //! Rendering the phases of a life, each from what the ones before it left.
 
 use super::live::{LiveState, Made};
-use super::run::{Life, Phase, PhaseKind, World, varies};
+use super::run::{Life, Phase, PhaseKind, World};
 use crate::chart::Prepared;
 use crate::engine::{
     self, Answer, Capabilities, Cluster, Donor, Earlier, FileNote, Kept, KeySource, Limits, Query, ReleaseInfo,
@@ -66,6 +66,7 @@ pub struct Known {
 struct First {
     prepared: Arc<Prepared>,
     capabilities: Capabilities,
+    namespace: String,
     phases: Vec<(PhaseKind, Kept)>,
 }
 
@@ -152,7 +153,9 @@ impl<'a> Phases<'a> {
         let knobs = Knobs::of(PhaseKind::Install);
         let live = LiveState::new_cluster(self.world);
         let first = memory.first.clone().filter(|first| {
-            has_same_templates(&first.prepared, prepared) && first.capabilities == self.world.capabilities
+            has_same_templates(&first.prepared, prepared)
+                && first.capabilities == self.world.capabilities
+                && first.namespace == self.world.namespace
         });
         let kept = first.as_ref().and_then(|first| Some((first.clone(), first.kept(PhaseKind::Install)?)));
         let phase = match kept {
@@ -225,7 +228,7 @@ impl<'a> Phases<'a> {
     pub fn vary(&self) -> bool {
         self.list
             .iter()
-            .any(|phase| phase.rendering.error.is_some() || phase.manifests.is_err() || varies(&phase.rendering))
+            .any(|phase| phase.rendering.error.is_some() || phase.manifests.is_err() || phase.rendering.varies())
     }
 
     /// The phases, which share the graph of their origins from now on.
@@ -243,6 +246,7 @@ impl<'a> Phases<'a> {
                     Arc::new(First {
                         prepared: prepared.clone(),
                         capabilities: self.world.capabilities.clone(),
+                        namespace: self.world.namespace.clone(),
                         phases: self.list.iter().filter_map(kept).collect(),
                     })
                 });

@@ -9,7 +9,6 @@ use crate::profile::Profile;
 use crate::source::Sources;
 use crate::template::Cache;
 use crate::value::Plain;
-use crate::value::origin::Cause;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
@@ -177,9 +176,9 @@ pub fn is_refused_by_schema(chart: &Chart, world: &World) -> bool {
     prepared.is_err_and(|error| error.kind == PrepareErrorKind::Schema)
 }
 
-/// Lives a chart's life, with a lint at its end if that is asked for. What the memory holds of the lives before is taken
-/// over, and this life is remembered.
-pub fn live(chart: &Chart, world: World, lints: bool, cache: &Cache, memory: &mut Memory) -> Life {
+/// Lives a chart's life. What the memory holds of the lives before is taken over, and this life is remembered. A world that
+/// is made up is lived as far as it may show something.
+pub fn live(chart: &Chart, world: World, is_made_up: bool, cache: &Cache, memory: &mut Memory) -> Life {
     let prepared = match prepare(chart, &world) {
         Ok(prepared) => prepared,
         Err(error) => return Life::refused(world, error, false),
@@ -188,19 +187,24 @@ pub fn live(chart: &Chart, world: World, lints: bool, cache: &Cache, memory: &mu
     phases.install(&prepared, &chart.sources, memory);
     let live = phases.installed();
     let mut live_after_upgrade = live.clone();
-    if phases.vary() {
+    // Nobody is told what a lint says of a world that is made up. Where the chart asks for other values a lint goes on, and
+    // shows what lies behind; that no other phase renders is known then.
+    let install = phases.list.last().map(|phase| &phase.rendering);
+    let lints = !is_made_up || install.is_some_and(Rendering::asks_for_values);
+    let is_hopeless = is_made_up && install.is_some_and(Rendering::always_fails);
+    let offline = LiveState::offline();
+    if phases.vary() && !is_hopeless {
         phases.next(PhaseKind::Upgrade, &prepared, &live, &chart.sources);
         live_after_upgrade = phases.upgraded(&live);
         phases.next(PhaseKind::UpgradeAgain, &prepared, &live_after_upgrade, &chart.sources);
-        let offline = LiveState::offline();
         phases.next(PhaseKind::Offline, &prepared, &offline, &chart.sources);
         // Without a cluster nothing but chance and the clock tells one render from the next.
         if phases.list.last().is_some_and(|phase| phase.rendering.is_chancy()) {
             phases.next(PhaseKind::OfflineAgain, &prepared, &offline, &chart.sources);
         }
-        if lints {
-            phases.next(PhaseKind::Lint, &prepared, &offline, &chart.sources);
-        }
+    }
+    if phases.vary() && lints {
+        phases.next(PhaseKind::Lint, &prepared, &offline, &chart.sources);
     }
     let phases = phases.finish(&prepared, memory);
     let has_new_texts = memory.has_new_texts(&phases);
@@ -240,27 +244,4 @@ pub fn live_between(old: &Chart, new: &Chart, world: World, cache: &Cache) -> Li
         live_after_upgrade,
         has_new_texts: true,
     }
-}
-
-/// Whether anything that was rendered depends on what differs between the phases of one life.
-pub fn varies(rendering: &Rendering) -> bool {
-    let arena = &rendering.rt.arena;
-    let differs = |origin: crate::value::OriginId| {
-        origin.is_live()
-            && arena.causes(origin).any(|cause| {
-                matches!(
-                    cause,
-                    Cause::Lookup { .. }
-                        | Cause::Phase(_)
-                        | Cause::Random { .. }
-                        | Cause::Time { .. }
-                        | Cause::Dns { .. }
-                )
-            })
-    };
-    let mut known = rustc_hash::FxHashMap::default();
-    let mut check = |origin| *known.entry(origin).or_insert_with(|| differs(origin));
-    rendering.heap_marks.values().any(|origin| check(*origin))
-        || arena.all_guards().any(|guard| check(guard.origin))
-        || rendering.files.iter().flat_map(|f| f.text.pieces()).any(|piece| check(piece.origin))
 }

@@ -313,7 +313,7 @@ impl Writer<'_> {
             Ok(after) => kube::defaulted(&after, at),
             Err(error) => return self.no_patch(object, &error),
         };
-        let after = if self.is_applied() { with_shared(live, &after, id) } else { after };
+        let after = if self.is_applied() { with_shared(live, &after, before, id) } else { after };
         let changes = kube::changes(live, &after);
         let count = changes.len();
         let mode = if self.is_applied() { Mode::Apply } else { Mode::Patch };

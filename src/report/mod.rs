@@ -19,6 +19,7 @@ mod uri;
 
 use crate::finding::{Finding, Severity};
 use crate::source::{Sources, Span};
+pub use uri::of_path as file_uri;
 
 /// What came of all charts of a run, in the order in which it is told.
 #[derive(Debug, Default)]

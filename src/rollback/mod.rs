@@ -243,9 +243,18 @@ fn change(
 
 fn answers(old: &Plain, new: &Plain, live: Option<&Plain>, question: &Question<'_>) -> Vec<Answer> {
     let text = |field: &str| new.get(field).and_then(Plain::as_str).unwrap_or_default();
+    let namespace = match new.at(&["metadata", "namespace"]).and_then(Plain::as_str) {
+        _ if !kube::is_namespaced(text("apiVersion"), text("kind")) => "",
+        Some(namespace) => namespace,
+        None => &question.context.namespace,
+    };
     let answer = |at: KubeVersion| -> (Option<(String, Vec<String>)>, Vec<String>, Vec<String>) {
         let Ok(Some(change)) = change(old, new, live, question, at) else { return Default::default() };
-        if let Some(message) = change.conflict {
+        let form = || match question.mode {
+            Mode::Apply => kube::apply_refusal(&change.sent, namespace, at),
+            Mode::Patch => None,
+        };
+        if let Some(message) = form().or(change.conflict) {
             return (Some((message, Vec::new())), Vec::new(), Vec::new());
         }
         let target = Target { mode: question.mode, ..Target::new(text("apiVersion"), text("kind"), &change.live) };

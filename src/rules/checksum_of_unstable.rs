@@ -1,8 +1,9 @@
 //! A checksum over text that differs from render to render.
 
-use super::story::Story;
-use super::{Evidence, Rule, fields, words};
+use super::story::{Story, Why};
+use super::{Deployer, Evidence, Rule, fields, words};
 use crate::finding::{Finding, Severity};
+use crate::lifecycle::PhaseKind;
 
 pub static RULE: Rule = Rule {
     name: "checksum-of-unstable",
@@ -24,19 +25,34 @@ fn check(evidence: &Evidence<'_>, findings: &mut Vec<Finding>) {
         let lead = group[0];
         let id = &lead.difference.id;
         let restarts = super::pod_template_unstable::is_pod_template(lead);
-        let severity = if restarts { Severity::Warning } else { Severity::Info };
+        // What a lookup keeps is settled by the first upgrade; where nothing is found, it is drawn at every render.
+        let is_settled = matches!(lead.why, Why::Lookup(_)) && !is_again(evidence, lead);
+        let severity = match restarts && (!is_settled || evidence.targets.asks_for(Deployer::ArgoCd)) {
+            true => Severity::Warning,
+            false => Severity::Info,
+        };
         let mut finding = words::finding(&RULE, evidence, &group, severity);
         let consequence = if restarts { ": its pods restart" } else { "" };
-        finding.title = format!(
-            "{id} has a checksum in `{}` that {} changes{consequence} on {}",
-            lead.field().field,
-            words::why(lead),
-            lead.phases.1.name()
-        );
+        let when = match is_settled {
+            true => format!("once, on the first {}", lead.phases.1.name()),
+            false => format!("on {}", lead.phases.1.name()),
+        };
+        let field = lead.field().field;
+        finding.title =
+            format!("{id} has a checksum in `{field}` that {} changes{consequence} {when}", words::why(lead));
         finding.help =
             "make the checksum over what decides, the values (`.Values.auth | toJson | sha256sum`), or keep what is \
                         drawn; a Secret whose content is kept still changes its text when the lookup first finds it"
                 .into();
         findings.push(finding);
     }
+}
+
+/// Whether the field differs between two upgrades too, or only there.
+fn is_again(evidence: &Evidence<'_>, story: &Story) -> bool {
+    evidence.stories.iter().any(|other| {
+        other.phases.0 == PhaseKind::Upgrade
+            && other.difference.id == story.difference.id
+            && other.path() == story.path()
+    })
 }

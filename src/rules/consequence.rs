@@ -2,7 +2,7 @@
 
 use crate::finding::Severity;
 use crate::kube::{self, FieldChange, FieldPath, KubeVersion, Mode, Outcome, Step, Target, VersionRange};
-use crate::lifecycle::{Life, ObjectChange, PhaseKind, plain};
+use crate::lifecycle::{self, Life, ObjectChange, PhaseKind, plain};
 use crate::manifest::ObjectId;
 use crate::value::Plain;
 
@@ -14,6 +14,8 @@ pub struct Update {
     id: ObjectId,
     live: Plain,
     changes: Vec<FieldChange>,
+    /// The same where the manifest is applied.
+    applied: Vec<FieldChange>,
 }
 
 /// Versions that refuse an update in the same words.
@@ -54,8 +56,13 @@ impl Update {
         let live = (**state.get(id, &life.world)?).clone();
         let patch = kube::three_way_patch(&old, &new, &live, &id.api_version, &id.kind).ok()??;
         let after = kube::apply_patch(&live, &patch, &id.api_version, &id.kind).ok()?;
-        let changes = judged(kube::changes(&live, &after), &live, id);
-        Some(Update { id: id.clone(), live, changes })
+        Some(Update::between(id, live, &after, &old))
+    }
+
+    fn between(id: &ObjectId, live: Plain, after: &Plain, before: &Plain) -> Update {
+        let changes = judged(kube::changes(&live, after), &live, id);
+        let applied = judged(kube::changes(&live, &lifecycle::with_shared(&live, after, before, id)), &live, id);
+        Update { id: id.clone(), live, changes, applied }
     }
 
     /// The manifest of the current phase, sent once more to the object that it made.
@@ -64,8 +71,7 @@ impl Update {
         let live = (**life.live.get(id, &life.world)?).clone();
         let patch = kube::three_way_patch(&manifest, &manifest, &live, &id.api_version, &id.kind).ok()??;
         let after = kube::apply_patch(&live, &patch, &id.api_version, &id.kind).ok()?;
-        let changes = judged(kube::changes(&live, &after), &live, id);
-        Some(Update { id: id.clone(), live, changes })
+        Some(Update::between(id, live, &after, &manifest))
     }
 
     fn target(&self, mode: Mode) -> Target<'_> {
@@ -75,7 +81,8 @@ impl Update {
     /// The versions of the range that refuse it.
     pub fn refusals(&self, range: VersionRange, mode: Mode) -> Vec<Refusal> {
         let target = self.target(mode);
-        let answers = kube::over_range(range, |at| match kube::update_outcome(&target, &self.changes, at) {
+        let changes = if mode == Mode::Apply { &self.applied } else { &self.changes };
+        let answers = kube::over_range(range, |at| match kube::update_outcome(&target, changes, at) {
             Outcome::Refused { message, fields } => Some((message, fields)),
             Outcome::Accepted { .. } => None,
         });

@@ -7,9 +7,9 @@ use crate::finding::{Finding, ObjectRef, Severity};
 use crate::kube::{self, FieldPath, Step};
 use crate::lifecycle::{Life, Phase, pieces_in};
 use crate::manifest::{Object, ObjectId};
-use crate::value::Arena;
 use crate::value::origin::{Cause, Guard};
 use crate::value::yaml::{Kind, Node};
+use crate::value::{Arena, PlainData};
 use std::ops::Range;
 
 /// The object of a finding.
@@ -157,4 +157,20 @@ pub fn is_made_up(life: &Life) -> bool {
 pub fn is_inserted(object: &Object, range: &Range<usize>) -> bool {
     let start = range.start..range.start + 1;
     !pieces_in(&object.text, &start).any(|piece| piece.literal && !piece.is_mark())
+}
+
+/// Whether what stands at a field, or below it, is empty for want of a value that the chart does not have.
+pub fn is_absent_value(life: &Life, phase: &Phase, object: &Object, path: &FieldPath) -> bool {
+    let (arena, Some(prepared)) = (&phase.rendering.rt.arena, &life.prepared) else { return false };
+    let range = range_of(object, path);
+    // What is empty has no bytes: its piece stands at the end of the field's key.
+    pieces_in(&object.text, &(range.start..range.end + 1)).any(|piece| {
+        arena.causes(piece.origin).any(|cause| match cause {
+            Cause::Values { path } => {
+                let value = super::fields::value_at(&prepared.values, &arena.path_keys(*path));
+                value.is_none_or(|value| value.data == PlainData::Null)
+            }
+            _ => false,
+        })
+    })
 }

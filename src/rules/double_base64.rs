@@ -4,6 +4,7 @@ use super::objects::{fields, written_by};
 use super::{Evidence, Rule, words};
 use crate::finding::{Finding, Severity};
 use crate::lifecycle::{Life, ObjectChange, PhaseKind};
+use crate::value::origin::Cause;
 use base64::Engine as _;
 
 pub static RULE: Rule = Rule {
@@ -46,6 +47,9 @@ fn check(evidence: &Evidence<'_>, findings: &mut Vec<Finding>) {
         let Some(lead) = group.first() else { continue };
         let (id, field) = (&lead.difference.id, lead.field().field);
         let mut finding = words::finding(&RULE, evidence, &group, Severity::Error);
+        // What is made of it goes wrong with it.
+        let others = evidence.take(|story| story.difference.id == *id && reads_one_of(life, story, &group));
+        finding.fields.extend(others.iter().flatten().map(|story| story.field()));
         finding.title = format!("{id} gets `{field}` encoded once more at every upgrade");
         finding.help = if field.starts_with("stringData") {
             "what is live in `.data` is base64, and `stringData` wants plain text: `| b64dec`, or write it to `data` as it is".into()
@@ -57,8 +61,24 @@ fn check(evidence: &Evidence<'_>, findings: &mut Vec<Finding>) {
     decoded(evidence, findings);
 }
 
+/// Whether a story is of a value of the Secret that is made of one of these in its live object.
+fn reads_one_of(life: &Life, story: &super::Story, grown: &[&super::Story]) -> bool {
+    let Some(phase) = life.phase(story.told_by) else { return false };
+    let arena = &phase.rendering.rt.arena;
+    let is_grown = |read: &str| grown.iter().any(|other| other.path().is_some_and(|path| path == read));
+    story.path().is_some_and(|path| path.starts_with("data"))
+        && arena.causes(story.origin).any(|cause| match cause {
+            Cause::Lookup { path, .. } => is_grown(&arena.path_text(*path)),
+            _ => false,
+        })
+}
+
 /// Text that `b64dec` refused; it says so in its result.
 fn decoded(evidence: &Evidence<'_>, findings: &mut Vec<Finding>) {
+    // What an object of somebody else holds is not known, and no base64.
+    if evidence.life.world.is_assumed() {
+        return;
+    }
     let Some(phase) = life_phase(evidence) else { return };
     for object in &phase.fresh {
         for field in fields(object) {

@@ -5,10 +5,10 @@ use crate::engine::{Error, LookupCall, RenderError};
 use crate::finding::{Effect, Finding, TraceStep};
 use crate::lifecycle::{self, Life, Phase, PhaseKind};
 use crate::source::Span;
-use crate::value::OriginId;
 use crate::value::origin::{Cause, GuardId};
+use crate::value::{OriginId, Plain, PlainData};
 
-use super::words;
+use super::{documents, fields, words};
 
 /// What an error of execution is about.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -31,6 +31,10 @@ pub enum FailureKind {
     UpgradeNeedsValue,
     /// `fail` or `required`: the chart asks for values.
     AsksForValues,
+    /// `fail` or `required` is reached by an upgrade that looks for an object that the user names, and that nobody made.
+    AsksForObject,
+    /// A value that the chart does not have is used, where nobody gave any.
+    LacksValue,
     Other,
 }
 
@@ -41,7 +45,7 @@ pub struct Failure<'a> {
     pub error: &'a Error,
     /// The lookup that it is about.
     pub lookup: Option<&'a LookupCall>,
-    /// The field of the lookup that it is about.
+    /// The field of the lookup or the value that it is about.
     pub field: String,
 }
 
@@ -71,7 +75,59 @@ pub fn failures(life: &Life) -> Vec<Failure<'_>> {
             None => (FailureKind::AsksForValues, None),
         };
     }
+    for failure in &mut failures {
+        let Some(phase) = life.phase(failure.phase) else { continue };
+        if failure.kind == FailureKind::UpgradeNeedsValue
+            && (life.world.is_assumed() || looks_for_named(life, phase, failure.error))
+        {
+            failure.kind = FailureKind::AsksForObject;
+        }
+        // Where values were given the chart should render; where none were, it may need some.
+        if failure.kind == FailureKind::Other
+            && !installs
+            && life.world.flags.is_empty()
+            && let Some(value) = absent_value(life, phase, failure.error)
+        {
+            failure.kind = FailureKind::LacksValue;
+            failure.field = value;
+        }
+    }
     failures
+}
+
+/// Whether an error depends on a lookup that found nothing, of an object that a value names and the chart does not render:
+/// the user has it.
+fn looks_for_named(life: &Life, phase: &Phase, error: &Error) -> bool {
+    let (Some(inner), Some(prepared)) = (error.levels().last().copied(), &life.prepared) else { return false };
+    let rt = &phase.rendering.rt;
+    let names = |cause: &Cause, name: &str| match cause {
+        Cause::Values { path } => fields::value_at(&prepared.values, &rt.arena.path_keys(*path))
+            .and_then(Plain::as_str)
+            .is_some_and(|value| value == name),
+        _ => false,
+    };
+    let is_named = |lookup: &LookupCall| {
+        !lookup.found
+            && !lookup.query.name.is_empty()
+            && !documents::is_own(life, &lookup.query)
+            && rt.arena.causes(lookup.arguments).any(|cause| names(cause, &lookup.query.name))
+    };
+    let mut origins = vec![inner.about];
+    origins.extend(guards(phase, inner.guard));
+    origins.into_iter().any(|origin| lookup_among(phase, origin, &is_named).is_some())
+}
+
+/// The value for want of which an error arises, if it is about one that is not there.
+fn absent_value(life: &Life, phase: &Phase, error: &Error) -> Option<String> {
+    let (inner, prepared) = (error.levels().last().copied()?, life.prepared.as_ref()?);
+    let arena = &phase.rendering.rt.arena;
+    arena.causes(inner.about).find_map(|cause| match cause {
+        Cause::Values { path } => {
+            let value = fields::value_at(&prepared.values, &arena.path_keys(*path));
+            value.is_none_or(|value| value.data == PlainData::Null).then(|| arena.path_text(*path))
+        }
+        _ => None,
+    })
 }
 
 /// The failure of a phase.

@@ -9,12 +9,25 @@ use crate::report::origins;
 use crate::source::Span;
 use crate::value::origin::{Cause, Step};
 use crate::value::yaml::{Kind, Node};
-use crate::value::{OriginId, Piece};
+use crate::value::{OriginId, Piece, Plain, PlainData};
 use std::ops::Range;
+use std::sync::Arc;
 
 /// The node at a path of keys.
 pub fn at<'a>(node: &'a Node, path: &[&str]) -> Option<&'a Node> {
     path.iter().try_fold(node, |node, key| node.field(key))
+}
+
+/// The value at a path of keys and indices.
+pub fn value_at<'a>(values: &'a Plain, keys: &[Arc<[u8]>]) -> Option<&'a Plain> {
+    keys.iter().try_fold(values, |at, key| match &at.data {
+        PlainData::Map(map) => map.get(key),
+        PlainData::List(list) => {
+            let index = std::str::from_utf8(key).ok()?.trim_matches(['[', ']']);
+            list.get(index.parse::<usize>().ok()?)
+        }
+        _ => None,
+    })
 }
 
 /// The text at a path of keys; empty where there is none.

@@ -23,16 +23,20 @@ fn unstable(evidence: &Evidence<'_>, leaf: &Leaf<'_>) -> Option<(&'static str, O
     if leaf.field.contains("checksum") && is_digest(leaf.bytes().trim_ascii()) {
         return Some(("a checksum", leaf.origins().first().copied().unwrap_or_default()));
     }
+    let is_image = leaf.field.ends_with(".image");
+    tag_in(leaf).filter(|_| is_image).map(|origin| ("an image tag", origin))
+}
+
+/// The origin of a leaf that a tag went into.
+fn tag_in(leaf: &Leaf<'_>) -> Option<OriginId> {
     let arena = &leaf.phase.rendering.rt.arena;
-    let is_tag = |cause: &Cause| match cause {
+    leaf.origin_with(|cause| match cause {
         Cause::Values { path } => arena
             .path_keys(*path)
             .last()
             .is_some_and(|key| String::from_utf8_lossy(key).to_lowercase().ends_with("tag")),
         _ => false,
-    };
-    let is_image = leaf.field.ends_with(".image");
-    leaf.origin_with(is_tag).filter(|_| is_image).map(|origin| ("an image tag", origin))
+    })
 }
 
 /// Whether the Job gets another name when its template changes, or is gone before an upgrade comes.
@@ -40,6 +44,7 @@ fn is_replaced(evidence: &Evidence<'_>, object: &Object, leaf: &Leaf<'_>) -> boo
     let names = leaves_at(leaf.phase, object, &["metadata", "name"]);
     let is_named_by_it = names.iter().any(|name| {
         unstable(evidence, name).is_some()
+            || tag_in(name).is_some()
             || name
                 .causes()
                 .iter()

@@ -19,10 +19,13 @@ pub static RULE: Rule = Rule {
 fn is_copied(evidence: &Evidence<'_>, story: &Story) -> bool {
     let (Why::Lookup(_), Some(phase)) = (story.why, evidence.life.phase(story.told_by)) else { return false };
     let rt = &phase.rendering.rt;
-    story.path().is_some()
-        && !story.difference.is_hook
-        && !evidence.is_drawn(story)
-        && rt.arena.causes(story.origin).any(|cause| is_own_field(evidence, phase, &story.difference.id, cause))
+    let Some(field) = story.path() else { return false };
+    // What is only computed from the live object is not written back.
+    let is_own = |cause: &Cause| {
+        is_own_field(evidence, phase, &story.difference.id, cause)
+            && (reads(phase, cause, field) || is_below(phase, cause, field))
+    };
+    !story.difference.is_hook && !evidence.is_drawn(story) && rt.arena.causes(story.origin).any(is_own)
 }
 
 fn is_own_field(evidence: &Evidence<'_>, phase: &Phase, id: &ObjectId, cause: &Cause) -> bool {
@@ -90,6 +93,13 @@ fn reads(phase: &Phase, cause: &Cause, field: &str) -> bool {
     let read = phase.rendering.rt.arena.path_text(*path);
     !read.is_empty()
         && (field == read || field.starts_with(&format!("{read}.")) || field.starts_with(&format!("{read}[")))
+}
+
+/// Whether a cause is of something below the field: that came as a whole.
+fn is_below(phase: &Phase, cause: &Cause, field: &str) -> bool {
+    let Cause::Lookup { path, .. } = cause else { return false };
+    let read = phase.rendering.rt.arena.path_text(*path);
+    read.strip_prefix(field).is_some_and(|rest| rest.starts_with(['.', '[']))
 }
 
 /// Whether the install drew the field.

@@ -1,7 +1,7 @@
 //! An object that is rendered only if it does not exist yet.
 
-use super::story::{Mode, Why};
-use super::{Evidence, Rule, words};
+use super::story::{Mode, Story, Why};
+use super::{Evidence, Rule, documents, words};
 use crate::finding::{Effect, Finding, Severity};
 use crate::lifecycle::ObjectChange;
 
@@ -28,7 +28,7 @@ fn check(evidence: &Evidence<'_>, findings: &mut Vec<Finding>) {
         let object = place.as_ref().and_then(|(i, _)| side?.objects.get(*i));
         let is_kept = object.is_some_and(|o| o.is_kept());
         // What is kept and leaves the manifest is another rule's.
-        let severity = if is_kept { Severity::Warning } else { Severity::Error };
+        let severity = if is_kept || waits_for_other(evidence, lead) { Severity::Warning } else { Severity::Error };
         let mut finding = words::finding(&RULE, evidence, &group, severity);
         let id = &lead.difference.id;
         finding.title = format!("{id} is rendered {}, because of a lookup", words::when(lead));
@@ -46,4 +46,12 @@ fn check(evidence: &Evidence<'_>, findings: &mut Vec<Finding>) {
         );
         findings.push(finding);
     }
+}
+
+/// Whether an object comes when another one of the chart is there: in two steps, and it stays.
+fn waits_for_other(evidence: &Evidence<'_>, story: &Story) -> bool {
+    let (Why::Lookup(call), Some(phase)) = (story.why, evidence.life.phase(story.told_by)) else { return false };
+    let lookup = phase.rendering.rt.lookups.get(call);
+    story.difference.change == ObjectChange::Added
+        && lookup.is_some_and(|lookup| !documents::asks_for(&lookup.query, &story.difference.id, evidence.life))
 }

@@ -357,6 +357,12 @@ impl<'a> Evidence<'a> {
         all.filter(|(_, lookup)| seen.insert((lookup.span, &lookup.query))).collect()
     }
 
+    /// The chart renders only with values that this world does not have, and says so.
+    fn asks_for_values(&self) -> bool {
+        let asks = [failure::FailureKind::AsksForValues, failure::FailureKind::LacksValue];
+        self.failures.first().is_some_and(|failure| asks.contains(&failure.kind))
+    }
+
     /// The phase whose manifest is the chart's own: the install, or, of two versions, the upgrade to the second. None
     /// where it does not render.
     pub fn current(&self) -> Option<&'a lifecycle::Phase> {

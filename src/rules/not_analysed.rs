@@ -19,7 +19,7 @@ pub fn without_dependencies(chart: &str, missing: &[String], sources: &Sources, 
     if missing.is_empty() {
         return;
     }
-    findings.retain(|f| f.rule != super::render_error::RULE.name || !f.cause.contains("no template \""));
+    findings.retain(|f| f.rule != super::render_error::RULE.name || !is_for_want(&f.cause));
     findings.push(Finding {
         rule: RULE.name,
         severity: Severity::Info,
@@ -37,6 +37,19 @@ pub fn without_dependencies(chart: &str, missing: &[String], sources: &Sources, 
         cause: "dependencies".into(),
         suppressed: None,
     });
+}
+
+/// Whether an error may arise for want of a dependency: its templates, or the defaults that it has below its name.
+fn is_for_want(message: &str) -> bool {
+    const TEMPLATES: [&str; 2] = ["no template \"", "\" not defined"];
+    const VALUES: [&str; 5] = [
+        "nil pointer evaluating ",
+        "invalid value; expected ",
+        "; got interface {}",
+        "index of nil pointer",
+        "index of untyped nil",
+    ];
+    TEMPLATES.iter().chain(&VALUES).any(|words| message.contains(words))
 }
 
 /// Where a chart says that it needs another: the entry's name in Chart.yaml or requirements.yaml.

@@ -64,7 +64,8 @@ fn severity(evidence: &Evidence<'_>, story: &Story) -> Severity {
     let is_counted = story.why == Why::Phase;
     match (RUNS.contains(&story.difference.id.kind.as_str()), is_counted) {
         (false, _) => Severity::Error,
-        (true, false) if evidence.targets.counts(Deployer::ArgoCd) => Severity::Warning,
+        // Helm leaves it at what was wanted; Argo CD never gets in sync.
+        (true, false) if evidence.targets.asks_for(Deployer::ArgoCd) => Severity::Warning,
         (true, _) => Severity::Info,
     }
 }

@@ -56,7 +56,12 @@ fn without_key(evidence: &Evidence<'_>, (phase, object): (&Phase, &Object), faul
     };
     let range = documents::range_of(object, lead.field());
     // Whoever passes the value that lets the element through may well pass its name, too.
-    let severity = if documents::is_made_up(evidence.life) { Severity::Warning } else { Severity::Error };
+    // And where nobody passes any values, a chart that needs some cannot be installed as it is.
+    let lacks_value = evidence.life.world.flags.is_empty()
+        && !is_created
+        && documents::is_absent_value(evidence.life, phase, object, lead.field());
+    let severity =
+        if documents::is_made_up(evidence.life) || lacks_value { Severity::Warning } else { Severity::Error };
     let mut finding = documents::finding(&RULE, evidence, severity, (phase, object), &range);
     let id = &object.id;
     let what = if is_created { "it installs, and no patch can change it" } else { "no server takes it" };

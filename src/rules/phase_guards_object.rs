@@ -1,9 +1,10 @@
 //! An object that only installs or only upgrades render.
 
-use super::story::{Mode, Why};
-use super::{Evidence, Rule, words};
+use super::story::{Mode, Story, Why};
+use super::{Evidence, Rule, documents, words};
 use crate::finding::{Effect, Finding, Severity};
-use crate::lifecycle::ObjectChange;
+use crate::lifecycle::{Life, ObjectChange};
+use crate::manifest::Object;
 
 pub static RULE: Rule = Rule {
     name: "phase-guards-object",
@@ -22,21 +23,78 @@ fn check(evidence: &Evidence<'_>, findings: &mut Vec<Finding>) {
     });
     for group in groups {
         let lead = group[0];
-        let is_removed = lead.difference.change == ObjectChange::Removed;
-        let mut finding = words::finding(&RULE, evidence, &group, Severity::Error);
-        let id = &lead.difference.id;
-        finding.title = format!("{id} is rendered {}", words::when(lead));
-        let says = if is_removed {
-            "the object leaves the manifest: Helm deletes it"
-        } else {
-            "the object is created only now; until the first upgrade it is missing"
+        // With values of ours that let it come late nothing is lost.
+        let is_late = lead.difference.change == ObjectChange::Added && documents::is_made_up(evidence.life);
+        let severity = match turn(evidence.life, lead) {
+            Turn::Whole if is_late => Severity::Warning,
+            Turn::Whole => Severity::Error,
+            Turn::OfHook => Severity::Warning,
+            Turn::IntoHook | Turn::Done => Severity::Info,
         };
+        let mut finding = words::finding(&RULE, evidence, &group, severity);
         finding.effects.retain(|effect| effect.operation != lead.phases.1.name());
-        finding.effects.push(Effect { operation: lead.phases.1.name(), says: says.into() });
-        finding.help = format!(
-            "render {id} in every phase, or make it a hook (`helm.sh/hook: pre-install` or `post-upgrade`): hooks are \
-             not part of the release's manifest and may come and go"
-        );
+        match turn(evidence.life, lead) {
+            turn @ (Turn::OfHook | Turn::IntoHook) => as_hook(&mut finding, lead, turn == Turn::OfHook),
+            _ => as_object(&mut finding, lead),
+        }
         findings.push(finding);
     }
+}
+
+/// What an object is in the phase that does not render it among the release's objects.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Turn {
+    /// It is not there at all.
+    Whole,
+    /// It was a hook of the install, left for the upgrade to adopt.
+    OfHook,
+    /// It becomes a hook.
+    IntoHook,
+    /// It goes when its work is done.
+    Done,
+}
+
+fn turn(life: &Life, story: &Story) -> Turn {
+    let id = &story.difference.id;
+    let is_removed = story.difference.change == ObjectChange::Removed;
+    let other = if is_removed { story.phases.1 } else { story.phases.0 };
+    let mut objects = life.phase(other).into_iter().flat_map(|phase| &phase.objects);
+    let hook = objects.find(|object| object.is_hook() && object.id == *id);
+    let stays = |object: &Object| {
+        let policy = object.annotation("helm.sh/hook-delete-policy").unwrap_or_default();
+        object.annotation("meta.helm.sh/release-name").is_some() && !policy.contains("hook-succeeded")
+    };
+    match hook {
+        Some(_) if is_removed => Turn::IntoHook,
+        Some(hook) if stays(hook) => Turn::OfHook,
+        None if is_removed && matches!(id.kind.as_str(), "Job" | "Pod") => Turn::Done,
+        _ => Turn::Whole,
+    }
+}
+
+fn as_object(finding: &mut Finding, lead: &Story) {
+    let id = &lead.difference.id;
+    finding.title = format!("{id} is rendered {}", words::when(lead));
+    let says = if lead.difference.change == ObjectChange::Removed {
+        "the object leaves the manifest: Helm deletes it"
+    } else {
+        "the object is created only now; until the first upgrade it is missing"
+    };
+    finding.effects.push(Effect { operation: lead.phases.1.name(), says: says.into() });
+    finding.help = format!(
+        "render {id} in every phase, or make it a hook (`helm.sh/hook: pre-install` or `post-upgrade`): hooks are \
+         not part of the release's manifest and may come and go"
+    );
+}
+
+fn as_hook(finding: &mut Finding, lead: &Story, is_adopted: bool) {
+    let (id, first, second) = (&lead.difference.id, lead.phases.0.name(), lead.phases.1.name());
+    let (object, hook) = if is_adopted { (second, first) } else { (first, second) };
+    finding.title = format!("{id} is an object of the release on {object} and a hook on {hook}");
+    let (operation, says) = match is_adopted {
+        true => ("rollback", "to the first revision deletes it: no hook is in the manifest"),
+        false => (second, "the object leaves the manifest: Helm deletes it, after the hook has used its name"),
+    };
+    finding.effects.push(Effect { operation, says: says.into() });
+    finding.help = format!("let {id} be a hook in every phase (`helm.sh/hook: pre-install,pre-upgrade`), or in none");
 }

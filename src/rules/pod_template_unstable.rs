@@ -1,7 +1,7 @@
 //! A pod template that differs at every upgrade.
 
 use super::story::{Story, Why};
-use super::{Deployer, Evidence, Rule, words};
+use super::{Deployer, Evidence, Rule, documents, words};
 use crate::finding::{Effect, Finding, Severity};
 
 pub static RULE: Rule = Rule {
@@ -27,7 +27,9 @@ fn check(evidence: &Evidence<'_>, findings: &mut Vec<Finding>) {
         let is_meant =
             group.iter().all(|s| s.path().is_some_and(|p| p.starts_with("spec.template.metadata.annotations")));
         let is_offline_too = lead.why != Why::Phase && evidence.targets.counts(Deployer::ArgoCd);
-        let severity = if is_meant && !is_offline_too { Severity::Info } else { Severity::Warning };
+        // Who switches such an annotation on wants what it does.
+        let is_asked_for = is_meant && documents::is_made_up(evidence.life);
+        let severity = if is_meant && !is_offline_too || is_asked_for { Severity::Info } else { Severity::Warning };
         let mut finding = words::finding(&RULE, evidence, &group, severity);
         let field = lead.field().field;
         finding.title = format!("{id} restarts its pods on upgrade: `{field}` comes from {}", words::why(lead));

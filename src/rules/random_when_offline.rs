@@ -1,6 +1,6 @@
 //! What a lookup keeps is drawn anew where there is no cluster, and no value can pin it.
 
-use super::fields::{Leaf, leaves_at};
+use super::fields::{Leaf, leaves_at, value_at};
 use super::{Deployer, Evidence, Rule, words};
 use crate::finding::{Effect, Finding, Severity};
 use crate::lifecycle::{Life, PhaseKind};
@@ -80,13 +80,7 @@ fn is_pinned(life: &Life, leaf: &Leaf<'_>) -> bool {
 }
 
 fn is_empty(values: &Plain, path: PathId, arena: &Arena) -> bool {
-    let mut at = values;
-    for key in arena.path_keys(path) {
-        match at.as_map().and_then(|map| map.get(&key)) {
-            Some(below) => at = below,
-            None => return true,
-        }
-    }
+    let Some(at) = value_at(values, &arena.path_keys(path)) else { return true };
     match &at.data {
         PlainData::Null | PlainData::Bool(false) | PlainData::Int(0) => true,
         PlainData::String(text) => text.is_empty(),

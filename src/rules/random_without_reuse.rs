@@ -1,7 +1,7 @@
 //! A value that is drawn anew by every upgrade.
 
 use super::story::Story;
-use super::{Evidence, Rule, words};
+use super::{Deployer, Evidence, Rule, words};
 use crate::finding::{Finding, Severity};
 use crate::lifecycle::{ObjectChange, PhaseKind};
 use crate::value::origin::Cause;
@@ -22,16 +22,29 @@ fn check(evidence: &Evidence<'_>, findings: &mut Vec<Finding>) {
     });
     // What is drawn is the same in the next upgrade: said once.
     let _ = evidence.take(|story| evidence.is_drawn(story) && story.phases.0 == PhaseKind::Upgrade);
-    for group in by_object(groups) {
+    for mut group in by_object(groups) {
+        // A hash with a new salt is the least of what is drawn.
+        group.sort_by_key(|story| is_salted(evidence, story));
         let lead = group[0];
         let id = &lead.difference.id;
         let field = lead.field().field;
         let is_secret = id.kind == "Secret" && (field.starts_with("data") || field.starts_with("stringData"));
         let is_resigned = is_resigned(evidence, &group);
-        let severity = if is_secret && !is_resigned { Severity::Error } else { Severity::Warning };
+        let is_salted = group.iter().all(|story| is_salted(evidence, story));
+        let severity = match is_salted {
+            true if evidence.targets.asks_for(Deployer::ArgoCd) => Severity::Warning,
+            true => Severity::Info,
+            false if is_secret && !is_resigned => Severity::Error,
+            false => Severity::Warning,
+        };
         let mut finding = words::finding(&RULE, evidence, &group, severity);
-        finding.title = format!("{id} gets a new random `{field}` on every upgrade");
-        finding.help = if is_resigned {
+        let what = if is_salted { "salt in" } else { "random" };
+        finding.title = format!("{id} gets a new {what} `{field}` on every upgrade");
+        finding.help = if is_salted {
+            "the password stays and its hash is another one: nobody is locked out, but the object differs at every render; \
+             keep the live hash, or let a value give it"
+                .to_string()
+        } else if is_resigned {
             "keep the certificate and its key together with the authority: who trusts the authority trusts the new one too, \
              but pods hold the old one until they restart"
                 .to_string()
@@ -50,6 +63,11 @@ fn check(evidence: &Evidence<'_>, findings: &mut Vec<Finding>) {
     }
 }
 
+/// Whether nothing is drawn but the salt of a hash: the password that is hashed stays.
+pub fn is_salted(evidence: &Evidence<'_>, story: &Story) -> bool {
+    is_all_drawn_by(evidence, story, &["bcrypt", "htpasswd"])
+}
+
 /// Whatever is drawn in one object is mended together, whatever lookup was made before.
 fn by_object(groups: Vec<Vec<&Story>>) -> Vec<Vec<&Story>> {
     let mut merged: Vec<Vec<&Story>> = Vec::new();
@@ -62,23 +80,17 @@ fn by_object(groups: Vec<Vec<&Story>>) -> Vec<Vec<&Story>> {
     merged
 }
 
-/// A certificate that a kept authority signs anew, and its key.
+/// A certificate that an authority signs anew which stays, and its key: no authority is drawn.
 fn is_resigned(evidence: &Evidence<'_>, group: &[&Story]) -> bool {
-    let is_of_certificate = |story: &Story| {
-        let Some(phase) = evidence.life.phase(story.told_by) else { return false };
-        let rt = &phase.rendering.rt;
-        rt.arena.causes(story.origin).all(|cause| match cause {
-            Cause::Random { draw } => rt.draws.get(*draw).is_some_and(|draw| draw.function.contains("SignedCert")),
-            _ => true,
-        })
-    };
-    let has_found = |story: &Story| {
-        let Some(phase) = evidence.life.phase(story.told_by) else { return false };
-        let rt = &phase.rendering.rt;
-        rt.arena.causes(story.origin).any(|cause| match cause {
-            Cause::Lookup { call, .. } => rt.lookups.get(*call).is_some_and(|call| call.found),
-            _ => false,
-        })
-    };
-    group.iter().all(|story| is_of_certificate(story)) && group.iter().any(|story| has_found(story))
+    group.iter().all(|story| is_all_drawn_by(evidence, story, &["genSignedCert", "genSignedCertWithKey"]))
+}
+
+fn is_all_drawn_by(evidence: &Evidence<'_>, story: &Story, functions: &[&str]) -> bool {
+    let Some(phase) = evidence.life.phase(story.told_by) else { return false };
+    let rt = &phase.rendering.rt;
+    let mut draws = rt.arena.causes(story.origin).filter_map(|cause| match cause {
+        Cause::Random { draw } => rt.draws.get(*draw).map(|draw| draw.function),
+        _ => None,
+    });
+    draws.next().is_some_and(|first| functions.contains(&first) && draws.all(|draw| functions.contains(&draw)))
 }

@@ -15,20 +15,32 @@ pub static RULE: Rule = Rule {
 fn check(evidence: &Evidence<'_>, findings: &mut Vec<Finding>) {
     let mut known: Vec<String> = Vec::new();
     // Where the chart asks for values, lint goes on without them: what fails then says nothing.
-    let asks = evidence.failures.first().is_some_and(|failure| failure.kind == FailureKind::AsksForValues);
-    for failure in evidence.failures.iter().filter(|failure| failure.kind == FailureKind::Other) {
+    let asks = evidence.asks_for_values();
+    let is_wanted = |kind: FailureKind| matches!(kind, FailureKind::Other | FailureKind::LacksValue);
+    for failure in evidence.failures.iter().filter(|failure| is_wanted(failure.kind)) {
         let (error, text) = (failure.error, failure.error.raw());
         if asks && failure.phase == PhaseKind::Lint || known.contains(&text) {
             continue;
         }
-        let same = evidence.failures.iter().filter(|f| f.kind == FailureKind::Other && f.error.raw() == text);
+        let same = evidence.failures.iter().filter(|f| is_wanted(f.kind) && f.error.raw() == text);
         let phases: Vec<PhaseKind> = same.map(|failure| failure.phase).collect();
         known.push(text);
         let when = words::failing(evidence.life, &phases);
         let mut finding = words::problem(&RULE, evidence, Severity::Error, words::innermost(error));
-        finding.title = format!("{when}: {}", words::short(&words::message(error)));
+        let message = words::message(error);
+        finding.title = format!("{when}: {}", words::short(&message));
+        if failure.kind == FailureKind::LacksValue {
+            // The chart wants values, and does not say so.
+            finding.severity = Severity::Warning;
+            finding.title = format!("{when} without a value for `{}`: {}", failure.field, words::short(&message));
+            finding.help = format!(
+                "give it a default in values.yaml, or ask for it in words: `required \"{} is missing\"`; a chart that renders \
+                 only with values of somebody's has some of them in ci/*-values.yaml",
+                failure.field
+            );
+        }
         finding.steps = words::call_stack(error);
-        finding.cause = words::message(error);
+        finding.cause = message;
         findings.push(finding);
     }
 }

@@ -1,6 +1,7 @@
 //! A lookup finds the object whose values it is meant to keep, and they are drawn anew all the same.
 
 use super::fields::{self, leaves_at};
+use super::random_without_reuse::is_salted;
 use super::story::Story;
 use super::{Evidence, Rule, words};
 use crate::finding::{Finding, Severity, TraceStep};
@@ -33,7 +34,8 @@ pub fn reuse(evidence: &Evidence<'_>, story: &Story) -> Reuse {
         && matches!(id.kind.as_str(), "Secret" | "ConfigMap")
         && story.path().is_some_and(|path| path.starts_with("data") || path.starts_with("stringData"))
         && !story.difference.is_hook
-        && !evidence.life.previous;
+        && !evidence.life.previous
+        && !is_salted(evidence, story);
     if !is_drawn {
         return Reuse::None;
     }

@@ -1,5 +1,6 @@
 //! A field of its own live object that a chart writes back although a controller owns it.
 
+use super::objects::fields;
 use super::{Evidence, Rule, documents, story, words};
 use crate::finding::{Effect, FieldAt, Finding, Severity, TraceStep};
 use crate::kube::Mode;
@@ -102,10 +103,21 @@ fn copied<'a>(evidence: &Evidence<'_>, phase: &Phase, object: &'a Object) -> Vec
             if path.ends_with(".caBundle") && has_random || out.iter().any(|c| c.path == path) {
                 continue;
             }
+            // What is only computed from it goes somewhere else.
+            if !is_written_to(object, &path, piece) {
+                continue;
+            }
             out.push(Copied { path, owner, lookup: lookup.span, piece });
         }
     }
     out
+}
+
+/// Whether a piece stands in the field of this path, or of the same name in another element of its list.
+fn is_written_to(object: &Object, path: &str, piece: &Piece) -> bool {
+    let same = |field: &str| field == path || path.ends_with(".caBundle") && field.ends_with(".caBundle");
+    let (start, end) = (piece.start as usize, piece.end as usize);
+    fields(object).iter().any(|field| same(&field.path) && start <= field.range.end && end >= field.range.start)
 }
 
 fn finding(evidence: &Evidence<'_>, phase: &Phase, object: &Object, copied: &[Copied<'_>]) -> Finding {

@@ -1,5 +1,6 @@
 //! The catch-all: two phases differ and no other rule says why.
 
+use super::story::Why;
 use super::{Evidence, Rule, words};
 use crate::finding::{Certainty, Finding, ObjectRef, Severity};
 use crate::lifecycle::ObjectChange;
@@ -16,7 +17,10 @@ pub static RULE: Rule = Rule {
 fn check(evidence: &Evidence<'_>, findings: &mut Vec<Finding>) {
     for group in evidence.take(|story| !story.difference.is_hook) {
         let lead = group[0];
-        let mut finding = words::finding(&RULE, evidence, &group, Severity::Warning);
+        // What an object of somebody else's holds is not known: that a lookup finds it now says little.
+        let is_known = !evidence.life.world.is_assumed() || !matches!(lead.why, Why::Lookup(_));
+        let severity = if is_known { Severity::Warning } else { Severity::Info };
+        let mut finding = words::finding(&RULE, evidence, &group, severity);
         let field = lead.field().field;
         let what = if field.is_empty() { String::new() } else { format!(" `{field}`") };
         let differs = match &lead.difference.change {

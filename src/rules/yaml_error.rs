@@ -29,8 +29,10 @@ fn place(phase: &Phase, piece: &Piece, error: &ManifestError) -> Span {
 
 fn check(evidence: &Evidence<'_>, findings: &mut Vec<Finding>) {
     let mut known: Vec<String> = Vec::new();
+    // Where the chart asks for values, lint goes on without them: what it renders then says nothing.
+    let asks = evidence.asks_for_values();
     for phase in &evidence.life.phases {
-        if phase.rendering.error.is_some() {
+        if phase.rendering.error.is_some() || asks && phase.kind == PhaseKind::Lint {
             continue;
         }
         let Err(error) = &phase.manifests else { continue };
@@ -45,6 +47,7 @@ fn check(evidence: &Evidence<'_>, findings: &mut Vec<Finding>) {
             .life
             .phases
             .iter()
+            .filter(|p| p.rendering.error.is_none())
             .filter(|p| matches!(&p.manifests, Err(e) if e.message == error.message))
             .map(|p| p.kind)
             .collect();

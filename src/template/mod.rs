@@ -1,11 +1,12 @@
 //! From the text of a template to its syntax tree, or to the error that Go would report.
 //!
-//! A template goes two ways. The usual one is short: tree-sitter parses it with the grammar in `grammars/gotmpl`, and
-//! `lower` turns that tree into the typed one of [`ast`], whose positions are Go's. The grammar accepts a little more
-//! than Go; where lowering meets something that Go might refuse, or where the tree is broken, it stops without a
-//! verdict. Then `refusal` replays Go's lexer and parser token by token and has the last word: its message and line
-//! are exactly text/template's. A text that lowering doubted and the replay accepts is a bug in the grammar
-//! ([`SyntaxErrorKind::Internal`]), which the comparison with Go in `tests/syntax` looks for.
+//! Nodes of the grammar in `grammars/gotmpl` are lowered to the typed tree of [`ast`], whose positions are Go's. `scan`
+//! gives them for the usual actions, which is all there are in nearly every file; a text with anything else is parsed by
+//! tree-sitter, with the same grammar. The grammar accepts a little more than Go; where lowering meets something that Go
+//! might refuse, or where the tree is broken, it stops without a verdict. Then `refusal` replays Go's lexer and parser
+//! token by token and has the last word: its message and line are exactly text/template's. A text that lowering doubted
+//! and the replay accepts is a bug in the grammar ([`SyntaxErrorKind::Internal`]), which the comparison with Go in
+//! `tests/syntax` looks for.
 //!
 //! The room knows bytes and spans; it does no I/O, and no input makes it recurse deeply or run long. Names of
 //! functions come from the caller, since which there are depends on the version of Helm.

@@ -290,7 +290,7 @@ impl Evaluator<'_> {
                 Param::AnyList => Data::List(List::nil(Element::Any)),
                 _ => {
                     let message = format!("invalid value; expected {}", param.type_name());
-                    return Err(self.error(frame, message, None));
+                    return Err(self.error_about(frame, message, value.v.origin));
                 }
             };
             return Ok(Val::of(Value::new(data, value.v.origin)));

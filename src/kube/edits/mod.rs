@@ -152,7 +152,7 @@ pub fn verdicts(
 /// The pieces of a range within which no answer switches: its minors, cut at the switches within them.
 fn spans(range: VersionRange) -> Vec<(KubeVersion, KubeVersion)> {
     let mut starts: Vec<KubeVersion> = recorded().iter().map(|v| KubeVersion { patch: 0, ..*v }).collect();
-    starts.extend(table::exact_switches());
+    starts.extend(exact_switches());
     starts.push(range.from);
     starts.retain(|v| range.contains(*v));
     starts.sort_unstable();
@@ -165,8 +165,13 @@ fn spans(range: VersionRange) -> Vec<(KubeVersion, KubeVersion)> {
     starts.into_iter().zip(ends).collect()
 }
 
+/// The switches that are known to the patch.
+fn exact_switches() -> impl Iterator<Item = KubeVersion> {
+    table::exact_switches().chain(super::refusal::switches())
+}
+
 fn boundary(from: KubeVersion) -> Boundary {
-    let is_known = table::exact_switches().any(|v| v == from);
+    let is_known = exact_switches().any(|v| v == from);
     let here = column(from);
     match (is_known, here.checked_sub(1).and_then(|i| recorded().get(i)), recorded().get(here)) {
         (false, Some(before), Some(after)) => Boundary::Between(*before, *after),

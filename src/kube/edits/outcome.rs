@@ -60,6 +60,7 @@ pub fn update_outcome(target: &Target<'_>, changes: &[FieldChange], at: KubeVers
         });
         fields.push((change.field.clone(), verdict));
     }
+    update.both_strategies();
     update.outcome(fields)
 }
 
@@ -209,6 +210,22 @@ impl Update<'_> {
             }
         }
         Verdict::Refused { message: words }
+    }
+
+    /// A Deployment that is recreated has no rolling update. Server-side apply of the type alone leaves the one that the
+    /// server filled in (the recorded edit of a Deployment's `spec.strategy`).
+    fn both_strategies(&mut self) {
+        let strategy = |object: &Plain| {
+            let of = object.at(&["spec", "strategy"]);
+            let is_recreated = of.and_then(|of| of.get("type")).and_then(Plain::as_str) == Some("Recreate");
+            is_recreated && of.and_then(|of| of.get("rollingUpdate")).is_some_and(|rolling| !rolling.is_null())
+        };
+        if self.target.kind == "Deployment" && strategy(&self.after) && !strategy(self.target.live) {
+            let words =
+                "spec.strategy.rollingUpdate: Forbidden: may not be specified when strategy `type` is 'Recreate'";
+            self.items.push((self.kind(), words.into()));
+            self.fields.push(FieldPath::parse("spec.strategy.type"));
+        }
     }
 
     fn note_refused(&mut self, verdict: &Verdict, field: &FieldPath) {
