@@ -45,7 +45,7 @@ pub const MAX_WORLDS: usize = 96;
 /// The most work that they may cost, in the engine's units.
 pub const MAX_WORK: u64 = 200_000_000;
 /// After as many worlds that showed nothing new no more are made.
-pub const MAX_DRY: usize = 12;
+pub const MAX_DRY: usize = 16;
 
 /// A world that is to be lived, and what for.
 pub struct Plan {
@@ -200,7 +200,9 @@ impl Explorer {
         if let Some(plan) = plan {
             self.spent +=
                 life.phases.iter().map(|phase| phase.rendering.rt.limits.work - phase.rendering.rt.left).sum::<u64>();
-            self.dry = if self.coverage.reached() > before { 0 } else { self.dry + 1 };
+            // An error that is met for the first time is progress, too: what was asked for before was given.
+            let is_further = errors(life).any(|error| !self.errors.contains(&format!("{error}#0")));
+            self.dry = if is_further || self.coverage.reached() > before { 0 } else { self.dry + 1 };
             culprits = self.culprits(life, plan);
             self.judge(life, plan, &culprits);
         }
@@ -349,7 +351,7 @@ impl Explorer {
             if !is_wanted || varies && !solve::has_choice(&condition.expression) {
                 continue;
             }
-            let Some(scope) = self.scope(life, phase, condition.head) else { continue };
+            let Some(scope) = self.scope(life, phase, condition) else { continue };
             let candidates = match varies {
                 true => solve::of_expression(condition, wanted, &scope),
                 false => solve::candidates(condition, wanted, &scope),
@@ -367,16 +369,18 @@ impl Explorer {
     }
 
     /// What a condition of a life is solved in.
-    fn scope<'a>(&'a self, life: &'a Life, phase: &'a Phase, head: Span) -> Option<Scope<'a>> {
+    fn scope<'a>(&'a self, life: &'a Life, phase: &'a Phase, condition: &Condition) -> Option<Scope<'a>> {
+        let graph = &phase.rendering.rt.arena;
         Some(Scope {
-            graph: &phase.rendering.rt.arena,
+            graph,
+            causes: graph.causes(condition.origin).cloned().collect(),
             prepared: life.prepared.as_deref()?,
             trees: phase.rendering.trees(),
             guides: &self.guides,
             profile: &life.world.profile,
             version: &life.world.capabilities.version,
             kubernetes: self.kubernetes,
-            head,
+            head: condition.head,
         })
     }
 
@@ -423,7 +427,12 @@ fn errors(life: &Life) -> impl Iterator<Item = String> {
 
 /// The keys of a path.
 fn words(graph: &Graph, path: PathId) -> Vec<String> {
-    graph.path_keys(path).iter().map(|key| String::from_utf8_lossy(key).into_owned()).collect()
+    let keys: Vec<String> = graph.path_keys(path).iter().map(|key| String::from_utf8_lossy(key).into_owned()).collect();
+    // A global value of a subchart is one of all charts.
+    match keys.iter().position(|key| key == "global") {
+        Some(at @ 1..) => keys[at..].to_vec(),
+        _ => keys,
+    }
 }
 
 /// Conditions that depend on more values than this are tried alone.

@@ -9,7 +9,7 @@ use crate::kube::VersionRange;
 use crate::profile::Profile;
 use crate::source::Span;
 use crate::template::ast::Node;
-use crate::value::origin::{Graph, PathId};
+use crate::value::origin::{Cause, Graph, PathId};
 use crate::value::{Key, Plain, PlainData};
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -27,6 +27,8 @@ pub(super) struct Scope<'a> {
     pub kubernetes: VersionRange,
     /// The opening action of the condition.
     pub head: Span,
+    /// What the condition depends on.
+    pub causes: Vec<Cause>,
 }
 
 /// As many guesses are made for one value.
@@ -55,6 +57,19 @@ impl Scope<'_> {
         self.graph.path_keys(path).iter().map(|key| String::from_utf8(key.to_vec()).ok()).collect()
     }
 
+    /// A global value of a subchart is one of all charts.
+    fn shared(&self, mut keys: Vec<String>) -> Vec<String> {
+        let is_global = |part: &crate::chart::PreparedChart| {
+            let Some(prefix) = part.values_path.as_ref().filter(|prefix| !prefix.is_empty()) else { return false };
+            prefix.iter().zip(&keys).all(|(a, b)| **a == *b.as_bytes())
+                && keys.get(prefix.len()).is_some_and(|key| key == "global")
+        };
+        if let Some(part) = self.prepared.charts.iter().find(|part| is_global(part)) {
+            keys.drain(..part.values_path.as_ref().map_or(0, Vec::len));
+        }
+        keys
+    }
+
     /// What stands at a path now.
     pub fn value(&self, keys: &[String]) -> Option<&Plain> {
         keys.iter().try_fold(&self.prepared.values, |plain, key| match &plain.data {
@@ -65,6 +80,7 @@ impl Scope<'_> {
 
     /// The setting that puts a value at a path. What lies in a list is set with the whole list.
     pub fn set(&self, keys: Vec<String>, value: Plain) -> Option<Setting> {
+        let keys = self.shared(keys);
         let Some(at) = keys.iter().position(|key| index(key).is_some()) else {
             return (!keys.is_empty()).then_some(Setting::Value { path: keys, value });
         };
@@ -148,7 +164,7 @@ impl Scope<'_> {
         let list = |element: Plain| Plain::from(PlainData::List(vec![element]));
         match self.shape(keys) {
             Shape::List(element) if *element != Shape::Any => vec![Shape::List(element).plain(name)],
-            Shape::Table(_) | Shape::Like(_) | Shape::Any | Shape::List(_) => vec![
+            Shape::Table(_) | Shape::Like(_) | Shape::Any | Shape::Text | Shape::List(_) => vec![
                 list(PlainData::Map(BTreeMap::from([(Key::from(&b"name"[..]), Plain::string(EXAMPLE))])).into()),
                 list(Plain::string(EXAMPLE)),
             ],
@@ -176,6 +192,7 @@ impl Scope<'_> {
                 let list = Shape::List(element.clone()).plain(name);
                 return if self.has_named_keys() { vec![self.table(keys), list] } else { vec![list, self.table(keys)] };
             }
+            Shape::Text => return vec![shape::named(name), boolean(true)],
             shape => return vec![shape.plain(name)],
         }
         let lower = name.to_lowercase();

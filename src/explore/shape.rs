@@ -15,6 +15,8 @@ pub(super) enum Shape {
     /// Nothing.
     #[default]
     Any,
+    /// It is written somewhere.
+    Text,
     /// It is compared with this.
     Like(Plain),
     Table(BTreeMap<String, Shape>),
@@ -37,7 +39,8 @@ impl Shape {
                 }
             }
             (Shape::List(mine), Shape::List(other)) => mine.merge(*other),
-            (mine @ (Shape::Any | Shape::Like(_)), other) => *mine = other,
+            (Shape::Like(_), Shape::Text) => {}
+            (mine @ (Shape::Any | Shape::Text | Shape::Like(_)), other) => *mine = other,
             _ => {}
         }
     }
@@ -50,7 +53,7 @@ impl Shape {
     /// A value of this shape; `name` is what it is called.
     pub fn plain(&self, name: &str) -> Plain {
         match self {
-            Shape::Any => named(name),
+            Shape::Any | Shape::Text => named(name),
             Shape::Like(plain) => plain.clone(),
             Shape::Table(fields) => {
                 let entries = fields.iter().map(|(key, shape)| (Key::from(key.as_bytes()), shape.plain(key)));
@@ -120,18 +123,18 @@ impl Walk<'_, '_> {
     fn list(&self, tree: &Tree, list: &List, subject: &Subject, shape: &mut Shape) {
         for node in &list.nodes {
             match node {
-                Node::Action(pipeline) => self.pipeline(tree, pipeline, subject, shape),
+                Node::Action(pipeline) => self.pipeline(tree, pipeline, true, subject, shape),
                 Node::If(branch) => {
-                    self.pipeline(tree, &branch.pipeline, subject, shape);
+                    self.pipeline(tree, &branch.pipeline, false, subject, shape);
                     self.list(tree, &branch.body, subject, shape);
                 }
                 Node::With(branch) | Node::Range(branch) => {
-                    self.pipeline(tree, &branch.pipeline, subject, shape);
+                    self.pipeline(tree, &branch.pipeline, false, subject, shape);
                     self.inner(tree, branch, matches!(node, Node::Range(_)), subject, shape);
                 }
                 Node::Template(call) => {
                     if let Some(argument) = &call.argument {
-                        self.pipeline(tree, argument, subject, shape);
+                        self.pipeline(tree, argument, false, subject, shape);
                         if let [Command { operands, .. }] = argument.commands.as_slice() {
                             self.call(tree, &call.name, operands, subject, shape);
                         }
@@ -161,7 +164,9 @@ impl Walk<'_, '_> {
         }
     }
 
-    fn pipeline(&self, tree: &Tree, pipeline: &Pipeline, subject: &Subject, shape: &mut Shape) {
+    /// `is_written`: what comes of the pipeline is text of the output.
+    fn pipeline(&self, tree: &Tree, pipeline: &Pipeline, is_written: bool, subject: &Subject, shape: &mut Shape) {
+        let is_written = is_written && pipeline.declares.is_empty();
         for command in &pipeline.commands {
             let [first, arguments @ ..] = command.operands.as_slice() else { continue };
             let function = match &first.kind {
@@ -177,14 +182,18 @@ impl Walk<'_, '_> {
             let constant = arguments.iter().find_map(constant).filter(|_| matches!(function, Some("eq")));
             for operand in &command.operands {
                 if let Some(fields) = fields_of(operand, subject) {
-                    let leaf = constant.clone().map_or(Shape::Any, Shape::Like);
+                    // What goes to a template or into a table shows there what it is.
+                    let is_handed =
+                        matches!(function, Some("include" | "dict" | "list" | "tpl" | "toYaml" | "toJson" | "set"));
+                    let whole = if is_written && !is_handed { Shape::Text } else { Shape::Any };
+                    let leaf = constant.clone().map_or(whole, Shape::Like);
                     shape.merge(Shape::below(&fields, leaf));
                 }
                 match &operand.kind {
-                    OperandKind::Pipeline(inner) => self.pipeline(tree, inner, subject, shape),
+                    OperandKind::Pipeline(inner) => self.pipeline(tree, inner, is_written, subject, shape),
                     OperandKind::Chain(inner, _) => {
                         if let OperandKind::Pipeline(inner) = &inner.kind {
-                            self.pipeline(tree, inner, subject, shape);
+                            self.pipeline(tree, inner, is_written, subject, shape);
                         }
                     }
                     _ => {}

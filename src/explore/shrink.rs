@@ -67,8 +67,7 @@ pub fn relevant(life: &Life, places: &[Span], settings: &[Setting]) -> Vec<bool>
         for cause in origins.into_iter().flat_map(|origin| graph.causes(origin)) {
             match cause {
                 Cause::Values { path } => {
-                    let keys = graph.path_keys(*path);
-                    paths.push(keys.iter().map(|key| String::from_utf8_lossy(key).into_owned()).collect());
+                    paths.push(super::words(graph, *path));
                 }
                 cause => of_cluster |= matches!(cause, Cause::Lookup { .. } | Cause::Capabilities { .. }),
             }

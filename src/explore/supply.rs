@@ -8,7 +8,9 @@ use crate::engine::log::Condition;
 use crate::lifecycle::{Life, Phase, is_varying};
 
 /// A chart that asks for more than this one after the other is left alone.
-const MAX_ERRORS: usize = 24;
+const MAX_ERRORS: usize = 32;
+/// So often one message is looked at.
+const MAX_ALIKE: usize = 3;
 /// As many worlds are made for one error.
 const MAX_WAYS: usize = 4;
 
@@ -29,12 +31,15 @@ impl Explorer {
             if with != *stand {
                 let remedied = self.plan(with, goals, None);
                 remedied.into_iter().for_each(|plan| self.urgent.push_front(plan));
+                return;
             }
+        }
+        // The same words may ask for several values, one after the other.
+        let is_new = (0..MAX_ALIKE).any(|number| self.errors.insert(format!("{message}#{number}")));
+        if !is_new || self.errors.len() > MAX_ERRORS {
             return;
         }
-        if !self.errors.insert(message.clone()) || self.errors.len() > MAX_ERRORS {
-            return;
-        }
+        self.remedies.remove(&message);
         let graph = &phase.rendering.rt.arena;
         let log = &phase.rendering.log.conditions;
         // What `required` asks for is logged last; `fail` stands in a branch, and its conditions lead to it.
@@ -51,7 +56,7 @@ impl Explorer {
         led.retain(|condition| !graph.causes(condition.origin).any(is_varying));
         let mut plans: Vec<Plan> = Vec::new();
         for condition in led {
-            let Some(scope) = self.scope(life, phase, condition.head) else { continue };
+            let Some(scope) = self.scope(life, phase, condition) else { continue };
             let wanted = !condition.outcome.is_taken();
             for candidate in solve::candidates(condition, wanted, &scope).into_iter().take(MAX_WAYS - 1) {
                 let with = with(stand, &candidate, culprits.is_empty());

@@ -4,7 +4,7 @@ use super::super::scope::Scope;
 use super::super::setting::{self, Setting};
 use super::super::shape::EXAMPLE;
 use super::truth::{path, plain, truth, unquoted};
-use super::{Candidate, Want, input, patterns, solve, versions};
+use super::{Candidate, Want, computed, input, patterns, solve, versions};
 use crate::engine::log::Expression;
 use crate::value::{Key, Plain, PlainData};
 use std::collections::BTreeMap;
@@ -54,6 +54,8 @@ pub(super) fn call(function: &str, operands: &[Expression], want: &Want, scope: 
             let version = plain(version, scope).and_then(|version| version.as_str().map(str::to_string));
             version.map(|version| vec![vec![Setting::ApiVersion(version)]]).unwrap_or_default()
         }
+        // What a named template answers is often one of the values that it reads.
+        ("include", _) if matches!(want, Want::Equal(_) | Want::Other(_)) => computed(&scope.causes, want, scope),
         ("list" | "tuple" | "include" | "lookup" | "Has", _) => Vec::new(),
         ("add1", [inner]) => shifted(inner, want, -1, scope),
         ("tpl", [inner, ..]) => solve(inner, want, scope),

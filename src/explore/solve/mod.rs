@@ -70,8 +70,7 @@ pub(super) fn candidates(condition: &Condition, wanted: bool, scope: &Scope<'_>)
     let mut found = solve(&condition.expression, &want, scope);
     // Named templates decide by what they depend on.
     if found.len() < MAX_CANDIDATES {
-        let causes = scope.graph.causes(condition.origin).cloned().collect();
-        found.extend(solve(&Expression::Computed { causes }, &want, scope));
+        found.extend(computed(&scope.causes, &want, scope));
     }
     distinct(found)
 }
@@ -145,6 +144,13 @@ fn computed(causes: &[Cause], want: &Want, scope: &Scope<'_>) -> Vec<Candidate> 
         _ => None,
     });
     let mut paths: Vec<Vec<String>> = paths.filter(|keys| !keys.is_empty()).collect();
+    let names_place = |cause: &Cause| matches!(cause, Cause::Release { field: "Namespace" });
+    if let Want::Equal(name) = want
+        && causes.iter().any(names_place)
+        && let Some(name) = name.as_str()
+    {
+        return vec![namespace(name)];
+    }
     // Which of them decides is not known: each is tried, and the deepest says most.
     paths.sort_by_key(|keys| std::cmp::Reverse(keys.len()));
     let useful = |keys: &Vec<String>| match want.truth() {
