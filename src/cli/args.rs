@@ -280,7 +280,8 @@ pub struct Rollback {
 #[derive(Args, Debug)]
 #[command(
     after_help = "Exit codes: 0 every operation succeeds; 1 one fails; 2 the command line is wrong; 4 the chart could \
-                  not be read\n\nExample: chartlint life ./kruise --previous kruise-1.1.0.tgz --kube-version 1.21.1 --helm 3"
+                  not be read\n\nExamples:\n  chartlint life ./kruise --previous kruise-1.1.0.tgz --kube-version 1.21.1 --helm 3\n  \
+                  chartlint life ./kruise --target argocd --server-side"
 )]
 pub struct Life {
     /// A chart: a folder or a .tgz
@@ -296,6 +297,12 @@ pub struct Life {
     /// The version of the server [default: the one that this version of Helm assumes without a cluster]
     #[arg(long, value_name = "VERSION")]
     pub kube_version: Option<String>,
+    /// What brings the chart into the cluster [default: Helm]. Argo CD syncs instead of the steps of Helm; Flux does what Helm does
+    #[arg(long, value_enum, value_name = "TARGET")]
+    pub target: Option<Target>,
+    /// Argo CD writes by server-side apply (its option ServerSideApply=true)
+    #[arg(long)]
+    pub server_side: bool,
     /// Run no hooks, and leave them out of what is compared
     #[arg(long)]
     pub no_hooks: bool,

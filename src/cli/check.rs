@@ -16,7 +16,6 @@ use crate::kube::Mode;
 use crate::source::Sources;
 use crate::template::Cache;
 use clap::CommandFactory as _;
-use rayon::prelude::*;
 use std::collections::BTreeMap;
 use std::io::Write as _;
 use std::panic::AssertUnwindSafe;
@@ -60,7 +59,7 @@ pub fn run(arguments: &args::Check) -> Exit {
     };
     // The process ends after the check: its trees are not taken apart for it.
     let cache = std::mem::ManuallyDrop::new(Cache::default());
-    let is_plain = is_plain(&options.values, &options.release, &options.kube_version);
+    let is_plain = is_plain(&options.values, &options.release, &options.kube_version) && options.target.is_empty();
     let progress = Progress::new(jobs.len(), options.quiet);
     let check = |job: &Job| {
         let mut parts = vec![guarded(&job.path, || Ok(check::chart(source(&job.path)?, &job.setup, &cache)?))];
@@ -73,7 +72,7 @@ pub fn run(arguments: &args::Check) -> Exit {
         progress.done(&job.path);
         settled(job, parts, Kind { is_plain, is_between: arguments.previous.is_some() })
     };
-    let heard: Vec<Heard> = jobs.par_iter().map(check).collect();
+    let heard: Vec<Heard> = super::each(&jobs, check);
     progress.end();
     let outcomes = heard.iter().flat_map(|h| &h.outcomes);
     let exit =

@@ -25,6 +25,7 @@ mod verbs;
 mod verdict;
 
 use clap::Parser as _;
+use rayon::prelude::*;
 use std::process::ExitCode;
 
 /// The verdict of a command as an exit code.
@@ -58,12 +59,18 @@ pub fn main() -> ExitCode {
             return if error.use_stderr() { Exit::Usage.into() } else { Exit::Clean.into() };
         }
     };
-    let threads = rayon::ThreadPoolBuilder::new().stack_size(crate::engine::STACK).build_global();
-    if let Err(error) = threads {
-        eprintln!("chartlint: no threads can be started: {error}");
-        return Exit::Failed.into();
-    }
     crate::engine::with_stack(|| run(arguments)).into()
+}
+
+/// Works on each job, in as many threads as there are cores (`RAYON_NUM_THREADS` chooses another number); on a single one
+/// here, where a pool of threads would cost more than it gives.
+fn each<Job: Sync, Done: Send>(jobs: &[Job], work: impl Fn(&Job) -> Done + Sync) -> Vec<Done> {
+    if jobs.len() > 1
+        && let Ok(pool) = rayon::ThreadPoolBuilder::new().stack_size(crate::engine::STACK).build()
+    {
+        return pool.install(|| jobs.par_iter().map(&work).collect());
+    }
+    jobs.iter().map(work).collect()
 }
 
 fn run(arguments: args::Cli) -> Exit {
