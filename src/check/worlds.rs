@@ -1,13 +1,13 @@
 //! Living one world after another until nothing is left to find, or the budget is used up.
 
 use super::Checked;
-use crate::explore::Explorer;
+use crate::explore::{Coverage, Explorer};
 use crate::finding::Finding;
 use crate::lifecycle::{self, Life, World};
 use crate::rules::{self, Targets};
 use crate::template::Cache;
 
-/// Lives the worlds that were given and those that they suggest.
+/// Lives the worlds that were given and those that they suggest, and judges them.
 pub fn check(
     chart: &lifecycle::Chart,
     given: Vec<World>,
@@ -17,22 +17,34 @@ pub fn check(
 ) -> Checked {
     let name = chart.chart.metadata.name.clone();
     let mut checked = Checked { name, sources: chart.sources.clone(), ..Checked::default() };
+    let judge = &mut |life: &Life, is_given: bool| judge(life, targets, is_given, keeps_witnesses, &mut checked);
+    let coverage = live_all(chart, given, cache, judge);
+    checked.coverage = coverage;
+    checked
+}
+
+/// Lives the worlds that were given and those that they suggest, and shows each life, with whether its world was given.
+pub fn live_all(
+    chart: &lifecycle::Chart,
+    given: Vec<World>,
+    cache: &Cache,
+    show: &mut dyn FnMut(&Life, bool),
+) -> Coverage {
     let mut memory = lifecycle::Memory::default();
     let mut explorer = Explorer::default();
     for world in given {
         let life = lifecycle::live(chart, world, false, cache, &mut memory);
         explorer.coverage.look(&life, cache);
         explorer.learn(&life, None);
-        judge(&life, targets, true, keeps_witnesses, &mut checked);
+        show(&life, true);
     }
     while let Some(plan) = explorer.next_plan() {
         let life = lifecycle::live(chart, plan.world.clone(), true, cache, &mut memory);
         explorer.coverage.look(&life, cache);
         explorer.learn(&life, Some(&plan));
-        judge(&life, targets, false, keeps_witnesses, &mut checked);
+        show(&life, false);
     }
-    checked.coverage = explorer.coverage;
-    checked
+    explorer.coverage
 }
 
 /// Adds what the rules say to a life.

@@ -6,7 +6,6 @@ use super::verdict::{self, Kind};
 use super::{Exit, args, output};
 use crate::baseline::Baseline;
 use crate::template::Cache;
-use rayon::prelude::*;
 use std::path::{Path, PathBuf};
 
 /// Runs the command and prints.
@@ -30,7 +29,7 @@ fn write(arguments: &args::Baseline) -> Result<Exit, Exit> {
     )?;
     let cache = Cache::default();
     let is_plain = check::is_plain(values, release, kube_version);
-    let heard: Vec<_> = jobs.par_iter().map(|job| check::found(job, is_plain, &cache)).collect();
+    let heard: Vec<_> = super::each(&jobs, |job| check::found(job, is_plain, &cache));
     let before = known_now.baseline.len();
     for (job, mut heard) in jobs.iter().zip(heard) {
         let key = verdict::key(&known_now, &job.path);

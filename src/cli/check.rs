@@ -16,7 +16,6 @@ use crate::kube::Mode;
 use crate::source::Sources;
 use crate::template::Cache;
 use clap::CommandFactory as _;
-use rayon::prelude::*;
 use std::collections::BTreeMap;
 use std::io::Write as _;
 use std::panic::AssertUnwindSafe;
@@ -35,7 +34,7 @@ pub struct Wanted {
 pub struct Job {
     pub path: PathBuf,
     pub settings: Settings,
-    setup: Arc<Setup>,
+    pub setup: Arc<Setup>,
 }
 
 /// Runs the command and prints.
@@ -73,7 +72,7 @@ pub fn run(arguments: &args::Check) -> Exit {
         progress.done(&job.path);
         settled(job, parts, Kind { is_plain, is_between: arguments.previous.is_some() })
     };
-    let heard: Vec<Heard> = jobs.par_iter().map(check).collect();
+    let heard: Vec<Heard> = super::each(&jobs, check);
     progress.end();
     let outcomes = heard.iter().flat_map(|h| &h.outcomes);
     let exit =

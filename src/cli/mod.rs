@@ -19,11 +19,13 @@ mod rollback;
 mod settings;
 mod since;
 mod tell;
+mod trace;
 mod unused;
 mod verbs;
 mod verdict;
 
 use clap::Parser as _;
+use rayon::prelude::*;
 use std::process::ExitCode;
 
 /// The verdict of a command as an exit code.
@@ -57,12 +59,18 @@ pub fn main() -> ExitCode {
             return if error.use_stderr() { Exit::Usage.into() } else { Exit::Clean.into() };
         }
     };
-    let threads = rayon::ThreadPoolBuilder::new().stack_size(crate::engine::STACK).build_global();
-    if let Err(error) = threads {
-        eprintln!("chartlint: no threads can be started: {error}");
-        return Exit::Failed.into();
-    }
     crate::engine::with_stack(|| run(arguments)).into()
+}
+
+/// Works on each job, in as many threads as there are cores (`RAYON_NUM_THREADS` chooses another number); on a single one
+/// here, where a pool of threads would cost more than it gives.
+fn each<Job: Sync, Done: Send>(jobs: &[Job], work: impl Fn(&Job) -> Done + Sync) -> Vec<Done> {
+    if jobs.len() > 1
+        && let Ok(pool) = rayon::ThreadPoolBuilder::new().stack_size(crate::engine::STACK).build()
+    {
+        return pool.install(|| jobs.par_iter().map(&work).collect());
+    }
+    jobs.iter().map(work).collect()
 }
 
 fn run(arguments: args::Cli) -> Exit {
@@ -72,6 +80,7 @@ fn run(arguments: args::Cli) -> Exit {
         Some(args::Command::Life(arguments)) => life::run(&arguments),
         Some(args::Command::Render(arguments)) => render::run(&arguments),
         Some(args::Command::Rollback(arguments)) => rollback::run(&arguments),
+        Some(args::Command::Trace(arguments)) => trace::run(&arguments),
         Some(args::Command::Explain(arguments)) => verbs::explain(&arguments),
         Some(args::Command::Rules(arguments)) => verbs::rules(&arguments),
         Some(args::Command::Completions(arguments)) => verbs::completions(&arguments),

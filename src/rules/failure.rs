@@ -117,6 +117,15 @@ fn looks_for_named(life: &Life, phase: &Phase, error: &Error) -> bool {
     origins.into_iter().any(|origin| lookup_among(phase, origin, &is_named).is_some())
 }
 
+/// Which renders a failure ends, in words: where the user names an object that is not there, those that cannot find it.
+pub fn ends(life: &Life, failure: &Failure<'_>, when: &str) -> String {
+    let phase = life.phase(failure.phase);
+    match phase.is_some_and(|phase| looks_for_named(life, phase, failure.error)) {
+        true => "renders without a cluster fail".into(),
+        false => when.into(),
+    }
+}
+
 /// The value for want of which an error arises, if it is about one that is not there.
 fn absent_value(life: &Life, phase: &Phase, error: &Error) -> Option<String> {
     let (inner, prepared) = (error.levels().last().copied()?, life.prepared.as_ref()?);

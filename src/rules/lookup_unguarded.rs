@@ -14,6 +14,7 @@ pub static RULE: Rule = Rule {
 fn check(evidence: &Evidence<'_>, findings: &mut Vec<Finding>) {
     findings.extend(failure::findings(&RULE, evidence, FailureKind::Unguarded, |failure, when| {
         let asked = failure.lookup.map_or_else(String::new, |lookup| words::asked(&lookup.query));
+        let when = failure::ends(evidence.life, failure, when);
         let title = format!("{when}: the lookup of {asked} found nothing, and its result is used all the same");
         let help = "read through empty results: `dig \"data\" \"key\" \"\" $object`, or `{{ with }}`/`{{ if }}` around the use";
         (title, help.into())

@@ -113,8 +113,12 @@ fn copied<'a>(evidence: &Evidence<'_>, phase: &Phase, object: &'a Object) -> Vec
     out
 }
 
-/// Whether a piece stands in the field of this path, or of the same name in another element of its list.
+/// Whether a piece stands in the field of this path, or of the same name in another element of its list; or would, had its
+/// arm not stayed silent.
 fn is_written_to(object: &Object, path: &str, piece: &Piece) -> bool {
+    if piece.is_mark() && path.ends_with(".caBundle") {
+        return true;
+    }
     let same = |field: &str| field == path || path.ends_with(".caBundle") && field.ends_with(".caBundle");
     let (start, end) = (piece.start as usize, piece.end as usize);
     fields(object).iter().any(|field| same(&field.path) && start <= field.range.end && end >= field.range.start)
@@ -150,9 +154,10 @@ fn finding(evidence: &Evidence<'_>, phase: &Phase, object: &Object, copied: &[Co
             ),
         },
     ];
+    let example =
+        if field.ends_with("replicas") { " (`{{- if not .Values.autoscaling.enabled }}` or the like)" } else { "" };
     finding.help = format!(
-        "leave `{field}` out of the template where {owner} decides (`{{{{- if not .Values.autoscaling.enabled }}}}` and \
-         the like): what no manifest names stays as it is\n\
+        "leave `{field}` out of the template where {owner} decides{example}: what no manifest names stays as it is\n\
          a release that is stuck: `helm rollback --force-conflicts`, or `--server-side=false`"
     );
     finding.cause = format!("lookup {}", id.kind);
