@@ -19,4 +19,5 @@ pub mod rules;
 pub mod source;
 pub mod suppress;
 pub mod template;
+pub mod trace;
 pub mod value;

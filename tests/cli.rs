@@ -253,7 +253,7 @@ fn every_flag_of_every_verb_has_a_case() {
                 let word = word.split('=').next();
                 word == long.as_deref() || word == short.as_deref()
             };
-            if flag.get_id() != "help" && !lines.iter().flatten().any(|word| is_it(word)) {
+            if flag.get_id() != "help" && !lines.iter().flatten().any(is_it) {
                 missing.push(format!("{name} {}", long.unwrap_or_default()));
             }
         }

@@ -4,9 +4,11 @@
 //! what comes back.
 
 mod shrink;
+mod trace;
 mod witness;
 mod worlds;
 
+pub use trace::{TraceAsked, trace};
 pub use witness::Witness;
 
 use crate::chart::{self, LoadAt, RawFile};
@@ -94,17 +96,23 @@ impl Setup {
     }
 }
 
-/// Checks a chart. The error says why it could not be read.
-pub fn chart(source: Source, setup: &Setup, cache: &Cache) -> Result<Checked, String> {
+/// A chart that was read, with the worlds to begin with.
+struct Loaded {
+    name: String,
+    chart: lifecycle::Chart,
+    targets: Targets,
+    /// Dependencies that are not there.
+    missing: Vec<String>,
+    given: Vec<World>,
+}
+
+/// Reads a chart. The error says why it could not be read.
+fn load(source: Source, setup: &Setup) -> Result<Loaded, String> {
     let mut sources = setup.sources.clone();
     let ci: Vec<RawFile> = source.files.iter().filter(|f| is_ci_values(&f.path)).cloned().collect();
     let loaded = chart::load(source.files, &LoadAt { root: source.root }, &mut sources, &setup.profile);
     let loaded = loaded.map_err(|error| error.message)?;
     let name = loaded.metadata.name.clone();
-    if loaded.is_library() {
-        // Its templates are looked at in the charts that call them.
-        return Ok(Checked { name, sources, ..Checked::default() });
-    }
     let targets = setup.targets(&loaded);
     let (loaded, missing) = without_missing(loaded);
     let chart = lifecycle::Chart { chart: Arc::new(loaded), sources };
@@ -116,6 +124,16 @@ pub fn chart(source: Source, setup: &Setup, cache: &Cache) -> Result<Checked, St
             chart::merge_values(&mut values, setup.values.clone());
             given.push(setup.world(values, format!("-f {}", file.path)));
         }
+    }
+    Ok(Loaded { name, chart, targets, missing, given })
+}
+
+/// Checks a chart. The error says why it could not be read.
+pub fn chart(source: Source, setup: &Setup, cache: &Cache) -> Result<Checked, String> {
+    let Loaded { name, chart, targets, missing, given } = load(source, setup)?;
+    if chart.chart.is_library() {
+        // Its templates are looked at in the charts that call them.
+        return Ok(Checked { name, sources: chart.sources, ..Checked::default() });
     }
     let mut checked = worlds::check(&chart, given, &targets, setup.keeps_witnesses, cache);
     rules::without_dependencies(&checked.name, &missing, &checked.sources, &mut checked.findings);

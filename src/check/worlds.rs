@@ -2,9 +2,10 @@
 
 use super::Checked;
 use super::shrink::{Shrinker, about};
-use crate::explore::Explorer;
+use crate::explore::{Coverage, Explorer, Smaller};
 use crate::finding::Finding;
-use crate::lifecycle::{self, Life, World};
+use crate::kube::VersionRange;
+use crate::lifecycle::{self, Life, Memory, World};
 use crate::rules::{self, Targets};
 use crate::template::Cache;
 use std::collections::BTreeMap;
@@ -12,7 +13,17 @@ use std::collections::BTreeMap;
 /// What is kept of lives is kept for as many grounds.
 const MAX_MEMORIES: usize = 3;
 
-/// Lives the worlds that were given and those that they suggest.
+/// Who looks at the lives of a chart.
+pub trait Watcher {
+    /// A life in a world that was given.
+    fn given(&mut self, life: &Life);
+
+    /// A life in a world that was made; whether it shows something new. `smaller` makes the worlds with fewer settings, and
+    /// the memory is that of this life.
+    fn made(&mut self, life: &Life, smaller: Option<&Smaller>, memory: &mut Memory) -> bool;
+}
+
+/// Lives the worlds that were given and those that they suggest, and judges them.
 pub fn check(
     chart: &lifecycle::Chart,
     given: Vec<World>,
@@ -21,16 +32,28 @@ pub fn check(
     cache: &Cache,
 ) -> Checked {
     let name = chart.chart.metadata.name.clone();
-    let mut checked = Checked { name, sources: chart.sources.clone(), ..Checked::default() };
+    let checked = Checked { name, sources: chart.sources.clone(), ..Checked::default() };
+    let mut judge = Judge { checked, shrinker: Shrinker::new(chart, targets, cache, keeps_witnesses) };
+    let coverage = live_all(chart, given, targets.kubernetes, cache, &mut judge);
+    Checked { coverage, ..judge.checked }
+}
+
+/// Lives the worlds that were given and those that they suggest.
+pub fn live_all(
+    chart: &lifecycle::Chart,
+    given: Vec<World>,
+    kubernetes: VersionRange,
+    cache: &Cache,
+    watcher: &mut dyn Watcher,
+) -> Coverage {
     // Worlds with other dependencies, or that need other values to render at all, have little in common.
-    let mut memories: BTreeMap<String, lifecycle::Memory> = BTreeMap::new();
-    let mut explorer = Explorer::new(targets.kubernetes);
-    let mut shrinker = Shrinker::new(chart, targets, cache, keeps_witnesses);
+    let mut memories: BTreeMap<String, Memory> = BTreeMap::new();
+    let mut explorer = Explorer::new(kubernetes);
     for world in given {
         let memory = memories.entry(String::new()).or_default();
         let life = lifecycle::live(chart, world, false, cache, memory);
         explorer.learn(&life, None);
-        judge(&life, targets, true, keeps_witnesses, &mut checked);
+        watcher.given(&life);
     }
     while let Some(plan) = explorer.next_plan() {
         let ground = plan.ground();
@@ -40,17 +63,40 @@ pub fn check(
         let memory = memories.entry(ground).or_default();
         let life = lifecycle::live(chart, plan.world.clone(), true, cache, memory);
         explorer.learn(&life, Some(&plan));
-        let first = checked.findings.len();
-        judge(&life, targets, false, keeps_witnesses, &mut checked);
-        if checked.findings.len() > first
-            && let Some(smaller) = explorer.smaller(&plan)
-        {
+        if watcher.made(&life, explorer.smaller(&plan).as_ref(), memory) {
             explorer.found();
-            shrinker.shrink(&life, &smaller, first, memory, &mut checked);
         }
     }
-    checked.coverage = explorer.finish();
-    checked
+    explorer.finish()
+}
+
+/// Gathers what the rules say.
+struct Judge<'a> {
+    checked: Checked,
+    shrinker: Shrinker<'a>,
+}
+
+impl Judge<'_> {
+    fn judge(&mut self, life: &Life, is_given: bool) {
+        let Shrinker { targets, keeps_witnesses, .. } = self.shrinker;
+        judge(life, targets, is_given, keeps_witnesses, &mut self.checked);
+    }
+}
+
+impl Watcher for Judge<'_> {
+    fn given(&mut self, life: &Life) {
+        self.judge(life, true);
+    }
+
+    fn made(&mut self, life: &Life, smaller: Option<&Smaller>, memory: &mut Memory) -> bool {
+        let first = self.checked.findings.len();
+        self.judge(life, false);
+        let is_new = self.checked.findings.len() > first;
+        if let Some(smaller) = smaller.filter(|_| is_new) {
+            self.shrinker.shrink(life, smaller, first, memory, &mut self.checked);
+        }
+        is_new
+    }
 }
 
 /// Adds what the rules say to a life.

@@ -26,6 +26,8 @@ pub enum Command {
     Diff(Diff),
     /// Live a chart's life and print it: each operation of Helm, what it changes, and what the server answers
     Life(Life),
+    /// Follow what a chart reads to where it ends: which objects, fields and conditions depend on a lookup, the phase, a draw
+    Trace(Trace),
     /// Print the manifest of a chart as Helm renders it
     Render(Render),
     /// What a rollback will do: the patch, the server's answer, and the ways out of a release that is stuck
@@ -278,7 +280,8 @@ pub struct Rollback {
 #[derive(Args, Debug)]
 #[command(
     after_help = "Exit codes: 0 every operation succeeds; 1 one fails; 2 the command line is wrong; 4 the chart could \
-                  not be read\n\nExample: chartlint life ./kruise --previous kruise-1.1.0.tgz --kube-version 1.21.1 --helm 3"
+                  not be read\n\nExamples:\n  chartlint life ./kruise --previous kruise-1.1.0.tgz --kube-version 1.21.1 --helm 3\n  \
+                  chartlint life ./kruise --target argocd --server-side"
 )]
 pub struct Life {
     /// A chart: a folder or a .tgz
@@ -294,12 +297,121 @@ pub struct Life {
     /// The version of the server [default: the one that this version of Helm assumes without a cluster]
     #[arg(long, value_name = "VERSION")]
     pub kube_version: Option<String>,
+    /// What brings the chart into the cluster [default: Helm]. Argo CD syncs instead of the steps of Helm; Flux does what Helm does
+    #[arg(long, value_enum, value_name = "TARGET")]
+    pub target: Option<Target>,
+    /// Argo CD writes by server-side apply (its option ServerSideApply=true)
+    #[arg(long)]
+    pub server_side: bool,
     /// Run no hooks, and leave them out of what is compared
     #[arg(long)]
     pub no_hooks: bool,
     /// How the life is printed
     #[arg(long, value_enum, default_value = "human")]
     pub format: StepFormat,
+}
+
+/// What a chart reads, and where it goes.
+#[derive(Args, Debug)]
+#[command(after_help = TRACE_HELP)]
+pub struct Trace {
+    /// A chart: a folder or a .tgz
+    #[arg(value_name = "CHART")]
+    pub chart: PathBuf,
+    /// Only what comes to this: Service/web:spec.clusterIP, Service/web, Service:spec, NOTES; `*` in a name stands for
+    /// anything. Values, files and the release's name are told too
+    #[arg(long, value_name = "TARGET")]
+    pub to: Option<String>,
+    /// Only what is read of these kinds [default: all but values, files and the release's name]
+    #[arg(long, value_enum, value_name = "KIND", value_delimiter = ',')]
+    pub source: Vec<SourceKind>,
+    #[command(flatten)]
+    pub values: ValueFlags,
+    #[command(flatten)]
+    pub release: CheckRelease,
+    /// The Kubernetes version that templates are told of
+    #[arg(long, value_name = "VERSION")]
+    pub kube_version: Option<String>,
+    /// The config, of which the values and the version of Helm count [default: .chartlint.yaml, the nearest from the chart
+    /// upwards]
+    #[arg(long, value_name = "FILE", conflicts_with = "no_config")]
+    pub config: Option<PathBuf>,
+    /// Read no config
+    #[arg(long)]
+    pub no_config: bool,
+    /// How it is printed (repeatable, each with its --output) [default: tree]
+    #[arg(long, value_enum, value_name = "FORMAT")]
+    pub format: Vec<TraceFormat>,
+    /// Where it goes: a file, or `-` for standard output (the first one for the first --format, and so on)
+    #[arg(long, value_name = "FILE")]
+    pub output: Vec<PathBuf>,
+}
+
+/// What stands below the options of a trace.
+const TRACE_HELP: &str = "\
+Examples:
+  chartlint trace web                                   what each lookup, draw, … flows into
+  chartlint trace web --to Service/web:spec.clusterIP   where a field comes from
+  chartlint trace web --source lookup --format svg --output lookups.svg
+  chartlint trace web --format dot | dot -Tpng -o web.png
+
+Exit codes: 0 it was traced; 2 the command line is wrong, or --to names what no world renders; 4 the chart could not be read";
+
+/// How a trace is printed.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, ValueEnum)]
+pub enum TraceFormat {
+    /// A tree for each source, for people
+    Tree,
+    /// For programs; docs/trace.schema.json is its schema
+    Json,
+    /// A graph for Graphviz
+    Dot,
+    /// A picture
+    Svg,
+}
+
+/// What sort of thing a chart reads.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, ValueEnum)]
+pub enum SourceKind {
+    /// Calls of lookup
+    Lookup,
+    /// .Release.IsInstall, .IsUpgrade, .Revision
+    Phase,
+    /// Random functions
+    Random,
+    /// The clock
+    Time,
+    /// getHostByName
+    Dns,
+    /// .Capabilities
+    Capabilities,
+    /// .Chart.Version, .AppVersion
+    ChartVersion,
+    /// .Values
+    Values,
+    /// Files of the chart
+    File,
+    /// .Release.Name, .Namespace, .Service
+    Release,
+}
+
+impl SourceKind {
+    /// As the trace knows it.
+    pub fn kind(self) -> crate::trace::Kind {
+        use crate::trace::Kind;
+        match self {
+            SourceKind::Lookup => Kind::Lookup,
+            SourceKind::Phase => Kind::Phase,
+            SourceKind::Random => Kind::Random,
+            SourceKind::Time => Kind::Time,
+            SourceKind::Dns => Kind::Dns,
+            SourceKind::Capabilities => Kind::Capabilities,
+            SourceKind::ChartVersion => Kind::ChartVersion,
+            SourceKind::Values => Kind::Values,
+            SourceKind::File => Kind::File,
+            SourceKind::Release => Kind::Release,
+        }
+    }
 }
 
 /// How the steps of a life or of a rollback are printed.

@@ -34,7 +34,7 @@ pub struct Wanted {
 pub struct Job {
     pub path: PathBuf,
     pub settings: Settings,
-    setup: Arc<Setup>,
+    pub setup: Arc<Setup>,
 }
 
 /// Runs the command and prints.
@@ -59,7 +59,7 @@ pub fn run(arguments: &args::Check) -> Exit {
     };
     // The process ends after the check: its trees are not taken apart for it.
     let cache = std::mem::ManuallyDrop::new(Cache::default());
-    let is_plain = is_plain(&options.values, &options.release, &options.kube_version);
+    let is_plain = is_plain(&options.values, &options.release, &options.kube_version) && options.target.is_empty();
     let progress = Progress::new(jobs.len(), options.quiet);
     let check = |job: &Job| {
         let mut parts = vec![guarded(&job.path, || Ok(check::chart(source(&job.path)?, &job.setup, &cache)?))];
@@ -250,7 +250,10 @@ fn setup(asked: &Asked<'_>, config: &Config) -> Result<Setup, Exit> {
         profile,
         api_versions: asked.release.api_versions.clone(),
         kubernetes: kubernetes.transpose()?.or(config.kube_version),
-        deployers: asked.target.iter().map(|target| target.deployer()).collect(),
+        deployers: match asked.target {
+            [] => config.deployers.clone(),
+            targets => targets.iter().map(|target| target.deployer()).collect(),
+        },
         keeps_witnesses: asked.is_reproduced,
     })
 }

@@ -93,7 +93,12 @@ pub enum Target {
 
 /// The formats with where each goes: the first `--output` is that of the first `--format`, and so on.
 pub fn pairs(formats: &[Format], outputs: &[PathBuf]) -> Result<Vec<(Format, Target)>, String> {
-    let formats = if formats.is_empty() { &[Format::Human] } else { formats };
+    pairs_or(formats, Format::Human, outputs)
+}
+
+/// The same for any formats; one of them stands where none is given.
+pub fn pairs_or<F: Clone>(formats: &[F], default: F, outputs: &[PathBuf]) -> Result<Vec<(F, Target)>, String> {
+    let formats = if formats.is_empty() { &[default] } else { formats };
     let targets: Vec<Target> = match outputs {
         [] if formats.len() == 1 => vec![Target::Stdout],
         outputs => outputs

@@ -19,6 +19,7 @@ mod rollback;
 mod settings;
 mod since;
 mod tell;
+mod trace;
 mod unused;
 mod verbs;
 mod verdict;
@@ -79,6 +80,7 @@ fn run(arguments: args::Cli) -> Exit {
         Some(args::Command::Life(arguments)) => life::run(&arguments),
         Some(args::Command::Render(arguments)) => render::run(&arguments),
         Some(args::Command::Rollback(arguments)) => rollback::run(&arguments),
+        Some(args::Command::Trace(arguments)) => trace::run(&arguments),
         Some(args::Command::Explain(arguments)) => verbs::explain(&arguments),
         Some(args::Command::Rules(arguments)) => verbs::rules(&arguments),
         Some(args::Command::Completions(arguments)) => verbs::completions(&arguments),

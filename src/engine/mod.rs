@@ -19,6 +19,7 @@ mod program;
 mod render;
 mod runtime;
 mod table;
+mod written;
 
 pub use capabilities::Capabilities;
 pub use context::ReleaseInfo;
@@ -30,3 +31,4 @@ pub use program::ParsedTemplate;
 pub use render::{Options, RenderError, Rendering, STACK, places, render, render_again, with_stack};
 pub use runtime::{Answer, Cluster, Draw, KeySource, Limits, LookupCall, Offline, Query, Runtime, Unknown};
 pub use table::FunctionTable;
+pub use written::{extent, written_at};

@@ -140,7 +140,7 @@ impl Coverage {
     }
 
     /// Whether the condition was seen to come out so.
-    pub(super) fn has_seen(&self, head: Span, taken: bool) -> bool {
+    pub fn has_seen(&self, head: Span, taken: bool) -> bool {
         self.outcomes.get(&head.start).is_some_and(|seen| if taken { seen.0 } else { seen.1 })
     }
 
@@ -174,7 +174,7 @@ impl Coverage {
     }
 
     /// Conditions of interest that were not seen both ways.
-    fn one_sided(&self) -> impl Iterator<Item = &Head> {
+    pub fn one_sided(&self) -> impl Iterator<Item = &Head> {
         self.heads.values().filter(|head| !self.lived.contains(&head.span.start) && !self.has_both(head.span))
     }
 

@@ -102,7 +102,7 @@ impl<'a> Journey<'a> {
 
     fn render_and_write(&mut self, name: &str, chart: &Chart, values: &Plain, knobs: Knobs, writing: Writing) {
         let prefix = if writing == Writing::Install { "INSTALLATION FAILED: " } else { "UPGRADE FAILED: " };
-        let (phase, result) = match self.rendered(chart, values, knobs, writing == Writing::Install) {
+        let (phase, result) = match self.rendered(chart, values, knobs, None, writing == Writing::Install) {
             Ok((phase, prepared)) => {
                 let error = error_of(&phase, &self.terms.world);
                 let too_large = phase.manifests.as_ref().ok().zip(prepared.charts.first()).and_then(|(m, root)| {
@@ -161,6 +161,24 @@ impl<'a> Journey<'a> {
         self.steps.push(Step { name, phase: None, writes, error });
     }
 
+    /// A sync of Argo CD. It renders as `helm template` does, with the versions of the cluster: as a first install, and `lookup`
+    /// finds nothing (its user guide, "Helm"). `seed` is what random functions draw from; `applies` is its option `ServerSideApply`.
+    pub fn sync(&mut self, name: &str, chart: &Chart, values: &Plain, seed: PhaseKind, applies: bool) {
+        let knobs = Knobs { seed, clock: seed, ..Knobs::of(PhaseKind::Install) };
+        let (phase, error) = match self.rendered(chart, values, knobs, Some(&LiveState::offline()), true) {
+            Ok((phase, _)) => {
+                let error = error_of(&phase, &self.terms.world);
+                (Some(phase), error)
+            }
+            Err(error) => (None, Some(error)),
+        };
+        let (writes, error) = match (&phase, error) {
+            (Some(phase), None) => self.store(Writing::Sync { applies }, Arc::new(phase.objects.clone()), None),
+            (_, error) => (Vec::new(), error),
+        };
+        self.steps.push(Step { name: name.into(), phase, writes, error });
+    }
+
     /// `helm uninstall`.
     pub fn uninstall(&mut self) {
         let objects = self.revisions.last().map(|revision| revision.objects.clone()).unwrap_or_default();
@@ -210,6 +228,7 @@ impl<'a> Journey<'a> {
         chart: &Chart,
         values: &Plain,
         knobs: Knobs,
+        seen: Option<&LiveState>,
         is_install: bool,
     ) -> Result<(Phase, Arc<Prepared>), OperationError> {
         let version = shown_version(&self.capabilities(), &self.terms.world);
@@ -218,7 +237,7 @@ impl<'a> Journey<'a> {
             self.install_definitions(&prepared)?;
         }
         let world = World { capabilities: self.capabilities(), values: values.clone(), ..self.terms.world.clone() };
-        let phase = self.render(chart, &prepared, &world, knobs, &self.live);
+        let phase = self.render(chart, &prepared, &world, knobs, seen.unwrap_or(&self.live));
         Ok((phase, prepared))
     }
 

@@ -39,6 +39,29 @@ pub fn whole<'a>(chart: &Chart, previous: Option<&Chart>, terms: Terms, cache: &
     journey
 }
 
+/// The syncs of Argo CD: twice with one version of the chart. With `previous`, that one is synced first, and after the new
+/// version the old one once more, as when a change is taken back in git. A sync that fails is followed by the next one all
+/// the same.
+pub fn synced<'a>(
+    chart: &Chart,
+    previous: Option<&Chart>,
+    applies: bool,
+    terms: Terms,
+    cache: &'a Cache,
+) -> Journey<'a> {
+    let values = terms.world.values.clone();
+    let mut journey = Journey::new(terms, cache);
+    let steps = match previous {
+        None => vec![("sync", chart), ("sync again", chart)],
+        Some(old) => vec![("sync", old), ("sync the new version", chart), ("sync again", chart), ("sync back", old)],
+    };
+    let seeds = [PhaseKind::Install, PhaseKind::Upgrade, PhaseKind::UpgradeAgain, PhaseKind::Offline];
+    for ((name, chart), seed) in steps.into_iter().zip(seeds) {
+        journey.sync(name, chart, &values, seed, applies);
+    }
+    journey
+}
+
 /// Install, upgrade, and roll back to any revision: `revisions` of upgrades are made before it.
 pub fn rolled_back<'a>(chart: &Chart, upgrades: usize, to: usize, terms: Terms, cache: &'a Cache) -> Journey<'a> {
     let values = terms.world.values.clone();

@@ -79,7 +79,7 @@ pub enum Request {
     /// Server-side apply of the whole manifest; what that changes of the live object.
     Apply(Vec<FieldChange>),
     Delete,
-    /// It has left the manifest, and stays because its policy says so.
+    /// It has left the manifest and stays: because its policy says so, or because nobody prunes after a sync.
     Keep,
     /// Nothing is sent: the patch is empty.
     Nothing,

@@ -17,6 +17,10 @@ pub enum Writing {
     Install,
     Upgrade,
     Rollback,
+    /// Argo CD brings what was rendered into the cluster, as kubectl applies it or by server-side apply.
+    Sync {
+        applies: bool,
+    },
 }
 
 impl Writing {
@@ -26,14 +30,20 @@ impl Writing {
             Writing::Install => "release manifest",
             Writing::Upgrade => "new release manifest",
             Writing::Rollback => "target release manifest",
+            Writing::Sync { .. } => "manifest",
         }
     }
 
-    fn events(self) -> (HookEvent, HookEvent) {
+    /// The hooks before and after it. Argo CD runs those of installs and of upgrades at every sync (its user guide,
+    /// "Helm").
+    fn events(self) -> [&'static [HookEvent]; 2] {
         match self {
-            Writing::Install => (HookEvent::PreInstall, HookEvent::PostInstall),
-            Writing::Upgrade => (HookEvent::PreUpgrade, HookEvent::PostUpgrade),
-            Writing::Rollback => (HookEvent::PreRollback, HookEvent::PostRollback),
+            Writing::Install => [&[HookEvent::PreInstall], &[HookEvent::PostInstall]],
+            Writing::Upgrade => [&[HookEvent::PreUpgrade], &[HookEvent::PostUpgrade]],
+            Writing::Rollback => [&[HookEvent::PreRollback], &[HookEvent::PostRollback]],
+            Writing::Sync { .. } => {
+                [&[HookEvent::PreInstall, HookEvent::PreUpgrade], &[HookEvent::PostInstall, HookEvent::PostUpgrade]]
+            }
         }
     }
 }
@@ -47,14 +57,14 @@ pub fn write(
     live: &LiveState,
     world: &World,
 ) -> Applied {
-    let mut writer = Writer { live: live.clone(), world, writes: Vec::new() };
+    let mut writer = Writer { writing, live: live.clone(), world, writes: Vec::new() };
     let error = writer.all(writing, original, target, too_large).err();
     Applied { writes: writer.writes, error, live: writer.live }
 }
 
 /// Deletes the objects of a release; what its policy keeps stays, and so does what hooks made.
 pub fn uninstall(objects: &[Arc<Object>], live: &LiveState, world: &World) -> Applied {
-    let mut writer = Writer { live: live.clone(), world, writes: Vec::new() };
+    let mut writer = Writer { writing: Writing::Upgrade, live: live.clone(), world, writes: Vec::new() };
     for object in objects.iter().filter(|o| !o.is_hook()).rev() {
         writer.delete(object);
     }
@@ -62,6 +72,7 @@ pub fn uninstall(objects: &[Arc<Object>], live: &LiveState, world: &World) -> Ap
 }
 
 struct Writer<'a> {
+    writing: Writing,
     live: LiveState,
     world: &'a World,
     writes: Vec<Write>,
@@ -69,7 +80,14 @@ struct Writer<'a> {
 
 impl Writer<'_> {
     fn is_applied(&self) -> bool {
-        self.world.profile.is_helm4()
+        match self.writing {
+            Writing::Sync { applies } => applies,
+            _ => self.world.profile.is_helm4(),
+        }
+    }
+
+    fn is_sync(&self) -> bool {
+        matches!(self.writing, Writing::Sync { .. })
     }
 
     fn note(&mut self, object: &Object, request: Request, reply: Reply) {
@@ -85,15 +103,17 @@ impl Writer<'_> {
         too_large: Option<OperationError>,
     ) -> Result<(), OperationError> {
         let unable = |what: &str| format!("unable to build kubernetes objects from {what}: ");
-        if writing != Writing::Install {
+        if writing != Writing::Install && !self.is_sync() {
             self.mapped(original).map_err(|e| e.within(&unable("current release manifest")))?;
         }
         self.mapped(target).map_err(|e| e.within(&unable(writing.manifest())))?;
         let adopted = self.adopted(writing, original, target)?;
         too_large.map_or(Ok(()), Err)?;
-        let (before, after) = writing.events();
+        let [before, after] = writing.events();
         self.hooks(target, before)?;
-        if writing == Writing::Install && adopted.is_empty() {
+        if self.is_sync() {
+            self.sync_all(original, target)?;
+        } else if writing == Writing::Install && adopted.is_empty() {
             self.create_all(target)?;
         } else {
             let known: Vec<&Object> = original.iter().map(|o| &**o).chain(adopted).filter(|o| !o.is_hook()).collect();
@@ -136,7 +156,7 @@ impl Writer<'_> {
         original: &[Arc<Object>],
         target: &'t [Arc<Object>],
     ) -> Result<Vec<&'t Object>, OperationError> {
-        if writing == Writing::Rollback {
+        if writing == Writing::Rollback || self.is_sync() {
             return Ok(Vec::new());
         }
         let mut adopted = Vec::new();
@@ -234,7 +254,7 @@ impl Writer<'_> {
 
     /// Helm 4 says which object it applied.
     fn told(&self, id: &ObjectId, message: String) -> String {
-        if !self.is_applied() {
+        if !self.is_applied() || self.is_sync() {
             return message;
         }
         let namespace = self.live.identity(id, self.world).2;
@@ -274,6 +294,32 @@ impl Writer<'_> {
             }
         }
         Ok(())
+    }
+
+    /// A sync tries every object, whoever made it; what has left the manifest stays until somebody prunes.
+    fn sync_all(&mut self, original: &[Arc<Object>], target: &[Arc<Object>]) -> Result<(), OperationError> {
+        let mut errors: Vec<OperationError> = Vec::new();
+        let known = self.index(original.iter().map(|o| &**o));
+        for object in target.iter().filter(|o| !o.is_hook()) {
+            let Some(live) = self.live.get(&object.id, self.world).cloned() else {
+                errors.extend(self.create(object).err());
+                continue;
+            };
+            // An object that was never applied has nothing that could leave it.
+            let before = known.get(&self.live.identity(&object.id, self.world)).map(|before| plain(&before.node));
+            let before = before.unwrap_or_else(|| plain(&object.node));
+            errors.extend(self.update(object, &before, &live).err());
+        }
+        let wanted = self.index(target.iter().map(|o| &**o));
+        for object in original.iter().filter(|o| !o.is_hook()) {
+            let is_wanted = wanted.contains_key(&self.live.identity(&object.id, self.world));
+            if !is_wanted && self.live.get(&object.id, self.world).is_some() {
+                self.note(object, Request::Keep, Reply::NotSent);
+            }
+        }
+        let Some(first) = errors.first() else { return Ok(()) };
+        let messages: Vec<&str> = errors.iter().map(|error| error.message.as_str()).collect();
+        Err(OperationError::new(first.kind, messages.join("\n")))
     }
 
     /// Newer versions of Helm take an object that exists for the original where its manifest does not have it.
@@ -323,7 +369,7 @@ impl Writer<'_> {
         match outcome {
             Outcome::Refused { message, .. } => {
                 self.note(object, request, Reply::Refused(message.clone()));
-                let message = if self.is_applied() {
+                let message = if self.is_applied() || self.is_sync() {
                     self.told(id, message)
                 } else {
                     format!("cannot patch {:?} with kind {}: {message}", id.name, id.kind)
@@ -367,9 +413,13 @@ impl Writer<'_> {
     }
 
     /// Runs the hooks of an event: what is left of the run before is deleted, and hooks that succeed may be, too.
-    fn hooks(&mut self, objects: &[Arc<Object>], event: HookEvent) -> Result<(), OperationError> {
-        let mut hooks: Vec<(i64, &Object)> =
-            objects.iter().filter(|o| o.events.contains(&event)).map(|o| (weight(o), &**o)).collect();
+    fn hooks(&mut self, objects: &[Arc<Object>], events: &[HookEvent]) -> Result<(), OperationError> {
+        let Some(event) = events.first().copied() else { return Ok(()) };
+        let mut hooks: Vec<(i64, &Object)> = objects
+            .iter()
+            .filter(|o| events.iter().any(|event| o.events.contains(event)))
+            .map(|o| (weight(o), &**o))
+            .collect();
         hooks.sort_by(|(a, x), (b, y)| (a, &x.id.name).cmp(&(b, &y.id.name)));
         let name = event_name(event);
         for (_, object) in hooks {

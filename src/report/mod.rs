@@ -15,6 +15,7 @@ pub mod origins;
 pub mod reproducer;
 pub mod sarif;
 pub mod steps;
+pub mod trace;
 mod uri;
 
 use crate::finding::{Finding, Severity};

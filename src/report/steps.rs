@@ -44,8 +44,8 @@ pub fn human(told: &Told<'_>, style: Style) -> String {
     };
     let _ = writeln!(
         out,
-        "{} objects, {idle} unchanged; {} by Helm {} ({how}) on Kubernetes {}",
-        told.steps.len(),
+        "{}, {idle} unchanged; {} by Helm {} ({how}) on Kubernetes {}",
+        if told.steps.len() == 1 { "1 object".to_string() } else { format!("{} objects", told.steps.len()) },
         if refused == 0 { "none refused".to_string() } else { format!("{refused} refused") },
         told.helm,
         told.range

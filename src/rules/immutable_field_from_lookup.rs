@@ -1,12 +1,13 @@
 //! A field that the API server never lets change, or only sets once, is filled from a lookup.
 
-use super::consequence::{self, Update};
+use super::consequence::{self, Refusal, Update};
 use super::story::Why;
-use super::{Evidence, Rule, words};
+use super::{Evidence, Rule, Targets, words};
 use crate::finding::{Effect, Finding, Severity};
 use crate::kube::{self, KubeVersion, VersionRange};
-use crate::lifecycle::PhaseKind;
+use crate::lifecycle::{Life, PhaseKind};
 use crate::manifest::ObjectId;
+use crate::rollback::{self, Stuck};
 use std::collections::BTreeSet;
 
 pub static RULE: Rule = Rule {
@@ -70,30 +71,46 @@ fn check(evidence: &Evidence<'_>, findings: &mut Vec<Finding>) {
         } else {
             format!("Kubernetes {} of {range}", consequence::ranges(&refused))
         };
-        finding.help = help(&id, &field);
+        finding.help = help(&id, &field, &refused, life, evidence.targets);
         findings.push(finding);
     }
 }
 
-fn help(id: &ObjectId, field: &str) -> String {
-    let kind = id.kind.to_lowercase();
+fn help(id: &ObjectId, field: &str, refused: &[Refusal], life: &Life, targets: &Targets) -> String {
     let instead = match id.kind.as_str() {
         "Service" | "PersistentVolumeClaim" => {
             "leave fields that the cluster fills in out of the template: an update that does not name them keeps them"
         }
         _ => "let a value decide what stands here, never a lookup",
     };
-    let stuck = if id.kind == "Service" {
-        format!(
-            "a release that is stuck: `kubectl delete {kind} {}`, then roll back; the Service gets another address",
-            id.name
-        )
-    } else {
-        format!(
-            "a release that is stuck: instead of rolling back, upgrade to a chart that writes into `{field}` what the \
-             live {} has there",
-            id.kind
-        )
+    if refused.is_empty() {
+        return instead.into();
+    }
+    let world = &life.world;
+    let namespace = match (kube::is_namespaced(&id.api_version, &id.kind), id.namespace.as_str()) {
+        (false, _) => String::new(),
+        (true, "") => world.namespace.clone(),
+        (true, namespace) => namespace.into(),
     };
-    format!("{instead}\n{stuck}")
+    let stuck = Stuck {
+        id: id.clone(),
+        namespace,
+        release: world.release.clone(),
+        release_namespace: world.namespace.clone(),
+        mode: targets.modes.first().copied().unwrap_or_default(),
+        // Which of these ways are open is for the two manifests to say.
+        accepted: Vec::new(),
+        takes_second_try: false,
+        left: Vec::new(),
+        fields: vec![field.into()],
+    };
+    let mut ways = rollback::ways(&stuck).into_iter().filter(|way| !way.commands.is_empty());
+    // To delete a Service is cheap, and what else is deleted takes more along.
+    let way = if id.kind == "Service" { ways.next() } else { ways.nth(1) };
+    let Some(way) = way else { return instead.into() };
+    let command = way.commands.first().map(|command| format!(" (`{command}`)")).unwrap_or_default();
+    format!(
+        "{instead}\na release that is stuck: {}{command}; {}\n`chartlint rollback` says which ways more there are",
+        way.title, way.cost
+    )
 }

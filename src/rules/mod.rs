@@ -184,6 +184,26 @@ pub const UNUSED_SUPPRESSION: &str = "unused-suppression";
 pub const OF_TWO_CHARTS: &[&str] =
     &["immutable-change-between-versions", "object-lost-between-versions", "reuse-values-breaks"];
 
+/// Rules about what lookups find and about operations that only Helm has: nothing of that happens where Argo CD alone counts.
+const OF_CLUSTERS: &[&str] = &[
+    "phase-is-not-existence",
+    "lookup-field-not-yet-there",
+    "upgrade-needs-value",
+    "server-metadata-copied",
+    "keep-breaks-rollback",
+    "lookup-misses-own-object",
+    "base64-as-text",
+    "reuse-values-breaks",
+    "reuse-misses-keys",
+    "reuse-is-broken",
+    "live-state-copied",
+    "foreign-state-copied",
+    "takes-field-ownership",
+    "lookup-toggles-field",
+    "lookup-reads-widely",
+    "install-over-leftovers",
+];
+
 /// Whether there is a rule of this name.
 pub fn is_rule(name: &str) -> bool {
     RULES.iter().any(|rule| rule.name == name)
@@ -210,6 +230,16 @@ pub enum Deployer {
     ArgoCd,
     /// Runs Helm in the cluster.
     Flux,
+}
+
+impl Deployer {
+    /// All of them, with the names that users give them.
+    pub const ALL: [(&'static str, Deployer); 4] = [
+        ("helm3", Deployer::Helm3),
+        ("helm4", Deployer::Helm4),
+        ("argocd", Deployer::ArgoCd),
+        ("flux", Deployer::Flux),
+    ];
 }
 
 impl Targets {
@@ -323,6 +353,11 @@ impl<'a> Evidence<'a> {
                 }
             }
         }
+        if !targets.counts_helm() {
+            // Argo CD sees no cluster.
+            stories.retain(|story| !matches!(story.why, Why::Lookup(_)));
+            unexplained.clear();
+        }
         let taken = std::cell::RefCell::new(vec![false; stories.len()]);
         let failures = failure::failures(life);
         let flows = std::cell::OnceCell::new();
@@ -388,8 +423,19 @@ impl<'a> Evidence<'a> {
     /// As [`Evidence::take`], for rules that say once what every later upgrade does again. Differences between two
     /// versions of a chart are left alone.
     pub fn take_once(&self, wants: impl Fn(&Story) -> bool) -> Vec<Vec<&Story>> {
-        let is_own = |story: &Story| !(self.life.previous && story.phases.0 == PhaseKind::Install);
-        let mut groups = self.take(|story| is_own(story) && wants(story));
+        self.once(self.take(|story| self.is_own(story) && wants(story)))
+    }
+
+    /// As [`Evidence::take_once`], and what Argo CD does not feel is there too: that it is always a first install.
+    pub fn take_all_once(&self, wants: impl Fn(&Story) -> bool) -> Vec<Vec<&Story>> {
+        self.once(self.take_from(|story| self.is_own(story) && wants(story)))
+    }
+
+    fn is_own(&self, story: &Story) -> bool {
+        !(self.life.previous && story.phases.0 == PhaseKind::Install)
+    }
+
+    fn once<'s>(&self, mut groups: Vec<Vec<&'s Story>>) -> Vec<Vec<&'s Story>> {
         let mut told = std::collections::BTreeSet::new();
         groups.retain(|group| told.insert((group[0].difference.id.clone(), words::cause(self.life, group[0]))));
         groups
@@ -397,6 +443,12 @@ impl<'a> Evidence<'a> {
 
     /// The stories that no rule before has taken and that `wants` wants, grouped by object and cause. They are taken.
     pub fn take(&self, wants: impl Fn(&Story) -> bool) -> Vec<Vec<&Story>> {
+        // To Argo CD every sync is a first install.
+        let is_felt = |story: &Story| self.targets.counts_helm() || story.why != Why::Phase;
+        self.take_from(|story| is_felt(story) && wants(story))
+    }
+
+    fn take_from(&self, wants: impl Fn(&Story) -> bool) -> Vec<Vec<&Story>> {
         let mut taken = self.taken.borrow_mut();
         let mut groups: Vec<Vec<&Story>> = Vec::new();
         for (index, story) in self.stories.iter().enumerate() {
@@ -427,7 +479,8 @@ pub fn check(life: &Life, chart: &str, targets: &Targets) -> Vec<Finding> {
 pub fn check_between(life: &Life, reused: Option<&lifecycle::Reused>, chart: &str, targets: &Targets) -> Vec<Finding> {
     let evidence = Evidence { reused, ..Evidence::new(life, chart, targets) };
     let mut findings = Vec::new();
-    for rule in RULES {
+    let is_felt = |rule: &&&Rule| targets.counts_helm() || !OF_CLUSTERS.contains(&rule.name);
+    for rule in RULES.iter().filter(is_felt) {
         (rule.check)(&evidence, &mut findings);
     }
     findings

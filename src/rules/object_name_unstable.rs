@@ -15,6 +15,8 @@ pub static RULE: Rule = Rule {
 
 /// Kinds that run once: a new name is how some charts make them run again.
 const RUNS: [&str; 2] = ["Job", "Pod"];
+/// Kinds that hold nothing but what the chart renders: the new one is as good as the old one.
+const HOLDS_NOTHING: [&str; 2] = ["ConfigMap", "CronJob"];
 
 fn check(evidence: &Evidence<'_>, findings: &mut Vec<Finding>) {
     let life = evidence.life;
@@ -63,6 +65,7 @@ fn check(evidence: &Evidence<'_>, findings: &mut Vec<Finding>) {
 fn severity(evidence: &Evidence<'_>, story: &Story) -> Severity {
     let is_counted = story.why == Why::Phase;
     match (RUNS.contains(&story.difference.id.kind.as_str()), is_counted) {
+        (false, _) if HOLDS_NOTHING.contains(&story.difference.id.kind.as_str()) => Severity::Warning,
         (false, _) => Severity::Error,
         // Helm leaves it at what was wanted; Argo CD never gets in sync.
         (true, false) if evidence.targets.asks_for(Deployer::ArgoCd) => Severity::Warning,

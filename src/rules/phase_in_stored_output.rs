@@ -12,7 +12,7 @@ pub static RULE: Rule = Rule {
 };
 
 fn check(evidence: &Evidence<'_>, findings: &mut Vec<Finding>) {
-    let groups = evidence.take_once(|s: &Story| s.why == Why::Phase && s.path().is_some() && !s.difference.is_hook);
+    let groups = evidence.take_all_once(|s: &Story| s.why == Why::Phase && s.path().is_some() && !s.difference.is_hook);
     for group in groups {
         let lead = group[0];
         let id = &lead.difference.id;

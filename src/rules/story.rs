@@ -1,6 +1,7 @@
 //! Why two phases differ: the question that most rules ask.
 
 use crate::engine::Rendering;
+pub(super) use crate::engine::{extent, written_at};
 use crate::finding::{FieldAt, TraceStep};
 use crate::lifecycle::{self, Difference, Life, Phase, PhaseKind};
 use crate::report::origins;
@@ -45,35 +46,6 @@ pub struct Story {
     pub(super) guard: Option<Guard>,
     /// The expression or text that writes it.
     pub primary: Span,
-}
-
-/// The end of the action or of the literal text that starts at an address.
-pub(super) fn extent(rendering: &Rendering, piece: &Piece) -> Span {
-    let length = if piece.literal { (piece.end - piece.start).max(1) } else { 1 };
-    let whole = Span::new(piece.source, piece.source + length);
-    let Some(file) = rendering.sources.file_at(piece.source) else { return whole };
-    let text = &file.text[(piece.source - file.base) as usize..];
-    if piece.literal {
-        // The first line that says something.
-        let written = &text[..(length as usize).min(text.len())];
-        let skipped = written.len() - written.trim_ascii_start().len();
-        let line = written[skipped..].split(|b| *b == b'\n').next().unwrap_or_default().trim_ascii_end();
-        let start = piece.source + skipped as u32;
-        return Span::new(start, start + (line.len() as u32).max(1));
-    }
-    let end = text.windows(2).position(|w| w == b"}}" || w == b"-}").unwrap_or(1);
-    Span::new(piece.source, piece.source + text[..end].trim_ascii_end().len().max(1) as u32)
-}
-
-/// What wrote the beginning of a range of a document.
-pub(super) fn written_at(rendering: &Rendering, text: &crate::value::Text, range: &Range<usize>) -> Span {
-    let at = range.start as u32;
-    let around = |p: &&Piece| p.source != 0 && p.start <= at && p.end > at;
-    match text.pieces().iter().rev().filter(around).min_by_key(|p| p.end - p.start) {
-        Some(p) if p.literal => extent(rendering, &Piece { start: at, source: p.source + (at - p.start), ..*p }),
-        Some(p) => extent(rendering, p),
-        None => Span::default(),
-    }
 }
 
 /// Explains a difference between two phases of a life; `None` when no provenance on either side says why.

@@ -15,8 +15,13 @@ pub fn text(title: &Title, journey: &Journey<'_>) -> String {
     let from = title.previous.as_ref().map(|old| format!("{old} -> ")).unwrap_or_default();
     let _ = writeln!(
         out,
-        "{from}{}: release {} in namespace {}, Helm {}, Kubernetes {}",
-        title.chart, title.release, title.namespace, title.helm, title.kubernetes
+        "{from}{}: release {} in namespace {}, {}Helm {}, Kubernetes {}",
+        title.chart,
+        title.release,
+        title.namespace,
+        title.target.map(|target| format!("{target}, ")).unwrap_or_default(),
+        title.helm,
+        title.kubernetes
     );
     for step in &journey.steps {
         out.push('\n');
@@ -40,6 +45,8 @@ fn compared_with(journey: &Journey<'_>, step: &str) -> Option<&'static str> {
         "offline" if has("upgrade") => Some("upgrade"),
         "offline" => Some("install"),
         "offline again" => Some("offline"),
+        "sync again" if has("sync the new version") => Some("sync the new version"),
+        "sync again" | "sync the new version" | "sync back" => Some("sync"),
         _ => None,
     }
 }
@@ -163,7 +170,9 @@ fn writes(out: &mut String, step: &Step) {
                 let _ = writeln!(out, "    delete {}", name(&write.id));
             }
             Request::Keep => {
-                let _ = writeln!(out, "    {} has left the manifest and is kept by its policy", name(&write.id));
+                let why =
+                    if step.name.starts_with("sync") { "stays until it is pruned" } else { "is kept by its policy" };
+                let _ = writeln!(out, "    {} has left the manifest and {why}", name(&write.id));
             }
             _ if refused => {
                 let _ = writeln!(out, "    {}{hook}", name(&write.id));

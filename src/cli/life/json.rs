@@ -21,6 +21,7 @@ pub fn text(title: &Title, journey: &Journey<'_>) -> String {
         "previous": title.previous,
         "release": title.release,
         "namespace": title.namespace,
+        "target": title.target,
         "helm": title.helm,
         "kubernetes": title.kubernetes,
         "steps": steps,

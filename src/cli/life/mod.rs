@@ -11,6 +11,7 @@ use crate::chart::{self, LoadAt};
 use crate::engine::Capabilities;
 use crate::kube::KubeVersion;
 use crate::lifecycle::{self, Journey, Step, Terms, World, lives};
+use crate::profile::Profile;
 use crate::source::Sources;
 use crate::template::Cache;
 use std::io::Write as _;
@@ -18,13 +19,17 @@ use std::path::Path;
 use std::sync::Arc;
 
 /// The pairs of steps whose manifests are compared.
-const PAIRS: [(&str, &str); 6] = [
+const PAIRS: [(&str, &str); 10] = [
     ("install", "upgrade"),
     ("upgrade", "upgrade again"),
     ("install", "upgrade again"),
     ("upgrade", "offline"),
     ("install", "offline"),
     ("offline", "offline again"),
+    ("sync", "sync again"),
+    ("sync", "sync the new version"),
+    ("sync the new version", "sync again"),
+    ("sync", "sync back"),
 ];
 
 /// What is told of a life, beside its steps.
@@ -33,6 +38,8 @@ struct Title {
     previous: Option<String>,
     release: String,
     namespace: String,
+    /// What brings it into the cluster, where that is not Helm itself.
+    target: Option<&'static str>,
     helm: String,
     kubernetes: String,
 }
@@ -61,7 +68,7 @@ pub fn run(arguments: &args::Life) -> Exit {
 }
 
 fn lived<'a>(arguments: &args::Life, cache: &'a Cache) -> Result<(Title, Journey<'a>), (String, Exit)> {
-    let profile = arguments.release.helm.unwrap_or_default();
+    let profile = profile(arguments)?;
     let mut capabilities = Capabilities::defaults(&profile);
     let version = match &arguments.kube_version {
         Some(text) => KubeVersion::parse(text).map_err(|error| (error.to_string(), Exit::Usage))?,
@@ -97,12 +104,39 @@ fn lived<'a>(arguments: &args::Life, cache: &'a Cache) -> Result<(Title, Journey
         previous: arguments.previous.as_ref().map(|path| path.display().to_string()),
         release: world.release.clone(),
         namespace: world.namespace.clone(),
+        target: match arguments.target {
+            Some(args::Target::ArgoCd) if arguments.server_side => Some("Argo CD with server-side apply"),
+            Some(args::Target::ArgoCd) => Some("Argo CD"),
+            Some(args::Target::Flux) => Some("Flux"),
+            _ => None,
+        },
         helm: profile.helm.to_string(),
         kubernetes: version.to_string(),
     };
     let terms =
         Terms { world, version, api_versions: arguments.release.api_versions.clone(), hooks: !arguments.no_hooks };
-    Ok((title, lives::whole(&chart, previous.as_ref(), terms, cache)))
+    let journey = match arguments.target {
+        Some(args::Target::ArgoCd) => lives::synced(&chart, previous.as_ref(), arguments.server_side, terms, cache),
+        _ => lives::whole(&chart, previous.as_ref(), terms, cache),
+    };
+    Ok((title, journey))
+}
+
+/// The version of Helm that renders. Argo CD has Helm 3 in it.
+fn profile(arguments: &args::Life) -> Result<Profile, (String, Exit)> {
+    use args::Target;
+    let usage = |message: &str| Err((message.to_string(), Exit::Usage));
+    if arguments.server_side && arguments.target != Some(Target::ArgoCd) {
+        return usage("--server-side goes with --target argocd; Helm 4 always applies, and Helm 3 never does");
+    }
+    let three = Profile { helm: crate::profile::NEWEST_3 };
+    match (arguments.target, arguments.release.helm) {
+        (Some(Target::Helm3), Some(helm)) if helm.is_helm4() => usage("--target helm3 and --helm do not go together"),
+        (Some(Target::Helm4), Some(helm)) if !helm.is_helm4() => usage("--target helm4 and --helm do not go together"),
+        (_, Some(helm)) => Ok(helm),
+        (Some(Target::Helm3 | Target::ArgoCd), None) => Ok(three),
+        (_, None) => Ok(Profile::default()),
+    }
 }
 
 fn load(
