@@ -39,6 +39,7 @@ fn terms(profile: Profile, version: KubeVersion) -> Terms {
         profile,
         capabilities: Capabilities::defaults(&profile),
         foreign: Default::default(),
+        filled: Default::default(),
     };
     Terms { world, version, api_versions: Vec::new(), hooks: true }
 }

@@ -71,19 +71,18 @@ fn what_is_taken_over_is_what_would_be_rendered() {
                 profile,
                 capabilities: Capabilities::defaults(&profile),
                 foreign: Default::default(),
+                filled: Default::default(),
             };
             let (mut memory, mut explorer) = (Memory::default(), Explorer::default());
             let life = lifecycle::live(&chart, world, false, &cache, &mut memory);
-            explorer.coverage.look(&life, &cache);
             explorer.learn(&life, None);
             phases += compare(&name, &life, &mut differences);
             drop(life);
             while let Some(plan) = explorer.next_plan() {
                 let life = lifecycle::live(&chart, plan.world.clone(), false, &cache, &mut memory);
-                explorer.coverage.look(&life, &cache);
                 explorer.learn(&life, Some(&plan));
                 // A cluster with unknown objects is not that of a phase alone.
-                if plan.world.foreign.is_empty() {
+                if !plan.world.is_assumed() {
                     phases += compare(&name, &life, &mut differences);
                 }
             }

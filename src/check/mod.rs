@@ -3,6 +3,7 @@
 //! The room joins `explore` and `rules` and does no input or output: a face hands it the files of a chart and prints
 //! what comes back.
 
+mod shrink;
 mod trace;
 mod witness;
 mod worlds;
@@ -24,6 +25,7 @@ use crate::value::Plain;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
+pub use crate::explore::Reason;
 pub use crate::rules::Deployer;
 
 /// What charts are checked with.
@@ -80,6 +82,7 @@ impl Setup {
             profile: self.profile,
             capabilities,
             foreign: Default::default(),
+            filled: Default::default(),
         }
     }
 

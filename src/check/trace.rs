@@ -1,7 +1,9 @@
 //! Where what a chart reads flows: the worlds of a check, looked at by a tracer instead of the rules.
 
-use super::{Loaded, Setup, Source, load, worlds};
-use crate::lifecycle::Life;
+use super::worlds::{self, Watcher};
+use super::{Loaded, Setup, Source, load};
+use crate::explore::Smaller;
+use crate::lifecycle::{Life, Memory};
 use crate::template::Cache;
 use crate::trace::{Kind, Only, Trace, Tracer};
 use std::collections::BTreeSet;
@@ -18,7 +20,7 @@ pub struct TraceAsked {
 
 /// Traces what a chart reads. The error says why it could not be read.
 pub fn trace(source: Source, setup: &Setup, asked: &TraceAsked, cache: &Cache) -> Result<Trace, String> {
-    let Loaded { name, chart, mut given, .. } = load(source, setup)?;
+    let Loaded { name, chart, targets, mut given, .. } = load(source, setup)?;
     if chart.chart.is_library() {
         return Err("a library chart renders nothing: trace a chart that uses it".into());
     }
@@ -28,7 +30,18 @@ pub fn trace(source: Source, setup: &Setup, asked: &TraceAsked, cache: &Cache) -
         }
     }
     let mut tracer = Tracer::new(&name, asked.kinds.clone(), asked.only.clone());
-    let show = &mut |life: &Life, is_given: bool| tracer.add(life, is_given);
-    let coverage = worlds::live_all(&chart, given, cache, show);
+    let coverage = worlds::live_all(&chart, given, targets.kubernetes, cache, &mut Watching(&mut tracer));
     Ok(tracer.finish(&coverage))
+}
+
+struct Watching<'a>(&'a mut Tracer);
+
+impl Watcher for Watching<'_> {
+    fn given(&mut self, life: &Life) {
+        let _ = self.0.add(life, true);
+    }
+
+    fn made(&mut self, life: &Life, _: Option<&Smaller>, _: &mut Memory) -> bool {
+        self.0.add(life, false)
+    }
 }

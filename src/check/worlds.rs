@@ -1,11 +1,27 @@
 //! Living one world after another until nothing is left to find, or the budget is used up.
 
 use super::Checked;
-use crate::explore::{Coverage, Explorer};
+use super::shrink::{Shrinker, about};
+use crate::explore::{Coverage, Explorer, Smaller};
 use crate::finding::Finding;
-use crate::lifecycle::{self, Life, World};
+use crate::kube::VersionRange;
+use crate::lifecycle::{self, Life, Memory, World};
 use crate::rules::{self, Targets};
 use crate::template::Cache;
+use std::collections::BTreeMap;
+
+/// What is kept of lives is kept for as many grounds.
+const MAX_MEMORIES: usize = 3;
+
+/// Who looks at the lives of a chart.
+pub trait Watcher {
+    /// A life in a world that was given.
+    fn given(&mut self, life: &Life);
+
+    /// A life in a world that was made; whether it shows something new. `smaller` makes the worlds with fewer settings, and
+    /// the memory is that of this life.
+    fn made(&mut self, life: &Life, smaller: Option<&Smaller>, memory: &mut Memory) -> bool;
+}
 
 /// Lives the worlds that were given and those that they suggest, and judges them.
 pub fn check(
@@ -16,35 +32,71 @@ pub fn check(
     cache: &Cache,
 ) -> Checked {
     let name = chart.chart.metadata.name.clone();
-    let mut checked = Checked { name, sources: chart.sources.clone(), ..Checked::default() };
-    let judge = &mut |life: &Life, is_given: bool| judge(life, targets, is_given, keeps_witnesses, &mut checked);
-    let coverage = live_all(chart, given, cache, judge);
-    checked.coverage = coverage;
-    checked
+    let checked = Checked { name, sources: chart.sources.clone(), ..Checked::default() };
+    let mut judge = Judge { checked, shrinker: Shrinker::new(chart, targets, cache, keeps_witnesses) };
+    let coverage = live_all(chart, given, targets.kubernetes, cache, &mut judge);
+    Checked { coverage, ..judge.checked }
 }
 
-/// Lives the worlds that were given and those that they suggest, and shows each life, with whether its world was given.
+/// Lives the worlds that were given and those that they suggest.
 pub fn live_all(
     chart: &lifecycle::Chart,
     given: Vec<World>,
+    kubernetes: VersionRange,
     cache: &Cache,
-    show: &mut dyn FnMut(&Life, bool),
+    watcher: &mut dyn Watcher,
 ) -> Coverage {
-    let mut memory = lifecycle::Memory::default();
-    let mut explorer = Explorer::default();
+    // Worlds with other dependencies, or that need other values to render at all, have little in common.
+    let mut memories: BTreeMap<String, Memory> = BTreeMap::new();
+    let mut explorer = Explorer::new(kubernetes);
     for world in given {
-        let life = lifecycle::live(chart, world, false, cache, &mut memory);
-        explorer.coverage.look(&life, cache);
+        let memory = memories.entry(String::new()).or_default();
+        let life = lifecycle::live(chart, world, false, cache, memory);
         explorer.learn(&life, None);
-        show(&life, true);
+        watcher.given(&life);
     }
     while let Some(plan) = explorer.next_plan() {
-        let life = lifecycle::live(chart, plan.world.clone(), true, cache, &mut memory);
-        explorer.coverage.look(&life, cache);
+        let ground = plan.ground();
+        if memories.len() >= MAX_MEMORIES && !memories.contains_key(&ground) {
+            memories.pop_last();
+        }
+        let memory = memories.entry(ground).or_default();
+        let life = lifecycle::live(chart, plan.world.clone(), true, cache, memory);
         explorer.learn(&life, Some(&plan));
-        show(&life, false);
+        if watcher.made(&life, explorer.smaller(&plan).as_ref(), memory) {
+            explorer.found();
+        }
     }
-    explorer.coverage
+    explorer.finish()
+}
+
+/// Gathers what the rules say.
+struct Judge<'a> {
+    checked: Checked,
+    shrinker: Shrinker<'a>,
+}
+
+impl Judge<'_> {
+    fn judge(&mut self, life: &Life, is_given: bool) {
+        let Shrinker { targets, keeps_witnesses, .. } = self.shrinker;
+        judge(life, targets, is_given, keeps_witnesses, &mut self.checked);
+    }
+}
+
+impl Watcher for Judge<'_> {
+    fn given(&mut self, life: &Life) {
+        self.judge(life, true);
+    }
+
+    fn made(&mut self, life: &Life, smaller: Option<&Smaller>, memory: &mut Memory) -> bool {
+        let first = self.checked.findings.len();
+        self.judge(life, false);
+        let is_new = self.checked.findings.len() > first;
+        if let Some(smaller) = smaller.filter(|_| is_new) {
+            self.shrinker.shrink(life, smaller, first, memory, &mut self.checked);
+        }
+        is_new
+    }
 }
 
 /// Adds what the rules say to a life.
@@ -54,6 +106,10 @@ fn judge(life: &Life, targets: &Targets, is_given: bool, keeps_witnesses: bool, 
     if !is_given {
         // A world of ours that the chart refuses says nothing about the chart.
         new.retain(|f| !matches!(f.rule, "render-error" | "yaml-error" | "syntax-error" | "not-analysed"));
+    }
+    if !life.world.filled.is_empty() {
+        // That a status is known after the install and not before it, is what it is looked up for.
+        new.retain(|f| f.rule != "unexplained-difference");
     }
     if let Some(phase) = life.phases.iter().max_by_key(|p| p.rendering.sources.files().len())
         && phase.rendering.sources.files().len() > checked.sources.files().len()
@@ -73,9 +129,6 @@ fn add(new: Vec<Finding>, is_given: bool, findings: &mut Vec<Finding>) {
     let before = findings.len();
     for finding in new {
         let is_same = |f: &Finding| f.fingerprint() == finding.fingerprint() && f.primary == finding.primary;
-        let about = |f: &Finding| {
-            (f.object.as_ref().map(|o| o.kind.clone()), f.fields.first().map(|field| field.field.clone()))
-        };
         let is_told = |f: &Finding| {
             f.rule == finding.rule
                 && f.primary == finding.primary

@@ -250,7 +250,10 @@ fn setup(asked: &Asked<'_>, config: &Config) -> Result<Setup, Exit> {
         profile,
         api_versions: asked.release.api_versions.clone(),
         kubernetes: kubernetes.transpose()?.or(config.kube_version),
-        deployers: asked.target.iter().map(|target| target.deployer()).collect(),
+        deployers: match asked.target {
+            [] => config.deployers.clone(),
+            targets => targets.iter().map(|target| target.deployer()).collect(),
+        },
         keeps_witnesses: asked.is_reproduced,
     })
 }

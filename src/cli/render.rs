@@ -137,6 +137,7 @@ pub fn render(arguments: &args::Render, input: &dyn Input, sources: &mut Sources
         profile,
         capabilities,
         foreign: Default::default(),
+        filled: Default::default(),
     };
     let live = state(arguments, input, sources, &world)?;
     let cluster = State(live);

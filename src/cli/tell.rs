@@ -6,10 +6,9 @@ use super::settings::Settings;
 use super::verdict::Vain;
 use super::{Exit, args};
 use crate::baseline::Stale;
-use crate::check::Checked;
+use crate::check::{Checked, Reason};
 use crate::finding::{Finding, Severity, SuppressedBy};
 use crate::report::{Chart, Failure, Missed, Reached, Run, Suppression, Told};
-use crate::source::Span;
 use std::collections::BTreeMap;
 use std::io::Write as _;
 use std::path::{Path, PathBuf};
@@ -101,18 +100,44 @@ fn suppression(finding: &Finding) -> Option<Suppression<'_>> {
 /// How far the analysis of a chart got.
 fn reached(checked: &Checked) -> Reached {
     let coverage = &checked.coverage;
-    let place = |what: &'static str, span: Span| {
-        let (file, at) = checked.sources.locate(span.start)?;
-        Some(Missed { what, path: file.path.clone(), line: at.line, column: at.column })
-    };
-    let calls = coverage.missed().filter_map(|site| place(site.function, site.span));
-    let conditions = coverage.one_sided().filter_map(|span| place("condition", span));
+    let missed = coverage.missed().into_iter().filter_map(|missed| {
+        let (file, at) = checked.sources.locate(missed.span.start)?;
+        let reason = reason(missed.reason, checked);
+        Some(Missed { what: missed.what, path: file.path.clone(), line: at.line, column: at.column, reason })
+    });
+    let unreachable = coverage.unreachable().filter_map(|site| {
+        let (file, at) = checked.sources.locate(site.span.start)?;
+        let reason = "no template includes it".to_string();
+        Some(Missed { what: site.function, path: file.path.clone(), line: at.line, column: at.column, reason })
+    });
     Reached {
         worlds: checked.worlds,
         lookups: coverage.lookups(),
         random_calls: coverage.draws(),
         conditions: coverage.conditions(),
-        missed: calls.chain(conditions).collect(),
+        missed: missed.collect(),
+        unreachable: unreachable.collect(),
+        is_cut_off: coverage.is_cut_off,
+    }
+}
+
+/// Why a place was missed.
+fn reason(reason: Reason, checked: &Checked) -> String {
+    match reason {
+        Reason::Behind(head) => match checked.sources.locate(head.start) {
+            Some((file, at)) => {
+                let name = file.path.rsplit('/').next().unwrap_or(&file.path);
+                format!("it stands behind the condition at {name}:{}, which came out one way only", at.line)
+            }
+            None => "it stands behind a condition that came out one way only".into(),
+        },
+        Reason::NeverRendered => "what it stands in was never rendered".into(),
+        Reason::NothingRenders => "no world renders to its end".into(),
+        Reason::Settled => "the chart itself, its files or the release's name decide it, and no value".into(),
+        Reason::NoValue => "no values are known that turn it round".into(),
+        Reason::Tried(1) => "the values that were tried did not turn it round".into(),
+        Reason::Tried(count) => format!("{count} ways that were tried did not turn it round"),
+        Reason::Budget => "the search ended before its turn came".into(),
     }
 }
 
@@ -140,9 +165,16 @@ fn explain(outcomes: &[&Outcome]) {
             let _ = writeln!(std::io::stderr(), "chartlint: {path}: {words}");
         }
         for missed in &reached.missed {
-            let Missed { what, path, line, column } = missed;
+            let Missed { what, path, line, column, reason } = missed;
             let says = if *what == "condition" { "came out one way only" } else { "never ran" };
-            let _ = writeln!(std::io::stderr(), "chartlint: {path}:{line}:{column}: {what} {says}");
+            let _ =
+                writeln!(std::io::stderr(), "chartlint: {path}:{line}:{column}: not analysed: {what} {says}: {reason}");
+        }
+        for Missed { what, path, line, column, reason } in &reached.unreachable {
+            let _ = writeln!(
+                std::io::stderr(),
+                "chartlint: {path}:{line}:{column}: not counted: {what} cannot run: {reason}"
+            );
         }
     }
     let charts = counted(outcomes.len(), "chart");

@@ -10,7 +10,7 @@ mod tests;
 use crate::finding::{Finding, ObjectRef, Severity, SuppressedBy, Suppression};
 use crate::kube::VersionRange;
 use crate::profile::Profile;
-use crate::rules::{self, RULES};
+use crate::rules::{self, Deployer, RULES};
 use crate::source::{Sources, Span};
 use crate::value::golang::glob::Glob;
 use std::collections::{BTreeMap, BTreeSet};
@@ -32,6 +32,8 @@ pub struct Config {
     pub rules: BTreeMap<String, Level>,
     pub kube_version: Option<VersionRange>,
     pub helm: Option<Profile>,
+    /// What brings the charts into the cluster; all that are known where nothing is said.
+    pub deployers: Vec<Deployer>,
     /// Values files, with the places where they are named.
     pub values: Vec<(PathBuf, Span)>,
     pub ignores: Vec<Ignore>,
@@ -87,6 +89,9 @@ impl Config {
         self.kube_version = self.kube_version.or(below.kube_version);
         self.helm = self.helm.or(below.helm);
         self.fail_on = self.fail_on.or(below.fail_on);
+        if self.deployers.is_empty() {
+            self.deployers = below.deployers;
+        }
         // Later values files win.
         self.values.splice(0..0, below.values);
         self.ignores.extend(below.ignores);

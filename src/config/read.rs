@@ -5,7 +5,7 @@ use crate::finding::Severity;
 use crate::kube::VersionRange;
 use crate::near::nearest;
 use crate::profile::Profile;
-use crate::rules::{self, RULES};
+use crate::rules::{self, Deployer, RULES};
 use crate::source::Span;
 use crate::value::golang::glob::Glob;
 use crate::value::yaml::{self, Key, Kind, Node, Note};
@@ -186,7 +186,11 @@ impl Reader<'_> {
     }
 
     fn targets(&mut self, node: &Node) {
-        for (key, node) in self.entries(node, &["kube-version", "helm"]) {
+        for (key, node) in self.entries(node, &["kube-version", "helm", "deployers"]) {
+            if &*key.text == "deployers" {
+                self.deployers(node);
+                continue;
+            }
             // `1.30` is a number to YAML, and would be 1.3: what counts is what is written.
             let text = match &node.kind {
                 Kind::Int(_) | Kind::Float(_) => {
@@ -207,6 +211,21 @@ impl Reader<'_> {
                     None => self.mistake(&node.span, format!("no version of Helm 3 or 4: {text:?}"), None),
                 },
                 _ => {}
+            }
+        }
+    }
+
+    fn deployers(&mut self, node: &Node) {
+        for (name, span) in self.strings(node) {
+            match Deployer::ALL.iter().find(|(known, _)| *known == name) {
+                Some((_, deployer)) => self.config.deployers.push(*deployer),
+                None => {
+                    let names = Deployer::ALL.map(|(known, _)| known);
+                    let meant = nearest(&name, names).map(|meant| format!("did you mean `{meant}`?"));
+                    let start = (span.start - self.base) as usize;
+                    let message = format!("`{name}` is none of {}", names.join(", "));
+                    self.mistake(&(start..start + name.len()), message, meant);
+                }
             }
         }
     }

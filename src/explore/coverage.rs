@@ -1,59 +1,114 @@
 //! How far the worlds got: which places that matter ran, and which conditions were seen both ways.
 
-use super::reach::{Reach, Site};
-use crate::engine::FunctionTable;
+use super::reach::{Head, Reach};
+use super::sites::{Position, Site};
 use crate::engine::log::Condition;
-use crate::lifecycle::{Life, Phase};
+use crate::lifecycle::{Life, Phase, is_varying};
 use crate::source::Span;
-use crate::template::Cache;
+use crate::value::origin::Cause;
 use rustc_hash::{FxHashMap, FxHashSet};
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 /// The places of a chart that matter, and what the lives saw of them.
 #[derive(Default, Clone, Debug)]
 pub struct Coverage {
     /// Calls of `lookup` and of what draws, by the address of the call; whether they ran.
-    pub sites: BTreeMap<u32, (Site, bool)>,
+    sites: BTreeMap<u32, (Site, bool)>,
+    /// Calls in templates that nothing includes.
+    dead: BTreeMap<u32, Site>,
     /// Conditions that decide about something that varies, by the address of the opening action.
-    pub heads: BTreeMap<u32, Span>,
+    heads: BTreeMap<u32, Head>,
     /// Conditions that the life itself decides: on what a lookup returned, the phase, what was drawn. No world turns them
     /// round, and they are not counted.
     lived: FxHashSet<u32>,
+    /// Conditions that some value or the cluster decides.
+    open: FxHashSet<u32>,
+    /// Where named templates are called.
+    calls: BTreeMap<Arc<str>, Vec<Position>>,
+    /// Some world rendered to its end.
+    renders: bool,
     /// Which outcomes were seen.
     outcomes: FxHashMap<u32, (bool, bool)>,
     /// The texts that were looked at.
     texts: FxHashSet<(u32, usize)>,
-    /// There were more worlds to live than the budget allows.
+    /// The charts that took part in some world, by their paths.
+    charts: FxHashSet<String>,
+    /// Dependencies that did not in some world.
+    pub(super) off: FxHashSet<String>,
+    /// For the outcomes that were not seen: how many ways were tried, and how many were not.
+    pub(super) tried: FxHashMap<(u32, bool), (usize, usize)>,
+    /// The search ended before all was tried: it had used up its budget, or the last worlds showed nothing new.
     pub is_cut_off: bool,
+}
+
+/// A place that was not seen, or not both ways.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Missed {
+    /// The function that never ran, or `condition`.
+    pub what: &'static str,
+    pub span: Span,
+    pub reason: Reason,
+}
+
+/// Why a place was missed.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Reason {
+    /// The condition there, around it, came out one way only.
+    Behind(Span),
+    /// What it stands in was never rendered.
+    NeverRendered,
+    /// No world rendered to its end.
+    NothingRenders,
+    /// Only the chart itself, its files or the name of the release decide.
+    Settled,
+    /// No value is known that would turn the condition round.
+    NoValue,
+    /// As many values did not.
+    Tried(usize),
+    /// The search ended before its turn came.
+    Budget,
 }
 
 impl Coverage {
     /// Looks at the templates of a life that were not looked at before.
-    pub fn look(&mut self, life: &Life, cache: &Cache) {
-        let Some(prepared) = &life.prepared else { return };
-        let templates = prepared.templates();
-        if templates.iter().all(|t| self.texts.contains(&(t.base, t.text.len()))) {
+    pub(super) fn look(&mut self, life: &Life) {
+        if let Some(prepared) = &life.prepared {
+            for part in &prepared.charts {
+                if !self.charts.contains(&part.path) {
+                    self.charts.insert(part.path.clone());
+                }
+            }
+        }
+        let Some(phase) = life.phases.first() else { return };
+        let trees = phase.rendering.trees();
+        if trees.iter().all(|t| self.texts.contains(&(t.base, t.tree.source.len()))) {
             return;
         }
-        let profile = &life.world.profile;
-        let table = FunctionTable::new(profile);
-        let parse = |t: &crate::chart::Template| cache.parse(&t.text, &t.name, &|f| table.find(f), profile).ok();
-        let trees: Vec<_> = templates.iter().filter_map(|t| Some((t.base, parse(t)?, t.is_partial))).collect();
-        let reach =
-            Reach::new(&trees.iter().map(|(_, tree, is_partial)| (tree.clone(), *is_partial)).collect::<Vec<_>>());
-        for (base, tree, _) in &trees {
-            self.texts.insert((*base, tree.source.len()));
-            self.heads.extend(reach.branches(tree).into_iter().map(|head| (base + head.start, head.at(*base))));
-            for site in reach.sites(tree) {
-                let site = Site { span: site.span.at(*base), ..site };
+        let reach = Reach::new(&trees.iter().map(|t| (t.tree.clone(), t.is_partial)).collect::<Vec<_>>());
+        for parsed in trees {
+            let (base, tree) = (parsed.base, &parsed.tree);
+            self.texts.insert((base, tree.source.len()));
+            for Head { span, at } in reach.branches(tree) {
+                let span = span.at(base);
+                self.heads.entry(span.start).or_insert_with(|| Head { span, at: at.moved(base) });
+            }
+            let place = |site: Site| Site { span: site.span.at(base), at: site.at.moved(base), ..site };
+            let (sites, calls) = reach.calls(tree);
+            for call in calls {
+                self.calls.entry(call.name).or_default().push(call.at.moved(base));
+            }
+            for site in sites.into_iter().map(place) {
                 self.sites.entry(site.span.start).or_insert((site, false));
             }
+            self.dead.extend(reach.dead_sites(tree).into_iter().map(place).map(|site| (site.span.start, site)));
         }
     }
 
     /// Notes what ran in a life.
-    pub fn add(&mut self, life: &Life) {
+    pub(super) fn add(&mut self, life: &Life) {
         for phase in &life.phases {
+            self.renders |= phase.rendering.error.is_none();
             self.add_phase(phase);
         }
     }
@@ -68,21 +123,38 @@ impl Coverage {
         }
         let graph = &phase.rendering.rt.arena;
         for condition in &phase.rendering.log.conditions {
-            if graph.causes(condition.origin).any(crate::lifecycle::is_varying) {
-                self.lived.insert(condition.head.start);
+            let start = condition.head.start;
+            if !self.lived.contains(&start) && graph.causes(condition.origin).any(is_varying) {
+                self.lived.insert(start);
+            }
+            if !self.open.contains(&start) && graph.causes(condition.origin).any(is_chosen) {
+                self.open.insert(start);
             }
             let seen = self.outcomes.entry(condition.head.start).or_default();
             if super::is_taken(condition) { seen.0 = true } else { seen.1 = true }
         }
     }
 
-    pub fn is_interesting(&self, condition: &Condition) -> bool {
+    pub(super) fn is_interesting(&self, condition: &Condition) -> bool {
         self.heads.contains_key(&condition.head.start)
     }
 
     /// Whether the condition was seen to come out so.
     pub fn has_seen(&self, head: Span, taken: bool) -> bool {
         self.outcomes.get(&head.start).is_some_and(|seen| if taken { seen.0 } else { seen.1 })
+    }
+
+    /// Whether a chart took part in some world.
+    pub(super) fn has_chart(&self, path: &str) -> bool {
+        self.charts.contains(path)
+    }
+
+    /// How much was seen: calls, outcomes of conditions of interest, and charts.
+    pub(super) fn reached(&self) -> usize {
+        let ran = self.sites.values().filter(|(_, ran)| *ran).count();
+        let outcomes = self.heads.keys().filter_map(|head| self.outcomes.get(head));
+        let seen: usize = outcomes.map(|(taken, not)| usize::from(*taken) + usize::from(*not)).sum();
+        ran + seen + self.charts.len()
     }
 
     /// Calls of `lookup` that ran, and all of them.
@@ -102,10 +174,12 @@ impl Coverage {
     }
 
     /// Conditions of interest that were not seen both ways.
-    pub fn one_sided(&self) -> impl Iterator<Item = Span> {
-        let both = |head: &u32| self.outcomes.get(head).is_some_and(|(taken, not)| *taken && *not);
-        let is_missed = move |head: &u32| !both(head) && !self.lived.contains(head);
-        self.heads.iter().filter(move |(head, _)| is_missed(head)).map(|(_, span)| *span)
+    pub fn one_sided(&self) -> impl Iterator<Item = &Head> {
+        self.heads.values().filter(|head| !self.lived.contains(&head.span.start) && !self.has_both(head.span))
+    }
+
+    fn has_both(&self, head: Span) -> bool {
+        self.has_seen(head, true) && self.has_seen(head, false)
     }
 
     /// Conditions of interest that were seen both ways, and all of them.
@@ -114,8 +188,62 @@ impl Coverage {
         (all - self.one_sided().count(), all)
     }
 
-    /// The calls that no world ran.
-    pub fn missed(&self) -> impl Iterator<Item = &Site> {
-        self.sites.values().filter(|(_, ran)| !ran).map(|(site, _)| site)
+    /// The calls that no world ran, and the conditions that came out one way only, each with the reason.
+    pub fn missed(&self) -> Vec<Missed> {
+        let sites = self.sites.values().filter(|(_, ran)| !ran).map(|(site, _)| site);
+        let calls = sites.map(|site| {
+            let reason = self.behind(&site.at, MAX_CALLERS);
+            Missed { what: site.function, span: site.span, reason }
+        });
+        let conditions = self.one_sided().map(|head| {
+            let reason = self.why(head);
+            Missed { what: "condition", span: head.span, reason }
+        });
+        calls.chain(conditions).collect()
     }
+
+    /// The calls in templates that nothing includes. They are not among all calls.
+    pub fn unreachable(&self) -> impl Iterator<Item = &Site> {
+        self.dead.values().filter(|site| !self.sites.contains_key(&site.span.start))
+    }
+
+    /// Why what stands there never ran.
+    fn behind(&self, at: &Position, depth: u32) -> Reason {
+        let is_met = |head: &&Span| self.outcomes.contains_key(&head.start);
+        // The innermost condition that was met led elsewhere.
+        if let Some(head) = at.within.iter().rev().find(is_met).filter(|head| !self.has_both(**head)) {
+            return Reason::Behind(*head);
+        }
+        // What calls the template may stand behind one.
+        let callers = at.template.as_ref().and_then(|name| self.calls.get(name)).into_iter().flatten();
+        let behind = depth.checked_sub(1).and_then(|depth| {
+            callers.map(|caller| self.behind(caller, depth)).find(|reason| matches!(reason, Reason::Behind(_)))
+        });
+        match behind {
+            Some(reason) => reason,
+            None if !self.renders => Reason::NothingRenders,
+            None if self.is_cut_off => Reason::Budget,
+            None => Reason::NeverRendered,
+        }
+    }
+
+    /// Why a condition came out one way only.
+    fn why(&self, head: &Head) -> Reason {
+        let Some((taken, _)) = self.outcomes.get(&head.span.start) else { return self.behind(&head.at, MAX_CALLERS) };
+        match self.tried.get(&(head.span.start, !taken)) {
+            Some((_, 1..)) if self.is_cut_off => Reason::Budget,
+            Some((tried @ 1.., _)) => Reason::Tried(*tried),
+            _ if !self.open.contains(&head.span.start) => Reason::Settled,
+            _ => Reason::NoValue,
+        }
+    }
+}
+
+/// Callers of callers are looked at as deep as this.
+const MAX_CALLERS: u32 = 4;
+
+/// Somebody who installs the chart chooses it.
+fn is_chosen(cause: &Cause) -> bool {
+    matches!(cause, Cause::Values { .. } | Cause::Capabilities { .. })
+        || matches!(cause, Cause::Release { field } if *field == "Namespace")
 }

@@ -1,181 +1,470 @@
 //! Which worlds to live.
 //!
 //! The defaults, what the user passes, each `ci/*-values.yaml`; then, for each condition that was seen with one outcome
-//! and decides about something that varies, worlds that should turn it round. A world that ends in `required` or `fail`
-//! leads to one that gives what was asked for. An object of somebody else that a lookup asks for is there in one world
-//! and not in the other. The room decides what to live next, says how far that got, and does not judge what comes of it.
+//! and decides about something that varies, worlds that should turn it round. A dependency that is switched off and holds
+//! something that varies is switched on. A world that ends in `required` or `fail` leads to one that gives what was asked
+//! for. An object of somebody else that a lookup asks for is there in one world and not in the other. Goals that do not
+//! touch each other share a world. The room decides what to live next, says how far that got and which settings a finding
+//! needs, and does not judge what comes of it.
 
 mod coverage;
+mod foreign;
+mod goal;
+mod guides;
 mod reach;
+mod scope;
 mod setting;
+mod shape;
+mod shrink;
+mod sites;
 mod solve;
+mod supply;
+mod switches;
 
-pub use coverage::Coverage;
-pub use reach::{Reach, Site};
+pub use coverage::{Coverage, Missed, Reason};
+pub use reach::{Head, Reach};
 pub use setting::{Setting, changed};
+pub use shrink::{Smaller, relevant};
+pub use sites::Site;
 
 use crate::engine::RenderError;
 use crate::engine::log::Condition;
-use crate::lifecycle::{Life, PhaseKind, World, is_varying};
+use crate::kube::VersionRange;
+use crate::lifecycle::{Life, Phase, World, is_varying};
 use crate::source::Span;
-use crate::value::origin::Outcome;
+use crate::value::origin::{Cause, Graph, Outcome, PathId};
+use foreign::Strangers;
+use goal::{Goal, Stand, Target, Try};
+use guides::Guides;
 use rustc_hash::{FxHashMap, FxHashSet};
-use std::collections::VecDeque;
+use scope::Scope;
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
 /// The most worlds that are made for one chart, beside those that are given.
 pub const MAX_WORLDS: usize = 96;
+/// The most work that they may cost, in the engine's units.
+pub const MAX_WORK: u64 = 200_000_000;
+/// After as many worlds that showed nothing new no more are made.
+pub const MAX_DRY: usize = 16;
 
 /// A world that is to be lived, and what for.
 pub struct Plan {
     pub world: World,
-    goal: Goal,
+    stand: Stand,
+    /// The numbers of the goals.
+    goals: Vec<usize>,
+    /// The render gets past an error.
+    remedy: Option<Remedy>,
 }
 
-/// What a world of ours is made for.
-#[derive(Clone, PartialEq, Debug)]
-enum Goal {
-    /// The condition comes out so.
-    Condition { head: Span, taken: bool },
-    /// The render gets past this error.
-    Error(String),
-    /// Lookups find what the chart does not render.
-    Foreign,
+/// What a world is made with to get past an error.
+#[derive(Clone, Debug)]
+struct Remedy {
+    error: String,
+    settings: Vec<Setting>,
+    /// The settings that the world stood on that ended in the error, where none of its goals had to do with that.
+    ground: Option<Vec<Setting>>,
+}
+
+impl Plan {
+    /// What the world stands on: the settings without which it does not render, or lacks a dependency. Worlds on one ground
+    /// have much in common.
+    pub fn ground(&self) -> String {
+        self.stand.fixed.iter().map(|setting| setting.flag() + " ").collect()
+    }
 }
 
 /// The worlds of one chart that were lived and are to be lived.
-#[derive(Default)]
 pub struct Explorer {
     pub coverage: Coverage,
-    todo: VecDeque<Plan>,
-    /// Candidates that wait until the ones before them have failed.
-    waiting: FxHashMap<(Span, bool), VecDeque<World>>,
-    /// Outcomes for which candidates were made.
-    planned: FxHashSet<(Span, bool)>,
+    /// The versions of Kubernetes that count.
+    kubernetes: VersionRange,
+    given: Vec<World>,
+    goals: Vec<Goal>,
+    numbers: FxHashMap<Target, usize>,
+    /// The goals that are not reached and that there are ways for.
+    open: Vec<usize>,
+    /// Worlds that come before all others.
+    urgent: VecDeque<Plan>,
+    /// What errors were looked at.
     errors: FxHashSet<String>,
+    /// What gets past them.
+    remedies: BTreeMap<String, Vec<Setting>>,
+    /// Settings that do not render, and those that do in their place.
+    grounds: Vec<(Vec<Setting>, Vec<Setting>)>,
+    /// The errors of the worlds that were given.
+    usual: FxHashSet<String>,
+    strangers: Strangers,
     /// What was changed in the worlds that were made.
     lived: FxHashSet<String>,
     made: usize,
-    has_foreign: bool,
+    /// What the made worlds have cost, in the engine's units of work.
+    spent: u64,
+    /// How many of the last worlds showed nothing new.
+    dry: usize,
+    guides: Guides,
+    /// The number of charts that the guides are of.
+    guided: usize,
+}
+
+impl Default for Explorer {
+    fn default() -> Explorer {
+        Explorer::new(VersionRange::ALL)
+    }
 }
 
 impl Explorer {
+    /// Nothing is lived yet. Versions of the cluster are taken from those that count.
+    pub fn new(kubernetes: VersionRange) -> Explorer {
+        Explorer {
+            coverage: Coverage::default(),
+            kubernetes,
+            given: Vec::new(),
+            goals: Vec::new(),
+            numbers: FxHashMap::default(),
+            open: Vec::new(),
+            urgent: VecDeque::new(),
+            errors: FxHashSet::default(),
+            remedies: BTreeMap::new(),
+            grounds: Vec::new(),
+            usual: FxHashSet::default(),
+            strangers: Strangers::default(),
+            lived: FxHashSet::default(),
+            made: 0,
+            spent: 0,
+            dry: 0,
+            guides: Guides::default(),
+            guided: 0,
+        }
+    }
+
     /// The next world.
     pub fn next_plan(&mut self) -> Option<Plan> {
-        while let Some(plan) = self.todo.pop_front() {
-            // Another world may have got there in the meantime.
-            let is_reached = match &plan.goal {
-                Goal::Condition { head, taken } => self.coverage.has_seen(*head, *taken),
-                Goal::Error(_) | Goal::Foreign => false,
-            };
-            if is_reached {
-                continue;
-            }
+        loop {
+            let plan = self.candidate()?;
             if !self.lived.insert(plan.world.flags.clone()) {
                 // This very world was lived for another goal.
-                self.retry(Some(&plan));
+                self.missed(&plan.goals);
                 continue;
             }
-            if self.made >= MAX_WORLDS {
+            if self.made >= MAX_WORLDS || self.spent >= MAX_WORK || self.dry >= MAX_DRY {
                 self.coverage.is_cut_off = true;
                 return None;
             }
             self.made += 1;
             return Some(plan);
         }
-        None
+    }
+
+    fn candidate(&mut self) -> Option<Plan> {
+        while let Some(plan) = self.urgent.pop_front() {
+            if plan.remedy.as_ref().is_none_or(|remedy| !self.remedies.contains_key(&remedy.error)) {
+                return Some(plan);
+            }
+        }
+        let (goals, coverage) = (&self.goals, &self.coverage);
+        self.open.retain(|number| {
+            goals.get(*number).is_some_and(|goal| !goal.tries.is_empty() && !is_reached(goal, coverage))
+        });
+        // What was tried least comes first.
+        self.open.sort_by_key(|number| goals.get(*number).map_or(0, |goal| goal.tried - goal.tries.len()));
+        match goal::batch(&self.goals, &self.open, &self.grounds) {
+            Some((goals, stand)) => self.plan(stand, goals, None),
+            None => {
+                let stand = self.strangers.next_stand()?;
+                self.plan(stand, Vec::new(), None)
+            }
+        }
+    }
+
+    fn plan(&self, stand: Stand, goals: Vec<usize>, remedy: Option<Remedy>) -> Option<Plan> {
+        let given = self.given.get(stand.given)?;
+        let world = changed(&changed(given, &stand.fixed), &stand.settings);
+        Some(Plan { world, stand, goals, remedy })
     }
 
     /// Looks at a life and plans what it suggests. `plan` is what it was lived for, if it was made here.
     pub fn learn(&mut self, life: &Life, plan: Option<&Plan>) {
+        let before = self.coverage.reached();
+        self.coverage.look(life);
         self.coverage.add(life);
-        self.retry(plan);
-        self.supply(life);
-        self.turn_round(life);
-        self.foreign(life);
-    }
-
-    /// Tries the next candidate for a goal that was missed.
-    fn retry(&mut self, plan: Option<&Plan>) {
-        let Some(Plan { goal: Goal::Condition { head, taken }, .. }) = plan else { return };
-        if self.coverage.has_seen(*head, *taken) {
-            self.waiting.remove(&(*head, *taken));
-        } else if let Some(world) = self.waiting.get_mut(&(*head, *taken)).and_then(VecDeque::pop_front) {
-            self.todo.push_front(Plan { world, goal: Goal::Condition { head: *head, taken: *taken } });
+        let stand = match plan {
+            Some(plan) => plan.stand.clone(),
+            None => {
+                self.given.push(life.world.clone());
+                self.usual.extend(errors(life));
+                Stand { given: self.given.len() - 1, ..Stand::default() }
+            }
+        };
+        let mut culprits = Vec::new();
+        if let Some(plan) = plan {
+            self.spent +=
+                life.phases.iter().map(|phase| phase.rendering.rt.limits.work - phase.rendering.rt.left).sum::<u64>();
+            // An error that is met for the first time is progress, too: what was asked for before was given.
+            let is_further = errors(life).any(|error| !self.errors.contains(&format!("{error}#0")));
+            self.dry = if is_further || self.coverage.reached() > before { 0 } else { self.dry + 1 };
+            culprits = self.culprits(life, plan);
+            self.judge(life, plan, &culprits);
+        }
+        if let Some(prepared) = &life.prepared
+            && prepared.charts.len() != self.guided
+            && let Some(phase) = life.phases.first()
+        {
+            self.guided = prepared.charts.len();
+            self.guides = Guides::new(prepared, &phase.rendering.sources);
+        }
+        self.supply(life, &stand, plan, &culprits);
+        self.switch_on(life, &stand);
+        self.turn_round(life, &stand);
+        let coverage = &self.coverage;
+        self.strangers.fill(life, &stand, |condition| coverage.is_interesting(condition));
+        if let Some(stand) = self.strangers.learn(life, &stand, plan.is_none()) {
+            let plan = self.plan(stand, Vec::new(), None);
+            self.urgent.extend(plan);
         }
     }
 
-    /// Gives what the render asked for when it ended.
-    fn supply(&mut self, life: &Life) {
-        let Some(phase) = life.phases.first() else { return };
-        let Some(RenderError::Exec(error)) = &phase.rendering.error else { return };
-        let message = error.root().raw();
-        if !self.errors.insert(message.clone()) || self.errors.len() > MAX_ERRORS {
-            return;
-        }
-        // What was decided last led to the error.
+    /// Something was found in the last world.
+    pub fn found(&mut self) {
+        self.dry = 0;
+    }
+
+    /// The goals of a plan that have to do with the first error that worlds of ours alone end in: those that set what it
+    /// depends on.
+    fn culprits(&self, life: &Life, plan: &Plan) -> Vec<usize> {
+        let failed = life.phases.iter().find_map(|phase| match &phase.rendering.error {
+            Some(RenderError::Exec(error)) if !self.usual.contains(&error.root().raw()) => Some((phase, error)),
+            _ => None,
+        });
+        let Some((phase, error)) = failed else { return Vec::new() };
         let graph = &phase.rendering.rt.arena;
-        let last = phase.rendering.log.conditions.iter().rev().filter(|c| !graph.causes(c.origin).any(is_varying));
-        let mut plans = Vec::new();
-        for condition in last.take(2) {
-            let wanted = !condition.outcome.is_taken();
-            for candidate in solve::candidates(condition, wanted, graph).into_iter().take(2) {
-                plans.push(Plan { world: changed(&life.world, &candidate), goal: Goal::Error(message.clone()) });
+        let mut origins = Vec::new();
+        for level in error.levels() {
+            origins.push(level.about);
+            origins.extend(graph.guards(level.guard).into_iter().map(|guard| guard.origin));
+        }
+        if !supply::is_branch(phase, phase.rendering.log.conditions.last()) {
+            origins.extend(phase.rendering.log.conditions.last().map(|last| last.origin));
+        }
+        let paths: BTreeSet<_> = origins
+            .into_iter()
+            .flat_map(|origin| graph.causes(origin))
+            .filter_map(|cause| match cause {
+                Cause::Values { path } => Some(*path),
+                _ => None,
+            })
+            .collect();
+        let paths: Vec<Vec<String>> = paths.into_iter().map(|path| words(graph, path)).collect();
+        let touches = |setting: &Setting| {
+            setting.path().is_some_and(|own| paths.iter().any(|path| setting::is_related(own, path)))
+        };
+        let is_culprit = |number: &usize| {
+            let way = self.goals.get(*number).and_then(|goal| goal.tries.front());
+            way.is_some_and(|way| way.candidate.iter().any(touches))
+        };
+        plan.goals.iter().copied().filter(is_culprit).collect()
+    }
+
+    /// Looks at what a world was made for.
+    fn judge(&mut self, life: &Life, plan: &Plan, culprits: &[usize]) {
+        let now: Vec<String> = errors(life).collect();
+        if let Some(remedy) = &plan.remedy
+            && !now.contains(&remedy.error)
+        {
+            self.remedies.entry(remedy.error.clone()).or_insert_with(|| remedy.settings.clone());
+            if let Some(ground) = &remedy.ground {
+                self.grounds.push((ground.clone(), plan.stand.fixed.clone()));
             }
         }
-        plans.into_iter().rev().for_each(|plan| self.todo.push_front(plan));
+        let fails = now.iter().any(|error| !self.usual.contains(error));
+        let ends = matches!(life.phases.first().map(|phase| &phase.rendering.error), None | Some(Some(_)));
+        let heads: FxHashSet<Span> = conditions(life).map(|(_, condition)| condition.head).collect();
+        let is_shared = plan.goals.len() > 1;
+        for number in &plan.goals {
+            let Some(goal) = self.goals.get_mut(*number) else { continue };
+            let came_up = match &goal.target {
+                Target::Condition { head, .. } => heads.contains(head),
+                Target::Switch(_) => true,
+            };
+            // What fails goes on by itself, and the others without it; where nobody knows what fails, in halves.
+            let limit = match (culprits.is_empty(), culprits.contains(number)) {
+                (_, true) => 1,
+                (false, false) => goal.limit,
+                (true, false) => plan.goals.len() / 2,
+            };
+            goal.is_hidden = false;
+            if is_reached(goal, &self.coverage) {
+                // What fails hides what else there is to see.
+                goal.is_hidden = is_shared && fails && matches!(goal.target, Target::Condition { .. });
+                if goal.is_hidden {
+                    goal.limit = limit;
+                }
+            } else if is_shared && (ends || !came_up) {
+                goal.limit = if ends { limit } else { plan.goals.len() / 2 };
+            } else if plan.remedy.is_none() || !ends {
+                goal.tries.pop_front();
+            }
+        }
+    }
+
+    /// A world for some goals was lived already.
+    fn missed(&mut self, goals: &[usize]) {
+        let is_shared = goals.len() > 1;
+        for number in goals {
+            let Some(goal) = self.goals.get_mut(*number) else { continue };
+            if is_shared {
+                goal.limit = goals.len() / 2;
+            } else {
+                goal.tries.pop_front();
+            }
+        }
+    }
+
+    /// Adds a way to a goal.
+    fn aim(&mut self, target: Target, way: Try) {
+        let number = *self.numbers.entry(target).or_insert_with_key(|target| {
+            self.goals.push(Goal::new(target.clone()));
+            self.goals.len() - 1
+        });
+        let Some(goal) = self.goals.get_mut(number) else { return };
+        let was_empty = goal.tries.is_empty();
+        goal.add(way);
+        if was_empty && !goal.tries.is_empty() && !self.open.contains(&number) {
+            self.open.push(number);
+        }
     }
 
     /// Plans worlds in which conditions that were seen with one outcome have the other.
-    fn turn_round(&mut self, life: &Life) {
-        for phase in &life.phases {
+    fn turn_round(&mut self, life: &Life, stand: &Stand) {
+        let mut ways: Vec<(Target, Try)> = Vec::new();
+        let mut seen: FxHashSet<(Span, bool, crate::value::OriginId)> = FxHashSet::default();
+        for (phase, condition) in conditions(life) {
             let graph = &phase.rendering.rt.arena;
-            for condition in &phase.rendering.log.conditions {
-                let wanted = !condition.outcome.is_taken();
-                let is_wanted = self.coverage.is_interesting(condition)
-                    && !self.coverage.has_seen(condition.head, wanted)
-                    && !graph.causes(condition.origin).any(is_varying);
-                if !is_wanted || !self.planned.insert((condition.head, wanted)) {
-                    continue;
-                }
-                let candidates = solve::candidates(condition, wanted, graph);
-                let mut worlds: VecDeque<World> =
-                    candidates.iter().map(|candidate| changed(&life.world, candidate)).collect();
-                if let Some(world) = worlds.pop_front() {
-                    self.todo.push_back(Plan { world, goal: Goal::Condition { head: condition.head, taken: wanted } });
-                    self.waiting.insert((condition.head, wanted), worlds);
-                }
+            let wanted = !condition.outcome.is_taken();
+            let target = Target::Condition { head: condition.head, wanted };
+            let is_wanted = self.coverage.is_interesting(condition)
+                && !self.coverage.has_seen(condition.head, wanted)
+                && !self.numbers.get(&target).and_then(|n| self.goals.get(*n)).is_some_and(Goal::is_full)
+                && seen.insert((condition.head, wanted, condition.origin));
+            let varies = graph.causes(condition.origin).any(is_varying);
+            // What the life decides together with a value is solved for the value.
+            if !is_wanted || varies && !solve::has_choice(&condition.expression) {
+                continue;
             }
+            let Some(scope) = self.scope(life, phase, condition) else { continue };
+            let candidates = match varies {
+                true => solve::of_expression(condition, wanted, &scope),
+                false => solve::candidates(condition, wanted, &scope),
+            };
+            let (needs, is_whole) = needs(graph, condition);
+            let stand = if is_whole { standing(stand, &needs, graph, condition) } else { stand.clone() };
+            for candidate in candidates {
+                let way = Try { stand: stand.clone(), candidate, needs: needs.clone() };
+                ways.push((target.clone(), way));
+            }
+        }
+        for (target, way) in ways {
+            self.aim(target, way);
         }
     }
 
-    /// Plans the world in which everything is there that the chart looks up and does not render.
-    fn foreign(&mut self, life: &Life) {
-        if self.has_foreign || !life.world.foreign.is_empty() {
-            return;
-        }
-        let Some(phase) = life.phase(PhaseKind::Upgrade) else { return };
-        if phase.rendering.error.is_some() {
-            return;
-        }
-        let missed = phase.rendering.rt.lookups.iter().filter(|call| !call.found && !call.query.kind.is_empty());
-        let mut settings: Vec<Setting> = Vec::new();
-        for call in missed {
-            let is_own = life.renders(&call.query);
-            let setting = Setting::Foreign(call.query.clone());
-            if !is_own && !settings.contains(&setting) {
-                settings.push(setting);
+    /// What a condition of a life is solved in.
+    fn scope<'a>(&'a self, life: &'a Life, phase: &'a Phase, condition: &Condition) -> Option<Scope<'a>> {
+        let graph = &phase.rendering.rt.arena;
+        Some(Scope {
+            graph,
+            causes: graph.causes(condition.origin).cloned().collect(),
+            prepared: life.prepared.as_deref()?,
+            trees: phase.rendering.trees(),
+            guides: &self.guides,
+            profile: &life.world.profile,
+            version: &life.world.capabilities.version,
+            kubernetes: self.kubernetes,
+            head: condition.head,
+        })
+    }
+
+    /// The world of a plan with other settings, and those that it has.
+    pub fn smaller(&self, plan: &Plan) -> Option<Smaller> {
+        let given = self.given.get(plan.stand.given)?;
+        Some(Smaller::new(given.clone(), plan.stand.all().cloned().collect()))
+    }
+
+    /// No more worlds are lived: what was missed, and why.
+    pub fn finish(self) -> Coverage {
+        let mut coverage = self.coverage;
+        for goal in &self.goals {
+            if let Target::Condition { head, wanted } = goal.target
+                && !coverage.has_seen(head, wanted)
+            {
+                coverage.tried.insert((head.start, wanted), (goal.tried - goal.tries.len(), goal.tries.len()));
             }
         }
-        if settings.is_empty() {
-            return;
-        }
-        self.has_foreign = true;
-        self.todo.push_back(Plan { world: changed(&life.world, &settings), goal: Goal::Foreign });
+        coverage
     }
 }
 
-/// A chart that asks for more than this one after the other is left alone.
-const MAX_ERRORS: usize = 24;
+fn is_reached(goal: &Goal, coverage: &Coverage) -> bool {
+    !goal.is_hidden
+        && match &goal.target {
+            Target::Condition { head, wanted } => coverage.has_seen(*head, *wanted),
+            Target::Switch(path) => coverage.has_chart(path),
+        }
+}
+
+/// The conditions of all phases of a life.
+fn conditions(life: &Life) -> impl Iterator<Item = (&Phase, &Condition)> {
+    life.phases.iter().flat_map(|phase| phase.rendering.log.conditions.iter().map(move |condition| (phase, condition)))
+}
+
+/// The errors of the phases of a life.
+fn errors(life: &Life) -> impl Iterator<Item = String> {
+    life.phases.iter().filter_map(|phase| match &phase.rendering.error {
+        Some(RenderError::Exec(error)) => Some(error.root().raw()),
+        _ => None,
+    })
+}
+
+/// The keys of a path.
+fn words(graph: &Graph, path: PathId) -> Vec<String> {
+    let keys: Vec<String> = graph.path_keys(path).iter().map(|key| String::from_utf8_lossy(key).into_owned()).collect();
+    // A global value of a subchart is one of all charts.
+    match keys.iter().position(|key| key == "global") {
+        Some(at @ 1..) => keys[at..].to_vec(),
+        _ => keys,
+    }
+}
+
+/// Conditions that depend on more values than this are tried alone.
+const MAX_NEEDS: usize = 64;
+
+/// The values that a condition and those around it depend on; `false` where there are too many.
+fn needs(graph: &Graph, condition: &Condition) -> (Vec<Vec<String>>, bool) {
+    let mut paths = BTreeSet::new();
+    let origins = graph.guards(condition.guard).into_iter().map(|guard| guard.origin).chain([condition.origin]);
+    for cause in origins.flat_map(|origin| graph.causes(origin)) {
+        if let Cause::Values { path } = cause {
+            paths.insert(*path);
+        }
+    }
+    let is_whole = paths.len() <= MAX_NEEDS;
+    let mut needs: Vec<Vec<String>> = paths.into_iter().map(|path| words(graph, path)).collect();
+    if !is_whole {
+        // Whatever is changed may matter.
+        needs = vec![Vec::new()];
+    }
+    (needs, is_whole)
+}
+
+/// What of a world a condition needs to come up in another.
+fn standing(stand: &Stand, needs: &[Vec<String>], graph: &Graph, condition: &Condition) -> Stand {
+    let varies = graph.guards(condition.guard).iter().any(|guard| graph.causes(guard.origin).any(Cause::is_live));
+    let is_needed = |setting: &&Setting| match setting.path() {
+        Some(path) => needs.iter().any(|need| setting::is_related(path, need)),
+        None => varies || graph.causes(condition.origin).any(Cause::is_live),
+    };
+    Stand { settings: stand.settings.iter().filter(is_needed).cloned().collect(), ..stand.clone() }
+}
 
 /// Whether a condition came out true.
 pub(crate) fn is_taken(condition: &Condition) -> bool {

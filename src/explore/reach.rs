@@ -3,44 +3,11 @@
 //! A variable that holds the result of a source carries it on, and so does the context of a template that is handed
 //! one.
 
+use super::sites::{self, Call, Position, Site, included, source};
 use crate::source::Span;
-use crate::template::ast::{Branch, Command, List, Node, Operand, OperandKind, Pipeline, Symbol, Tree};
+use crate::template::ast::{Branch, Define, List, Node, Operand, OperandKind, Pipeline, Symbol, Tree};
 use rustc_hash::{FxHashMap, FxHashSet};
 use std::sync::Arc;
-
-/// Functions whose result differs between two renders with the same values.
-const SOURCES: [&str; 22] = [
-    "lookup",
-    "randAlphaNum",
-    "randAlpha",
-    "randNumeric",
-    "randAscii",
-    "randBytes",
-    "randInt",
-    "uuidv4",
-    "shuffle",
-    "genPrivateKey",
-    "genCA",
-    "genCAWithKey",
-    "genSelfSignedCert",
-    "genSelfSignedCertWithKey",
-    "genSignedCert",
-    "genSignedCertWithKey",
-    "bcrypt",
-    "htpasswd",
-    "encryptAES",
-    "now",
-    "getHostByName",
-    "ago",
-];
-
-/// A call of a source.
-#[derive(Clone, PartialEq, Eq, Debug)]
-pub struct Site {
-    /// The call, in the text of its file or among all sources.
-    pub span: Span,
-    pub function: &'static str,
-}
 
 /// What of a chart's templates reaches a source of difference.
 #[derive(Default, Debug)]
@@ -55,6 +22,16 @@ pub struct Reach {
     live: Option<FxHashSet<Arc<str>>>,
     /// Named templates whose text decides a branch that reaches a source.
     deciders: FxHashSet<Arc<str>>,
+    /// Of several definitions of one name the one that counts: the address of its body.
+    bodies: FxHashMap<Arc<str>, usize>,
+}
+
+/// The branch of a template that reaches a source.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Head {
+    /// The opening action, in the text of its file or among all sources.
+    pub span: Span,
+    pub at: Position,
 }
 
 /// Where a list of nodes stands.
@@ -73,7 +50,8 @@ fn address(tree: &Tree) -> usize {
 impl Reach {
     /// Looks through all trees of a chart until nothing new is found. A partial is not rendered by itself.
     pub fn new(trees: &[(Arc<Tree>, bool)]) -> Reach {
-        let mut reach = Reach { live: live(trees), ..Reach::default() };
+        let bodies = bodies(trees);
+        let mut reach = Reach { live: live(trees, &bodies), bodies: bodies.clone(), ..Reach::default() };
         let trees = trees.iter().map(|(tree, _)| tree);
         let trees: Vec<_> = trees.collect();
         loop {
@@ -81,7 +59,7 @@ impl Reach {
             for tree in &trees {
                 let place = Place { tree: address(tree), is_receiver: false };
                 reach.carry(&tree.root, place);
-                for define in &tree.defines {
+                for define in tree.defines.iter().filter(|define| counts(define, &bodies)) {
                     let place = Place { is_receiver: reach.receivers.contains(&define.name), ..place };
                     reach.carry(&define.body, place);
                     if reach.list(&define.body, place) {
@@ -104,7 +82,7 @@ impl Reach {
         for tree in trees {
             let place = Place { tree: address(tree), is_receiver: false };
             self.deciding(&tree.root, place, &mut names);
-            for define in &tree.defines {
+            for define in tree.defines.iter().filter(|define| counts(define, &self.bodies)) {
                 bodies.entry(&define.name).or_default().push(&define.body);
                 let place = Place { is_receiver: self.receivers.contains(&define.name), ..place };
                 self.deciding(&define.body, place, &mut names);
@@ -216,53 +194,82 @@ impl Reach {
         }
     }
 
-    /// The opening actions of the branches of a tree that reach a source, as places in its text.
-    pub fn branches(&self, tree: &Tree) -> Vec<Span> {
+    /// The branches of a tree that reach a source, as places in its text.
+    pub fn branches(&self, tree: &Tree) -> Vec<Head> {
         let mut heads = Vec::new();
         let place = Place { tree: address(tree), is_receiver: false };
-        self.collect(&tree.root, place, false, &mut heads);
-        for define in tree.defines.iter().filter(|define| self.is_live(&define.name)) {
+        self.collect(&tree.root, place, false, &mut Position::default(), &mut heads);
+        for define in tree.defines.iter().filter(|define| self.is_live(define)) {
             let place = Place { is_receiver: self.receivers.contains(&define.name), ..place };
-            self.collect(&define.body, place, self.deciders.contains(&define.name), &mut heads);
+            let mut at = Position { template: Some(define.name.clone()), within: Vec::new() };
+            self.collect(&define.body, place, self.deciders.contains(&define.name), &mut at, &mut heads);
         }
         heads
     }
 
-    fn collect(&self, list: &List, place: Place, decides: bool, heads: &mut Vec<Span>) {
+    fn collect(&self, list: &List, place: Place, decides: bool, at: &mut Position, heads: &mut Vec<Head>) {
         for node in &list.nodes {
             if let Node::If(branch) | Node::With(branch) | Node::Range(branch) = node {
                 if decides || self.branch(branch, place) {
-                    heads.push(branch.head);
+                    heads.push(Head { span: branch.head, at: at.clone() });
                 }
-                self.collect(&branch.body, place, decides, heads);
+                at.within.push(branch.head);
+                self.collect(&branch.body, place, decides, at, heads);
                 if let Some(list) = &branch.otherwise {
-                    self.collect(list, place, decides, heads);
+                    self.collect(list, place, decides, at, heads);
                 }
+                at.within.pop();
             }
         }
     }
 
-    /// The calls of sources in a tree, as places in its text.
-    pub fn sites(&self, tree: &Tree) -> Vec<Site> {
-        let mut sites = Vec::new();
-        let defines = tree.defines.iter().filter(|define| self.is_live(&define.name));
-        for list in std::iter::once(&tree.root).chain(defines.map(|define| &*define.body)) {
-            list_sites(list, &mut sites);
+    /// The calls of sources and of named templates in a tree, as places in its text.
+    pub(super) fn calls(&self, tree: &Tree) -> (Vec<Site>, Vec<Call>) {
+        let (mut sites, mut calls) = sites::of_list(&tree.root, None);
+        for define in tree.defines.iter().filter(|define| self.is_live(define)) {
+            let (more_sites, more_calls) = sites::of_list(&define.body, Some(&define.name));
+            sites.extend(more_sites);
+            calls.extend(more_calls);
         }
-        sites
+        (sites, calls)
     }
 
-    fn is_live(&self, name: &Arc<str>) -> bool {
-        self.live.as_ref().is_none_or(|live| live.contains(name))
+    /// The calls of sources in named templates that nothing includes, or that another of the same name replaces.
+    pub fn dead_sites(&self, tree: &Tree) -> Vec<Site> {
+        let dead = tree.defines.iter().filter(|define| !self.is_live(define));
+        dead.flat_map(|define| sites::of_list(&define.body, Some(&define.name)).0).collect()
+    }
+
+    fn is_live(&self, define: &Define) -> bool {
+        counts(define, &self.bodies) && self.live.as_ref().is_none_or(|live| live.contains(&define.name))
     }
 }
 
+/// The definition of each name that counts: the last one, unless it is empty.
+fn bodies(trees: &[(Arc<Tree>, bool)]) -> FxHashMap<Arc<str>, usize> {
+    let mut bodies = FxHashMap::default();
+    for define in trees.iter().flat_map(|(tree, _)| &tree.defines) {
+        if !define.is_empty || !bodies.contains_key(&define.name) {
+            bodies.insert(define.name.clone(), body_address(define));
+        }
+    }
+    bodies
+}
+
+fn body_address(define: &Define) -> usize {
+    Arc::as_ptr(&define.body) as usize
+}
+
+fn counts(define: &Define, bodies: &FxHashMap<Arc<str>, usize>) -> bool {
+    bodies.get(&define.name) == Some(&body_address(define))
+}
+
 /// The named templates that the files come to; none where a computed name may be any of them.
-fn live(trees: &[(Arc<Tree>, bool)]) -> Option<FxHashSet<Arc<str>>> {
+fn live(trees: &[(Arc<Tree>, bool)], winners: &FxHashMap<Arc<str>, usize>) -> Option<FxHashSet<Arc<str>>> {
     let mut bodies: FxHashMap<&str, Vec<&List>> = FxHashMap::default();
     let mut todo: Vec<&List> = Vec::new();
     for (tree, is_partial) in trees {
-        for define in &tree.defines {
+        for define in tree.defines.iter().filter(|define| counts(define, winners)) {
             bodies.entry(&define.name).or_default().push(&define.body);
         }
         if !is_partial {
@@ -331,22 +338,6 @@ fn is_base_path(operand: &Operand) -> bool {
     }
 }
 
-/// The name of the template that a command includes.
-fn included(command: &Command) -> Option<&str> {
-    match command.operands.as_slice() {
-        [
-            Operand { kind: OperandKind::Function(name, _), .. },
-            Operand { kind: OperandKind::String { value, .. }, .. },
-            ..,
-        ] if &**name == "include" => std::str::from_utf8(value).ok(),
-        _ => None,
-    }
-}
-
-fn source(name: &str) -> Option<&'static str> {
-    SOURCES.into_iter().find(|source| *source == name)
-}
-
 fn is_phase(fields: &[Arc<str>]) -> bool {
     fields.iter().any(|f| matches!(&**f, "IsInstall" | "IsUpgrade" | "Revision"))
 }
@@ -356,49 +347,4 @@ fn is_input(fields: &[Arc<str>]) -> bool {
     fields.first().is_some_and(|f| {
         matches!(&**f, "Values" | "Release" | "Chart" | "Files" | "Capabilities" | "Template" | "Subcharts")
     })
-}
-
-fn list_sites(list: &List, sites: &mut Vec<Site>) {
-    for node in &list.nodes {
-        match node {
-            Node::Action(pipeline) => pipeline_sites(pipeline, sites),
-            Node::If(branch) | Node::With(branch) | Node::Range(branch) => {
-                pipeline_sites(&branch.pipeline, sites);
-                list_sites(&branch.body, sites);
-                if let Some(list) = &branch.otherwise {
-                    list_sites(list, sites);
-                }
-            }
-            Node::Template(call) => call.argument.iter().for_each(|argument| pipeline_sites(argument, sites)),
-            Node::Text(_) | Node::Break(_) | Node::Continue(_) => {}
-        }
-    }
-}
-
-fn pipeline_sites(pipeline: &Pipeline, sites: &mut Vec<Site>) {
-    for command in &pipeline.commands {
-        for (index, operand) in command.operands.iter().enumerate() {
-            match &operand.kind {
-                OperandKind::Function(name, _) => {
-                    if let Some(function) = source(name).filter(|function| !is_clock(function)) {
-                        // A function with arguments is called at the place of its command.
-                        let span = if index == 0 { command.span } else { operand.span };
-                        sites.push(Site { span, function });
-                    }
-                }
-                OperandKind::Pipeline(inner) => pipeline_sites(inner, sites),
-                OperandKind::Chain(inner, _) => {
-                    if let OperandKind::Pipeline(inner) = &inner.kind {
-                        pipeline_sites(inner, sites);
-                    }
-                }
-                _ => {}
-            }
-        }
-    }
-}
-
-/// What reads the clock or the network keeps no list of its calls.
-fn is_clock(function: &str) -> bool {
-    matches!(function, "now" | "ago" | "getHostByName")
 }

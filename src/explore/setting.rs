@@ -11,8 +11,14 @@ pub enum Setting {
     Value { path: Vec<String>, value: Plain },
     /// An API version that the cluster serves.
     ApiVersion(String),
+    /// The version of the cluster.
+    KubeVersion(String),
+    /// The namespace that the release goes to.
+    Namespace(String),
     /// An object that the chart does not render is there, with a content that is not known.
     Foreign(Query),
+    /// A controller has put something into an object that the chart renders.
+    Filled { query: Query, path: Vec<String>, value: Plain },
 }
 
 impl Setting {
@@ -27,6 +33,8 @@ impl Setting {
                 if is_plain { format!("{flag} {text}") } else { format!("{flag} '{text}'") }
             }
             Setting::ApiVersion(version) => format!("--api-versions {version}"),
+            Setting::KubeVersion(version) => format!("--kube-version {version}"),
+            Setting::Namespace(name) => format!("--namespace {name}"),
             Setting::Foreign(query) => {
                 let place = match query.namespace.as_str() {
                     "" => String::new(),
@@ -34,6 +42,9 @@ impl Setting {
                 };
                 let name = if query.name.is_empty() { "some" } else { &query.name };
                 format!("(and a {} {name}{place} of somebody else's)", query.kind)
+            }
+            Setting::Filled { query, path, .. } => {
+                format!("(and a {} {} whose {} a controller has filled in)", query.kind, query.name, path.join("."))
             }
         }
     }
@@ -47,10 +58,68 @@ impl Setting {
                     world.capabilities.api_versions.push(version.clone());
                 }
             }
+            Setting::KubeVersion(version) => {
+                let profile = world.profile;
+                // A version of ours is one that Helm takes.
+                let _ = world.capabilities.set_version(version, &profile);
+            }
+            Setting::Namespace(name) => world.namespace.clone_from(name),
             Setting::Foreign(query) => {
                 world.foreign.insert(query.clone());
             }
+            Setting::Filled { query, path, value } => {
+                world.filled.entry(query.clone()).or_default().insert(path.clone(), value.clone());
+            }
         }
+    }
+
+    /// The path of the value that is set.
+    pub fn path(&self) -> Option<&[String]> {
+        match self {
+            Setting::Value { path, .. } => Some(path),
+            _ => None,
+        }
+    }
+}
+
+/// Whether one path is the other or lies above or below it.
+pub(super) fn is_related(a: &[String], b: &[String]) -> bool {
+    a.iter().zip(b).all(|(a, b)| a == b)
+}
+
+/// Adds a setting to those that are made already; what it overrules goes.
+pub(super) fn add(settings: &mut Vec<Setting>, new: Setting) {
+    match &new {
+        Setting::Value { path, value } => {
+            settings.retain(|old| old.path().is_none_or(|old| !old.starts_with(path)));
+            for old in settings.iter_mut() {
+                if let Setting::Value { path: above, value: outer } = old
+                    && path.starts_with(above)
+                    && outer.as_map().is_some()
+                {
+                    set(outer, &path[above.len()..], value.clone());
+                    return;
+                }
+            }
+        }
+        Setting::KubeVersion(_) => settings.retain(|old| !matches!(old, Setting::KubeVersion(_))),
+        Setting::Namespace(_) => settings.retain(|old| !matches!(old, Setting::Namespace(_))),
+        Setting::ApiVersion(_) | Setting::Foreign(_) | Setting::Filled { .. } => {
+            if settings.contains(&new) {
+                return;
+            }
+        }
+    }
+    settings.push(new);
+}
+
+/// Whether two settings cannot both be made.
+pub(super) fn contradict(a: &Setting, b: &Setting) -> bool {
+    match (a, b) {
+        (Setting::Value { path: a, .. }, Setting::Value { path: b, .. }) => is_related(a, b),
+        (Setting::KubeVersion(a), Setting::KubeVersion(b)) => a != b,
+        (Setting::Namespace(a), Setting::Namespace(b)) => a != b,
+        _ => false,
     }
 }
 
@@ -60,7 +129,8 @@ fn written(value: &Plain) -> (&'static str, String) {
         PlainData::Null => ("--set", "null".into()),
         PlainData::Bool(b) => ("--set", b.to_string()),
         PlainData::Int(i) => ("--set", i.to_string()),
-        PlainData::Float(f) => ("--set", f.to_string()),
+        // `--set` would make an integer of a whole number.
+        PlainData::Float(f) => ("--set-json", f.to_string()),
         PlainData::String(text) => {
             let text = String::from_utf8_lossy(text).replace(',', "\\,");
             // What `--set` would take for something else.

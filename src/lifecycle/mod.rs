@@ -27,4 +27,4 @@ pub use live::{LiveState, plain};
 pub use operation::{Applied, ErrorKind, OperationError, Reply, Request, Write};
 pub use phases::{Knobs, Memory, rendered_alone, upgrade_without_cluster};
 pub use reuse::{Reused, reuse_values};
-pub use run::{Chart, Life, Phase, PhaseKind, World, live, live_between};
+pub use run::{Chart, Life, Phase, PhaseKind, World, is_refused_by_schema, live, live_between};

@@ -12,7 +12,7 @@ use crate::template::Cache;
 use crate::value::origin::PathId;
 use crate::value::{Arena, Key, Plain, PlainData};
 use rustc_hash::FxHashSet;
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 /// What one phase is told; the parts that vary between phases can be chosen one by one.
@@ -55,10 +55,18 @@ pub struct Memory {
     lookups: FxHashSet<(Span, Query)>,
 }
 
+/// What rules have looked at in the lives of a chart.
+pub struct Known {
+    objects: FxHashSet<usize>,
+    texts: FxHashSet<(u32, usize)>,
+    lookups: FxHashSet<(Span, Query)>,
+}
+
 /// The first life of a chart.
 struct First {
     prepared: Arc<Prepared>,
     capabilities: Capabilities,
+    namespace: String,
     phases: Vec<(PhaseKind, Kept)>,
 }
 
@@ -81,6 +89,20 @@ impl Memory {
             }
         }
         is_new
+    }
+
+    /// Forgets what was said of lives, which rules then say again, and gives it.
+    pub fn set_aside(&mut self) -> Known {
+        Known {
+            objects: std::mem::take(&mut self.known),
+            texts: std::mem::take(&mut self.texts),
+            lookups: std::mem::take(&mut self.lookups),
+        }
+    }
+
+    /// Knows again what was set aside, and nothing of the lives since.
+    pub fn put_back(&mut self, known: Known) {
+        (self.known, self.texts, self.lookups) = (known.objects, known.texts, known.lookups);
     }
 
     /// Tells each phase which of its objects are fresh; they are known from now on. Of a render that failed rules say
@@ -131,7 +153,9 @@ impl<'a> Phases<'a> {
         let knobs = Knobs::of(PhaseKind::Install);
         let live = LiveState::new_cluster(self.world);
         let first = memory.first.clone().filter(|first| {
-            has_same_templates(&first.prepared, prepared) && first.capabilities == self.world.capabilities
+            has_same_templates(&first.prepared, prepared)
+                && first.capabilities == self.world.capabilities
+                && first.namespace == self.world.namespace
         });
         let kept = first.as_ref().and_then(|first| Some((first.clone(), first.kept(PhaseKind::Install)?)));
         let phase = match kept {
@@ -222,6 +246,7 @@ impl<'a> Phases<'a> {
                     Arc::new(First {
                         prepared: prepared.clone(),
                         capabilities: self.world.capabilities.clone(),
+                        namespace: self.world.namespace.clone(),
                         phases: self.list.iter().filter_map(kept).collect(),
                     })
                 });
@@ -260,7 +285,7 @@ impl<'a> Phases<'a> {
             limits: Limits::default(),
             profile: world.profile,
         };
-        let cluster = &WithForeign { live, foreign: &world.foreign };
+        let cluster = &Assumed { live, world };
         let rendering = match earlier {
             Some(earlier) => engine::render_again(prepared, &options, cluster, self.cache, earlier),
             None => engine::render(prepared, &options, cluster, self.cache, sources.clone()),
@@ -299,19 +324,46 @@ fn again(life: &Life, kind: PhaseKind, live: &LiveState) -> Option<Phase> {
     Some(phases.phase(prepared, Knobs::of(kind), live, &rendering.sources, earlier))
 }
 
-/// A cluster in which some objects of others are there.
-struct WithForeign<'a> {
+/// A cluster in which some objects of others are there, and some of the chart's own have more fields.
+struct Assumed<'a> {
     live: &'a LiveState,
-    foreign: &'a BTreeSet<Query>,
+    world: &'a World,
 }
 
-impl Cluster for WithForeign<'_> {
+impl Cluster for Assumed<'_> {
     fn lookup(&self, query: &Query) -> Answer {
         match self.live.lookup(query) {
             // Without a cluster there is nothing at all.
-            Answer::Nothing if !self.live.is_empty() && self.foreign.contains(query) => Answer::Unknown,
+            Answer::Nothing if !self.live.is_empty() && self.world.foreign.contains(query) => Answer::Unknown,
+            Answer::Found(object) => match self.world.filled.get(query) {
+                Some(fields) => Answer::Found(Arc::new(filled(&object, fields))),
+                None => Answer::Found(object),
+            },
             answer => answer,
         }
+    }
+}
+
+/// An object with fields that it does not have yet.
+fn filled(object: &Plain, fields: &BTreeMap<Vec<String>, Plain>) -> Plain {
+    let mut object = object.clone();
+    fields.iter().for_each(|(path, value)| fill(&mut object, path, value));
+    object
+}
+
+/// Puts a value where there is nothing.
+fn fill(at: &mut Plain, path: &[String], value: &Plain) {
+    let Some((key, rest)) = path.split_first() else {
+        if at.is_null() {
+            *at = value.clone();
+        }
+        return;
+    };
+    if at.is_null() {
+        *at = Plain::map();
+    }
+    if let Some(map) = at.as_map_mut() {
+        fill(map.entry(Key::from(key.as_bytes())).or_default(), rest, value);
     }
 }
 

@@ -2,14 +2,14 @@
 
 use super::live::LiveState;
 use super::phases::{Memory, Phases};
-use crate::chart::{self, PrepareError, PrepareOptions, Prepared};
+use crate::chart::{self, PrepareError, PrepareErrorKind, PrepareOptions, Prepared};
 use crate::engine::{Capabilities, Query, Rendering};
 use crate::manifest::{ManifestError, Manifests, Object};
 use crate::profile::Profile;
 use crate::source::Sources;
 use crate::template::Cache;
 use crate::value::Plain;
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 /// A chart that was loaded, with the files that it came from.
@@ -32,12 +32,14 @@ pub struct World {
     pub capabilities: Capabilities,
     /// Objects that the chart does not render and that are there all the same, with a content that is not known.
     pub foreign: BTreeSet<Query>,
+    /// What a controller has put into objects that the chart renders: fields, by the lookup that reads them.
+    pub filled: BTreeMap<Query, BTreeMap<Vec<String>, Plain>>,
 }
 
 impl World {
     /// Something in it is assumed, so that no user could make it as it stands.
     pub fn is_assumed(&self) -> bool {
-        !self.foreign.is_empty()
+        !self.foreign.is_empty() || !self.filled.is_empty()
     }
 }
 
@@ -165,6 +167,13 @@ impl Life {
 fn prepare(chart: &Chart, world: &World) -> Result<Arc<Prepared>, PrepareError> {
     let options = PrepareOptions { kube_version: None, skip_schemas: true, allow_library: false };
     chart::prepare(&chart.chart, &world.values, &options, &world.profile).map(Arc::new)
+}
+
+/// Whether the chart's schema refuses the values of a world, which Helm then renders only if it is told not to look.
+pub fn is_refused_by_schema(chart: &Chart, world: &World) -> bool {
+    let options = PrepareOptions { kube_version: None, skip_schemas: false, allow_library: false };
+    let prepared = chart::prepare(&chart.chart, &world.values, &options, &world.profile);
+    prepared.is_err_and(|error| error.kind == PrepareErrorKind::Schema)
 }
 
 /// Lives a chart's life. What the memory holds of the lives before is taken over, and this life is remembered. A world that

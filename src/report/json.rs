@@ -27,6 +27,9 @@ struct Chart {
     random_calls: Count,
     conditions: Count,
     missed: Vec<Missed>,
+    unreachable: Vec<Missed>,
+    /// The search ended before all was tried.
+    cut_off: bool,
 }
 
 #[derive(Serialize, Debug)]
@@ -41,12 +44,19 @@ struct Missed {
     path: String,
     line: u32,
     column: u32,
+    reason: String,
 }
 
 fn chart(chart: &super::Chart<'_>) -> Chart {
     let count = |(reached, total)| Count { reached, total };
     let reached = &chart.reached;
-    let missed = |m: &super::Missed| Missed { what: m.what, path: m.path.clone(), line: m.line, column: m.column };
+    let missed = |m: &super::Missed| Missed {
+        what: m.what,
+        path: m.path.clone(),
+        line: m.line,
+        column: m.column,
+        reason: m.reason.clone(),
+    };
     Chart {
         path: chart.path.clone(),
         worlds: reached.worlds,
@@ -54,6 +64,8 @@ fn chart(chart: &super::Chart<'_>) -> Chart {
         random_calls: count(reached.random_calls),
         conditions: count(reached.conditions),
         missed: reached.missed.iter().map(missed).collect(),
+        unreachable: reached.unreachable.iter().map(missed).collect(),
+        cut_off: reached.is_cut_off,
     }
 }
 

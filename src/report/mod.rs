@@ -55,6 +55,10 @@ pub struct Reached {
     pub conditions: (usize, usize),
     /// Calls that never ran, and conditions that were never seen to come out both ways.
     pub missed: Vec<Missed>,
+    /// Calls that are not counted, since no template includes what they stand in.
+    pub unreachable: Vec<Missed>,
+    /// The search ended before all was tried: there were too many worlds, or too many that showed nothing new.
+    pub is_cut_off: bool,
 }
 
 /// A place that no world reached.
@@ -64,6 +68,8 @@ pub struct Missed {
     pub path: String,
     pub line: u32,
     pub column: u32,
+    /// Why, in words.
+    pub reason: String,
 }
 
 impl Reached {
@@ -77,6 +83,8 @@ impl Reached {
                 random_calls: add(sum.random_calls, one.random_calls),
                 conditions: add(sum.conditions, one.conditions),
                 missed: Vec::new(),
+                unreachable: Vec::new(),
+                is_cut_off: sum.is_cut_off || one.is_cut_off,
             }
         })
     }
@@ -89,7 +97,8 @@ impl Reached {
         let calls: Vec<String> = calls.into_iter().flatten().collect();
         let calls = (!calls.is_empty()).then(|| format!("reached {}", calls.join(" and ")));
         let both = counted(self.conditions, "conditions").map(|text| format!("{text} on the way came out both ways"));
-        let parts: Vec<String> = [calls, both].into_iter().flatten().collect();
+        let cut_off = self.is_cut_off.then(|| "the search ended before all was tried".to_string());
+        let parts: Vec<String> = [calls, both, cut_off].into_iter().flatten().collect();
         (!parts.is_empty()).then(|| parts.join("; "))
     }
 }

@@ -232,6 +232,16 @@ pub enum Deployer {
     Flux,
 }
 
+impl Deployer {
+    /// All of them, with the names that users give them.
+    pub const ALL: [(&'static str, Deployer); 4] = [
+        ("helm3", Deployer::Helm3),
+        ("helm4", Deployer::Helm4),
+        ("argocd", Deployer::ArgoCd),
+        ("flux", Deployer::Flux),
+    ];
+}
+
 impl Targets {
     /// The targets when only some deployers count. The ways of writing manifests are those that they use.
     pub fn deployed_by(mut self, deployers: &[Deployer]) -> Targets {

@@ -74,8 +74,9 @@ impl Tracer {
         }
     }
 
-    /// Looks at a life. A world of ours that the chart refuses says nothing.
-    pub fn add(&mut self, life: &Life, is_given: bool) {
+    /// Looks at a life; whether it showed a flow that was not known. A world of ours that the chart refuses says nothing.
+    pub fn add(&mut self, life: &Life, is_given: bool) -> bool {
+        let known = self.trace.flows.len();
         self.trace.lived += 1;
         if let (true, Some(error)) = (is_given, &life.refused) {
             self.trace.errors.push(error.message.clone());
@@ -118,6 +119,7 @@ impl Tracer {
             self.notes(&mut looked);
             self.calls(&mut looked);
         }
+        self.trace.flows.len() > known
     }
 
     fn seen(&mut self, flow: usize, phase: &Phase) {

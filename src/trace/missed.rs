@@ -29,10 +29,10 @@ impl Looking<'_> {
             let place = place(self.files, span);
             missed.extend(place.map(|place| Missed { at, why, place, what: what.into() }));
         };
-        for site in self.coverage.missed() {
-            let kind = if site.function == "lookup" { Kind::Lookup } else { Kind::Random };
+        for call in self.coverage.missed().into_iter().filter(|missed| missed.what != "condition") {
+            let kind = if call.what == "lookup" { Kind::Lookup } else { Kind::Random };
             if kinds.contains(&kind) {
-                add(site.span, site.function, self.why_not(site.span, site.function));
+                add(call.span, call.what, self.why_not(call.span, call.what));
             }
         }
         for read in self.reads.reads.iter().filter(|read| read.kind.is_some_and(|kind| kinds.contains(&kind))) {
@@ -40,7 +40,7 @@ impl Looking<'_> {
                 add(read.span, &read.what, why);
             }
         }
-        for head in self.coverage.one_sided() {
+        for head in self.coverage.one_sided().map(|head| head.span) {
             let why = match (self.coverage.has_seen(head, true), self.coverage.has_seen(head, false)) {
                 (true, _) => "was true in every world",
                 (_, true) => "was true in no world",

@@ -97,6 +97,7 @@ fn lived<'a>(arguments: &args::Life, cache: &'a Cache) -> Result<(Title, Journey
         profile,
         capabilities,
         foreign: Default::default(),
+        filled: Default::default(),
     };
     let title = Title {
         chart: arguments.chart.display().to_string(),

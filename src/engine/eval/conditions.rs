@@ -40,10 +40,7 @@ impl Evaluator<'_> {
         if origin.is_none() || !self.log.is_new(head, outcome, origin) {
             return;
         }
-        let expression = match pipeline.declares.is_empty() {
-            true => self.expression(frame, dot, pipeline, MAX_DEPTH),
-            false => None,
-        };
+        let expression = self.expression(frame, dot, pipeline, MAX_DEPTH);
         let expression = expression.unwrap_or_else(|| self.computed(origin));
         let guard = self.rt.guard;
         self.log.conditions.push(Condition { head, outcome, origin, guard, expression });
@@ -114,13 +111,26 @@ impl Evaluator<'_> {
             }
             OperandKind::Pipeline(inner) => self.expression(frame, dot, inner, depth),
             OperandKind::Function(name, _) => Some(Expression::Call { function: name.to_string(), operands: vec![] }),
-            OperandKind::Chain(..) => None,
+            OperandKind::Chain(inner, fields) => {
+                let inner = self.operand_expression(frame, dot, inner, depth)?;
+                let keys = fields.iter().map(|field| Expression::Constant(format!("{field:?}")));
+                Some(Expression::Call {
+                    function: "index".into(),
+                    operands: std::iter::once(inner).chain(keys).collect(),
+                })
+            }
         }
     }
 
-    /// Follows fields of maps; anything else is not followed.
+    /// Follows fields of maps and of Helm's own objects; anything else is not followed.
     fn peek(&mut self, mut value: Value, fields: &[Arc<str>], span: Span) -> Option<Value> {
         for field in fields {
+            if let Data::Object(object) = &value.data {
+                // The version of the cluster is the field of that name, and a method.
+                let name = if &**field == "GitVersion" { "Version" } else { field };
+                value = object.field(name)?.clone();
+                continue;
+            }
             if self.method(&value, field).is_some() {
                 return None;
             }

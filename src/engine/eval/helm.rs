@@ -31,6 +31,8 @@ impl Evaluator<'_> {
             Special::Lookup => self.lookup(&values, span).map(Val::of),
             Special::Required => {
                 let value = second();
+                // Whether anything is rendered at all depends on it.
+                self.rt.decided(value.origin);
                 let is_missing = match &value.data {
                     Data::Nil => true,
                     Data::Str(text) => text.is_empty(),

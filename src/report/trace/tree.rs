@@ -71,14 +71,15 @@ fn missed(out: &mut Pen, trace: &Trace) {
         of_reason.entry(&missed.what).or_default().push(place(&missed.place));
     }
     let below = reasons.iter().take(MAX_MISSED).map(|((at, why), missed)| {
-        let lines = missed.iter().map(|(what, places)| Entry {
+        let lines = missed.iter().take(MAX_FIELDS).map(|(what, places)| Entry {
             text: (*what).to_string(),
             place: list(places, MAX_OBJECTS),
             ..Entry::default()
         });
         let is_of_itself = why.starts_with("was ") || why.starts_with("is ");
         let why = if is_of_itself { format!("what {why}") } else { (*why).to_string() };
-        Entry { below: lines.collect(), ..Entry::new(why, *at) }
+        let below = lines.chain(more(missed.len(), MAX_FIELDS)).collect();
+        Entry { below, ..Entry::new(why, *at) }
     });
     let mut entry = Entry { text: "not reached".into(), is_title: true, below: below.collect(), ..Entry::default() };
     entry.below.extend(more(reasons.len(), MAX_MISSED));

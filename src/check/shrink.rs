@@ -1,0 +1,143 @@
+//! Findings of a world that was made are told with the fewest settings that show them.
+
+use super::{Checked, Witness};
+use crate::explore::{Smaller, relevant};
+use crate::finding::{Certainty, Finding};
+use crate::lifecycle::{self, Life, Memory, World};
+use crate::rules::{self, Targets};
+use crate::source::Span;
+use crate::template::Cache;
+use crate::value::Plain;
+use std::collections::BTreeMap;
+
+/// As many worlds of a chart are lived for this.
+const MAX_WORLDS: usize = 32;
+
+/// And as many for one finding.
+const MAX_WORLDS_OF_ONE: usize = 10;
+
+/// What smaller worlds are lived with, and what they showed.
+pub struct Shrinker<'a> {
+    pub chart: &'a lifecycle::Chart,
+    pub targets: &'a Targets,
+    pub cache: &'a Cache,
+    pub keeps_witnesses: bool,
+    lived: BTreeMap<String, Vec<(Finding, Option<Witness>)>>,
+    left: usize,
+    /// The schema takes the values that the chart comes with.
+    is_strict: Option<bool>,
+}
+
+impl<'a> Shrinker<'a> {
+    pub fn new(chart: &'a lifecycle::Chart, targets: &'a Targets, cache: &'a Cache, keeps_witnesses: bool) -> Self {
+        Shrinker { chart, targets, cache, keeps_witnesses, lived: BTreeMap::new(), left: MAX_WORLDS, is_strict: None }
+    }
+
+    /// Replaces the findings from `first` on, which a life has shown, by what the smallest worlds show of them.
+    pub fn shrink(&mut self, life: &Life, smaller: &Smaller, first: usize, memory: &mut Memory, checked: &mut Checked) {
+        for index in first..checked.findings.len() {
+            let finding = checked.findings[index].clone();
+            let places: Vec<Span> = finding.spans().collect();
+            let guess = relevant(life, &places, smaller.settings());
+            let mut kept: Vec<usize> = (0..smaller.count()).collect();
+            if let Some((found, witness)) = self.smallest(&finding, smaller, &guess, &mut kept, memory, checked) {
+                if let Some(witness) = witness {
+                    checked.witnesses.remove(&finding.fingerprint());
+                    checked.witnesses.insert(found.fingerprint(), witness);
+                }
+                checked.findings[index] = found;
+            }
+            if self.is_refused(&smaller.world(&kept)) {
+                let finding = &mut checked.findings[index];
+                finding.values.push_str(" --skip-schema-validation");
+                finding.certainty = finding.certainty.min(Certainty::Derived);
+            }
+        }
+    }
+
+    /// Whether the chart's schema refuses the values, and not those that it comes with.
+    fn is_refused(&mut self, world: &World) -> bool {
+        let has_schema = |chart: &crate::chart::Chart| chart.schema.is_some();
+        let chart = &self.chart.chart;
+        if !has_schema(chart) && !chart.dependencies.iter().any(|inner| has_schema(inner)) {
+            return false;
+        }
+        let defaults = || World { values: Plain::map(), ..world.clone() };
+        let is_strict =
+            *self.is_strict.get_or_insert_with(|| !lifecycle::is_refused_by_schema(self.chart, &defaults()));
+        is_strict && lifecycle::is_refused_by_schema(self.chart, world)
+    }
+
+    /// The finding as the smallest world has it; none where that is the one that it comes from.
+    fn smallest(
+        &mut self,
+        finding: &Finding,
+        smaller: &Smaller,
+        guess: &[bool],
+        kept: &mut Vec<usize>,
+        memory: &mut Memory,
+        checked: &mut Checked,
+    ) -> Option<(Finding, Option<Witness>)> {
+        let mut best = None;
+        // One finding does not use up what there is for all.
+        let least = self.left.saturating_sub(MAX_WORLDS_OF_ONE);
+        let guessed: Vec<usize> = kept.iter().copied().filter(|number| guess.get(*number) == Some(&true)).collect();
+        if guessed.len() < kept.len()
+            && let Some(found) = self.still(finding, smaller.world(&guessed), memory, checked)
+        {
+            (*kept, best) = (guessed, Some(found));
+        }
+        // What is left goes in ever smaller parts, the last first: it was added to the others.
+        let mut part = if best.is_some() { 1 } else { kept.len().div_ceil(2) };
+        loop {
+            let mut end = kept.len();
+            while end > 0 && kept.len() > 1 && self.left > least {
+                let start = end.saturating_sub(part);
+                let fewer: Vec<usize> = [&kept[..start], &kept[end..]].concat();
+                if let Some(found) = self.still(finding, smaller.world(&fewer), memory, checked) {
+                    (*kept, best) = (fewer, Some(found));
+                }
+                end = start;
+            }
+            if part == 1 || self.left <= least {
+                return best;
+            }
+            part = part.div_ceil(2).min(kept.len().div_ceil(2)).max(1);
+        }
+    }
+
+    /// The finding in a smaller world, if it is there.
+    fn still(
+        &mut self,
+        finding: &Finding,
+        world: World,
+        memory: &mut Memory,
+        checked: &mut Checked,
+    ) -> Option<(Finding, Option<Witness>)> {
+        let flags = world.flags.clone();
+        if !self.lived.contains_key(&flags) {
+            self.left = self.left.checked_sub(1)?;
+            checked.worlds += 1;
+            // Rules say once what they say of an object, and here it is to be said again.
+            let known = memory.set_aside();
+            let life = lifecycle::live(self.chart, world, true, self.cache, memory);
+            let found = rules::check(&life, &checked.name, self.targets);
+            memory.put_back(known);
+            let with_witness = |finding: Finding| {
+                let witness = self.keeps_witnesses.then(|| Witness::new(&life, &finding));
+                (finding, witness)
+            };
+            self.lived.insert(flags.clone(), found.into_iter().map(with_witness).collect());
+        }
+        let is_it = |other: &&(Finding, Option<Witness>)| {
+            let other = &other.0;
+            other.rule == finding.rule && other.primary == finding.primary && about(other) == about(finding)
+        };
+        self.lived.get(&flags)?.iter().find(is_it).cloned()
+    }
+}
+
+/// What a finding is about, whatever the object is called there.
+pub fn about(finding: &Finding) -> (Option<&str>, Option<&str>) {
+    (finding.object.as_ref().map(|o| o.kind.as_str()), finding.fields.first().map(|field| field.field.as_str()))
+}

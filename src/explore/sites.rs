@@ -1,0 +1,152 @@
+//! Calls of what makes two renders with the same values differ.
+
+use crate::source::Span;
+use crate::template::ast::{Branch, Command, List, Node, Operand, OperandKind, Pipeline};
+use std::sync::Arc;
+
+/// Functions whose result differs between two renders with the same values.
+pub(super) const SOURCES: [&str; 22] = [
+    "lookup",
+    "randAlphaNum",
+    "randAlpha",
+    "randNumeric",
+    "randAscii",
+    "randBytes",
+    "randInt",
+    "uuidv4",
+    "shuffle",
+    "genPrivateKey",
+    "genCA",
+    "genCAWithKey",
+    "genSelfSignedCert",
+    "genSelfSignedCertWithKey",
+    "genSignedCert",
+    "genSignedCertWithKey",
+    "bcrypt",
+    "htpasswd",
+    "encryptAES",
+    "now",
+    "getHostByName",
+    "ago",
+];
+
+/// A call of a source.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Site {
+    /// The call, in the text of its file or among all sources.
+    pub span: Span,
+    pub function: &'static str,
+    pub at: Position,
+}
+
+/// Where something stands among the templates.
+#[derive(Clone, PartialEq, Eq, Debug, Default)]
+pub struct Position {
+    /// The named template; none for the text of a file.
+    pub template: Option<Arc<str>>,
+    /// The opening actions of the branches around it in its template, the outermost first.
+    pub within: Vec<Span>,
+}
+
+impl Position {
+    /// The place among all sources of what stands in a text with this base.
+    pub(super) fn moved(self, base: u32) -> Position {
+        Position { within: self.within.into_iter().map(|span| span.at(base)).collect(), ..self }
+    }
+}
+
+/// A call of a named template.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub(super) struct Call {
+    pub name: Arc<str>,
+    pub at: Position,
+}
+
+/// The source of this name.
+pub(super) fn source(name: &str) -> Option<&'static str> {
+    SOURCES.into_iter().find(|source| *source == name)
+}
+
+/// The calls of sources and of named templates in a list of nodes, as places in its text.
+pub(super) fn of_list(list: &List, template: Option<&Arc<str>>) -> (Vec<Site>, Vec<Call>) {
+    let at = Position { template: template.cloned(), within: Vec::new() };
+    let mut found = Found { at, sites: Vec::new(), calls: Vec::new() };
+    found.list(list);
+    (found.sites, found.calls)
+}
+
+/// The name of the template that a command includes.
+pub(super) fn included(command: &Command) -> Option<&str> {
+    match command.operands.as_slice() {
+        [
+            Operand { kind: OperandKind::Function(name, _), .. },
+            Operand { kind: OperandKind::String { value, .. }, .. },
+            ..,
+        ] if &**name == "include" => std::str::from_utf8(value).ok(),
+        _ => None,
+    }
+}
+
+struct Found {
+    sites: Vec<Site>,
+    calls: Vec<Call>,
+    /// Where what is looked at stands.
+    at: Position,
+}
+
+impl Found {
+    fn list(&mut self, list: &List) {
+        for node in &list.nodes {
+            match node {
+                Node::Action(pipeline) => self.pipeline(pipeline),
+                Node::If(branch) | Node::With(branch) | Node::Range(branch) => self.branch(branch),
+                Node::Template(call) => {
+                    self.calls.push(Call { name: call.name.clone(), at: self.at.clone() });
+                    call.argument.iter().for_each(|argument| self.pipeline(argument));
+                }
+                Node::Text(_) | Node::Break(_) | Node::Continue(_) => {}
+            }
+        }
+    }
+
+    fn branch(&mut self, branch: &Branch) {
+        self.pipeline(&branch.pipeline);
+        self.at.within.push(branch.head);
+        self.list(&branch.body);
+        if let Some(list) = &branch.otherwise {
+            self.list(list);
+        }
+        self.at.within.pop();
+    }
+
+    fn pipeline(&mut self, pipeline: &Pipeline) {
+        for command in &pipeline.commands {
+            if let Some(name) = included(command) {
+                self.calls.push(Call { name: name.into(), at: self.at.clone() });
+            }
+            for (index, operand) in command.operands.iter().enumerate() {
+                match &operand.kind {
+                    OperandKind::Function(name, _) => {
+                        if let Some(function) = source(name).filter(|function| !is_clock(function)) {
+                            // A function with arguments is called at the place of its command.
+                            let span = if index == 0 { command.span } else { operand.span };
+                            self.sites.push(Site { span, function, at: self.at.clone() });
+                        }
+                    }
+                    OperandKind::Pipeline(inner) => self.pipeline(inner),
+                    OperandKind::Chain(inner, _) => {
+                        if let OperandKind::Pipeline(inner) = &inner.kind {
+                            self.pipeline(inner);
+                        }
+                    }
+                    _ => {}
+                }
+            }
+        }
+    }
+}
+
+/// What reads the clock or the network keeps no list of its calls.
+fn is_clock(function: &str) -> bool {
+    matches!(function, "now" | "ago" | "getHostByName")
+}

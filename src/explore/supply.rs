@@ -1,0 +1,93 @@
+//! Worlds that give what a chart asked for when it ended in `required` or `fail`.
+
+use super::goal::Stand;
+use super::setting::{self, Setting};
+use super::{Explorer, Plan, Remedy, solve};
+use crate::engine::RenderError;
+use crate::engine::log::Condition;
+use crate::lifecycle::{Life, Phase, is_varying};
+
+/// A chart that asks for more than this one after the other is left alone.
+const MAX_ERRORS: usize = 32;
+/// So often one message is looked at.
+const MAX_ALIKE: usize = 3;
+/// As many worlds are made for one error.
+const MAX_WAYS: usize = 4;
+
+impl Explorer {
+    /// Plans worlds that get past the error that ended the install.
+    /// The goals of the plan are those of the worlds, too; the culprits among them set what the error depends on.
+    pub(super) fn supply(&mut self, life: &Life, stand: &Stand, plan: Option<&Plan>, culprits: &[usize]) {
+        let Some(phase) = life.phases.first() else { return };
+        let Some(RenderError::Exec(error)) = &phase.rendering.error else { return };
+        let message = error.root().raw();
+        // A world of ours that breaks is a bad world, unless the chart says what it wants.
+        if error.failed_with().is_none() && !self.usual.contains(&message) {
+            return;
+        }
+        let goals = plan.map(|plan| plan.goals.clone()).unwrap_or_default();
+        if let Some(remedy) = self.remedies.get(&message) {
+            let with = with(stand, remedy, culprits.is_empty());
+            if with != *stand {
+                let remedied = self.plan(with, goals, None);
+                remedied.into_iter().for_each(|plan| self.urgent.push_front(plan));
+                return;
+            }
+        }
+        // The same words may ask for several values, one after the other.
+        let is_new = (0..MAX_ALIKE).any(|number| self.errors.insert(format!("{message}#{number}")));
+        if !is_new || self.errors.len() > MAX_ERRORS {
+            return;
+        }
+        self.remedies.remove(&message);
+        let graph = &phase.rendering.rt.arena;
+        let log = &phase.rendering.log.conditions;
+        // What `required` asks for is logged last; `fail` stands in a branch, and its conditions lead to it.
+        let mut led: Vec<&Condition> = log.last().into_iter().filter(|last| !is_branch(phase, Some(last))).collect();
+        let guard = error.levels().last().map(|level| level.guard).unwrap_or_default();
+        for guard in graph.guards(guard) {
+            let of_guard =
+                |c: &&Condition| c.head == guard.condition && c.outcome == guard.outcome && c.origin == guard.origin;
+            led.extend(log.iter().rev().find(of_guard));
+        }
+        if led.is_empty() {
+            led.extend(log.last());
+        }
+        led.retain(|condition| !graph.causes(condition.origin).any(is_varying));
+        let mut plans: Vec<Plan> = Vec::new();
+        for condition in led {
+            let Some(scope) = self.scope(life, phase, condition) else { continue };
+            let wanted = !condition.outcome.is_taken();
+            for candidate in solve::candidates(condition, wanted, &scope).into_iter().take(MAX_WAYS - 1) {
+                let with = with(stand, &candidate, culprits.is_empty());
+                let ground = culprits.is_empty().then(|| stand.fixed.clone());
+                let remedy = Remedy { error: message.clone(), settings: candidate, ground };
+                plans.extend(self.plan(with, goals.clone(), Some(remedy)));
+            }
+            if plans.len() >= MAX_WAYS {
+                break;
+            }
+        }
+        plans.truncate(MAX_WAYS);
+        plans.into_iter().rev().for_each(|plan| self.urgent.push_front(plan));
+    }
+}
+
+/// A stand with settings that it, or one of its goals, cannot do without.
+fn with(stand: &Stand, settings: &[Setting], is_of_ground: bool) -> Stand {
+    let mut stand = stand.clone();
+    for setting in settings {
+        // What was set for another reason does not speak against what the chart asks for.
+        stand.settings.retain(|old| !setting::contradict(old, setting));
+        let to = if is_of_ground { &mut stand.fixed } else { &mut stand.settings };
+        setting::add(to, setting.clone());
+    }
+    stand
+}
+
+/// Whether a condition is that of a branch, which begins with its opening action.
+pub(super) fn is_branch(phase: &Phase, condition: Option<&Condition>) -> bool {
+    let Some(start) = condition.map(|condition| condition.head.start) else { return false };
+    let file = phase.rendering.sources.file_at(start);
+    file.is_some_and(|file| file.text.get((start - file.base) as usize..).is_some_and(|rest| rest.starts_with(b"{{")))
+}
