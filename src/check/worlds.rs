@@ -94,6 +94,13 @@ impl Watcher for Judge<'_> {
         let is_new = self.checked.findings.len() > first;
         if let Some(smaller) = smaller.filter(|_| is_new) {
             self.shrinker.shrink(life, smaller, first, memory, &mut self.checked);
+            // Objects that one place writes may be one and the same in a smaller world.
+            for finding in self.checked.findings.split_off(first) {
+                let is_same = |f: &Finding| f.fingerprint() == finding.fingerprint() && f.primary == finding.primary;
+                if !self.checked.findings.iter().any(is_same) {
+                    self.checked.findings.push(finding);
+                }
+            }
         }
         is_new
     }

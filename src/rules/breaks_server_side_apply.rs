@@ -31,6 +31,7 @@ fn check(evidence: &Evidence<'_>, findings: &mut Vec<Finding>) {
             let is_unknown = matches!(fault, Fault::UnknownField { .. });
             // The names of fields in a value that nobody passes are not the chart's.
             let is_invented = documents::is_made_up(life) && documents::is_inserted(object, &range);
+            let is_invented = is_invented || documents::is_chance(life, phase, object, fault);
             !(is_told || is_invented || is_unknown && documents::is_picked(phase, object, &range))
         };
         let faults: Vec<&Fault> = faults.iter().filter(is_ours).collect();

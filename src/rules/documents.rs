@@ -4,10 +4,10 @@
 use super::{Evidence, Rule, story, words};
 use crate::engine::{LookupCall, Query};
 use crate::finding::{Finding, ObjectRef, Severity};
-use crate::kube::{self, FieldPath, Step};
+use crate::kube::{self, Fault, FieldPath, Step};
 use crate::lifecycle::{Life, Phase, pieces_in};
 use crate::manifest::{Object, ObjectId};
-use crate::value::origin::{Cause, Guard};
+use crate::value::origin::{Cause, Guard, PathId};
 use crate::value::yaml::{Kind, Node};
 use crate::value::{Arena, PlainData};
 use std::ops::Range;
@@ -157,6 +157,26 @@ pub fn is_made_up(life: &Life) -> bool {
 pub fn is_inserted(object: &Object, range: &Range<usize>) -> bool {
     let start = range.start..range.start + 1;
     !pieces_in(&object.text, &start).any(|piece| piece.literal && !piece.is_mark())
+}
+
+/// Whether a value that the world passes went into what stands at a field.
+pub fn is_passed(life: &Life, phase: &Phase, object: &Object, path: &FieldPath) -> bool {
+    let arena = &phase.rendering.rt.arena;
+    let is_set = |path: PathId| {
+        let keys = arena.path_keys(path);
+        !keys.is_empty() && keys.iter().try_fold(&life.world.values, |at, key| at.as_map()?.get(key)).is_some()
+    };
+    let range = range_of(object, path);
+    pieces_in(&object.text, &range)
+        .any(|piece| arena.causes(piece.origin).any(|cause| matches!(cause, Cause::Values { path } if is_set(*path))))
+}
+
+/// Whether two entries have one key because values that nobody passes are the same.
+pub fn is_chance(life: &Life, phase: &Phase, object: &Object, fault: &Fault) -> bool {
+    let Fault::Twice { first, second, key } = fault else { return false };
+    let names = key.split(',').filter_map(|part| Some(part.split_once('=')?.0));
+    is_made_up(life)
+        && names.flat_map(|name| [first.child(name), second.child(name)]).any(|at| is_passed(life, phase, object, &at))
 }
 
 /// Whether what stands at a field, or below it, is empty for want of a value that the chart does not have.

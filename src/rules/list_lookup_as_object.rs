@@ -1,10 +1,11 @@
 //! The list that a lookup without a name returns is used as if it were an object, or its items.
 
-use super::failure::{self, FailureKind};
+use super::failure::{self, Failure, FailureKind};
 use super::flow::{Flow, Place, Site, function};
-use super::{Evidence, Rule, words};
+use super::{Evidence, Rule, documents, words};
 use crate::finding::{Finding, Severity};
 use crate::source::Span;
+use crate::value::origin::Cause;
 use std::sync::Arc;
 
 pub static RULE: Rule = Rule {
@@ -40,12 +41,24 @@ pub(super) fn uses<'a, 'b>(flow: &'b Flow<'a>, site: &'b Site<'a>) -> Vec<(Place
     }
 }
 
+/// Whether a value went into the arguments of the lookup that a failure is about.
+fn is_named_by_value(evidence: &Evidence<'_>, failure: &Failure<'_>) -> bool {
+    let (Some(lookup), Some(phase)) = (failure.lookup, evidence.life.phase(failure.phase)) else { return false };
+    let mut causes = phase.rendering.rt.arena.causes(lookup.arguments);
+    causes.any(|cause| matches!(cause, Cause::Values { .. }))
+}
+
 fn check(evidence: &Evidence<'_>, findings: &mut Vec<Finding>) {
     let help = "a lookup without a name returns a list: its objects are in `.items`";
-    findings.extend(failure::findings(&RULE, evidence, FailureKind::ListAsObject, |failure, when| {
+    let mut failing = failure::findings(&RULE, evidence, FailureKind::ListAsObject, |failure, when| {
         let asked = failure.lookup.map_or_else(String::new, |lookup| words::asked(&lookup.query));
         (format!("{when}: the list of {asked} is used as if it were one object"), help.into())
-    }));
+    });
+    // A name that is empty because a value was made so says nothing of the chart.
+    if documents::is_made_up(evidence.life) && evidence.failures.iter().any(|f| is_named_by_value(evidence, f)) {
+        failing.clear();
+    }
+    findings.append(&mut failing);
     for flow in evidence.flows() {
         for site in flow.sites.iter().filter(|site| is_list(evidence, site)) {
             let kind = site.literal(1).unwrap_or("these objects");

@@ -36,7 +36,8 @@ fn check(evidence: &Evidence<'_>, findings: &mut Vec<Finding>) {
         // Server-side apply refuses entries that are there twice; where it does not count, patches are asked.
         let told_by_apply = evidence.targets.modes.contains(&Mode::Apply);
         let apply = kube::apply_faults(&manifest, &object.id.api_version, &object.id.kind, evidence.targets.kubernetes);
-        let twice: Vec<&Fault> = apply.iter().filter(|f| matches!(f, Fault::Twice { .. })).collect();
+        let is_twice = |f: &&Fault| matches!(f, Fault::Twice { .. }) && !documents::is_chance(life, phase, object, f);
+        let twice: Vec<&Fault> = apply.iter().filter(is_twice).collect();
         if !told_by_apply && !twice.is_empty() {
             findings.push(with_key_twice(evidence, (phase, object), &twice));
         }
