@@ -18,7 +18,7 @@ use crate::template::{self, SyntaxError};
 use crate::value::{Arena, Data, Key, OriginId, TextBuilder, Value};
 use rustc_hash::FxHashMap;
 use std::rc::Rc;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 
 /// What one render is given, beside the chart and its values.
 pub struct Options {
@@ -134,15 +134,23 @@ pub const STACK: usize = 1 << 30;
 
 /// Runs `work` with a stack that holds templates as deeply nested as they may be. The memory of a stack is used only as
 /// far as it is touched.
+///
+/// Where so much address space is not to be had, smaller stacks are tried, on which deep templates may fail.
 pub fn with_stack<T: Send>(work: impl FnOnce() -> T + Send) -> T {
-    std::thread::scope(|scope| {
-        let thread = std::thread::Builder::new().stack_size(STACK).spawn_scoped(scope, work);
-        match thread.map(|t| t.join()) {
-            Ok(Ok(result)) => result,
+    let work = Mutex::new(Some(work));
+    let take = || work.lock().unwrap_or_else(PoisonError::into_inner).take();
+    for size in [STACK, STACK / 8, STACK / 64] {
+        let result = std::thread::scope(|scope| {
+            let thread = std::thread::Builder::new().stack_size(size).spawn_scoped(scope, || take().map(|work| work()));
+            thread.map(|thread| thread.join())
+        });
+        match result {
+            Ok(Ok(Some(result))) => return result,
             Ok(Err(panic)) => std::panic::resume_unwind(panic),
-            Err(error) => panic!("no thread can be started: {error}"),
+            Ok(Ok(None)) | Err(_) => {}
         }
-    })
+    }
+    panic!("no thread can be started");
 }
 
 /// Renders a chart. Never fails: an error of the templates is part of the result.
