@@ -113,8 +113,13 @@ pub fn written_by(phase: &Phase, object: &Object, range: &Range<usize>) -> Span 
     };
     let inside = |piece: &&Piece| (piece.start as usize) >= range.start;
     let pieces = || object.text.pieces().iter().rev().filter(at);
-    let piece =
-        pieces().filter(inside).min_by_key(|p| p.end - p.start).or_else(|| pieces().min_by_key(|p| p.end - p.start));
+    let smallest = |piece: &&Piece| piece.end - piece.start;
+    // What stayed silent beside it has written it only if nothing else has.
+    let piece = pieces()
+        .filter(|piece| inside(piece) && !piece.is_mark())
+        .min_by_key(smallest)
+        .or_else(|| pieces().filter(inside).min_by_key(smallest))
+        .or_else(|| pieces().min_by_key(smallest));
     piece.map_or_else(
         || super::story::written_at(&phase.rendering, &object.text, range),
         |piece| super::story::extent(&phase.rendering, piece),
