@@ -193,7 +193,9 @@ pub fn live(chart: &Chart, world: World, is_made_up: bool, cache: &Cache, memory
     let lints = !is_made_up || install.is_some_and(Rendering::asks_for_values);
     let is_hopeless = is_made_up && install.is_some_and(Rendering::always_fails);
     let offline = LiveState::offline();
-    if phases.vary() && !is_hopeless {
+    // A phase hands its graph of origins on to the next, and cannot be asked again.
+    let varies = phases.vary();
+    if varies && !is_hopeless {
         phases.next(PhaseKind::Upgrade, &prepared, &live, &chart.sources);
         live_after_upgrade = phases.upgraded(&live);
         phases.next(PhaseKind::UpgradeAgain, &prepared, &live_after_upgrade, &chart.sources);
@@ -203,7 +205,7 @@ pub fn live(chart: &Chart, world: World, is_made_up: bool, cache: &Cache, memory
             phases.next(PhaseKind::OfflineAgain, &prepared, &offline, &chart.sources);
         }
     }
-    if phases.vary() && lints {
+    if varies && lints {
         phases.next(PhaseKind::Lint, &prepared, &offline, &chart.sources);
     }
     let phases = phases.finish(&prepared, memory);
