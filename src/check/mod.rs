@@ -26,6 +26,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 pub use crate::explore::Reason;
+pub use crate::explore::MAX_WORLDS;
 pub use crate::rules::Deployer;
 
 /// What charts are checked with.
@@ -46,6 +47,8 @@ pub struct Setup {
     pub kubernetes: Option<VersionRange>,
     /// The deployers that count; all of them when nobody asked.
     pub deployers: Vec<Deployer>,
+    /// The most worlds that are made up for one chart.
+    pub worlds: usize,
 }
 
 /// The files of a chart and what stands before their paths in messages.
@@ -135,7 +138,7 @@ pub fn chart(source: Source, setup: &Setup, cache: &Cache) -> Result<Checked, St
         // Its templates are looked at in the charts that call them.
         return Ok(Checked { name, sources: chart.sources, ..Checked::default() });
     }
-    let mut checked = worlds::check(&chart, given, &targets, setup.keeps_witnesses, cache);
+    let mut checked = worlds::check(&chart, given, &targets, setup, cache);
     rules::without_dependencies(&checked.name, &missing, &checked.sources, &mut checked.findings);
     Ok(checked)
 }

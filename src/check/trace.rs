@@ -2,7 +2,7 @@
 
 use super::worlds::{self, Watcher};
 use super::{Loaded, Setup, Source, load};
-use crate::explore::Smaller;
+use crate::explore::{Explorer, Smaller};
 use crate::lifecycle::{Life, Memory};
 use crate::template::Cache;
 use crate::trace::{Kind, Only, Trace, Tracer};
@@ -30,7 +30,8 @@ pub fn trace(source: Source, setup: &Setup, asked: &TraceAsked, cache: &Cache) -
         }
     }
     let mut tracer = Tracer::new(&name, asked.kinds.clone(), asked.only.clone());
-    let coverage = worlds::live_all(&chart, given, targets.kubernetes, cache, &mut Watching(&mut tracer));
+    let explorer = Explorer::new(targets.kubernetes, setup.worlds);
+    let coverage = worlds::live_all(&chart, given, explorer, cache, &mut Watching(&mut tracer));
     Ok(tracer.finish(&coverage))
 }
 

@@ -1,10 +1,9 @@
 //! Living one world after another until nothing is left to find, or the budget is used up.
 
-use super::Checked;
 use super::shrink::{Shrinker, about};
+use super::{Checked, Setup};
 use crate::explore::{Coverage, Explorer, Smaller};
 use crate::finding::Finding;
-use crate::kube::VersionRange;
 use crate::lifecycle::{self, Life, Memory, World};
 use crate::rules::{self, Targets};
 use crate::template::Cache;
@@ -24,17 +23,11 @@ pub trait Watcher {
 }
 
 /// Lives the worlds that were given and those that they suggest, and judges them.
-pub fn check(
-    chart: &lifecycle::Chart,
-    given: Vec<World>,
-    targets: &Targets,
-    keeps_witnesses: bool,
-    cache: &Cache,
-) -> Checked {
+pub fn check(chart: &lifecycle::Chart, given: Vec<World>, targets: &Targets, setup: &Setup, cache: &Cache) -> Checked {
     let name = chart.chart.metadata.name.clone();
     let checked = Checked { name, sources: chart.sources.clone(), ..Checked::default() };
-    let mut judge = Judge { checked, shrinker: Shrinker::new(chart, targets, cache, keeps_witnesses) };
-    let coverage = live_all(chart, given, targets.kubernetes, cache, &mut judge);
+    let mut judge = Judge { checked, shrinker: Shrinker::new(chart, targets, cache, setup.keeps_witnesses) };
+    let coverage = live_all(chart, given, Explorer::new(targets.kubernetes, setup.worlds), cache, &mut judge);
     Checked { coverage, ..judge.checked }
 }
 
@@ -42,13 +35,12 @@ pub fn check(
 pub fn live_all(
     chart: &lifecycle::Chart,
     given: Vec<World>,
-    kubernetes: VersionRange,
+    mut explorer: Explorer,
     cache: &Cache,
     watcher: &mut dyn Watcher,
 ) -> Coverage {
     // Worlds with other dependencies, or that need other values to render at all, have little in common.
     let mut memories: BTreeMap<String, Memory> = BTreeMap::new();
-    let mut explorer = Explorer::new(kubernetes);
     for world in given {
         let memory = memories.entry(String::new()).or_default();
         let life = lifecycle::live(chart, world, false, cache, memory);

@@ -255,6 +255,7 @@ fn setup(asked: &Asked<'_>, config: &Config) -> Result<Setup, Exit> {
             targets => targets.iter().map(|target| target.deployer()).collect(),
         },
         keeps_witnesses: asked.is_reproduced,
+        worlds: config.worlds.unwrap_or(crate::check::MAX_WORLDS),
     })
 }
 

@@ -37,6 +37,8 @@ pub struct Config {
     /// Values files, with the places where they are named.
     pub values: Vec<(PathBuf, Span)>,
     pub ignores: Vec<Ignore>,
+    /// The most worlds that are made up for one chart.
+    pub worlds: Option<usize>,
     pub fail_on: Option<Severity>,
 }
 
@@ -88,6 +90,7 @@ impl Config {
         }
         self.kube_version = self.kube_version.or(below.kube_version);
         self.helm = self.helm.or(below.helm);
+        self.worlds = self.worlds.or(below.worlds);
         self.fail_on = self.fail_on.or(below.fail_on);
         if self.deployers.is_empty() {
             self.deployers = below.deployers;

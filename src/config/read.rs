@@ -34,6 +34,9 @@ struct Reader<'a> {
 /// After so many mistakes the rest is not told.
 const MAX_MISTAKES: usize = 20;
 
+/// More worlds than these nobody waits for.
+const MAX_WORLDS: i64 = 10_000;
+
 const LEVELS: [&str; 4] = ["off", "info", "warning", "error"];
 
 impl Reader<'_> {
@@ -54,7 +57,7 @@ impl Reader<'_> {
             let rest = document.end..document.end.saturating_add(3);
             self.mistake(&rest, "a config is one document".into(), None);
         }
-        let known = ["extends", "rules", "targets", "values", "ignore", "fail-on"];
+        let known = ["extends", "rules", "targets", "values", "ignore", "budgets", "fail-on"];
         for (key, node) in self.entries(&document.root, &known) {
             match &*key.text {
                 "extends" => {
@@ -68,6 +71,7 @@ impl Reader<'_> {
                         self.strings(node).into_iter().map(|(path, span)| (self.folder.join(path), span)).collect();
                 }
                 "ignore" => self.ignores(node),
+                "budgets" => self.budgets(node),
                 "fail-on" => match self.severity(node) {
                     Some(Level::At(severity)) => self.config.fail_on = Some(severity),
                     Some(Level::Off) => self.mistake(&node.span, "`fail-on` is info, warning or error".into(), None),
@@ -226,6 +230,15 @@ impl Reader<'_> {
                     let message = format!("`{name}` is none of {}", names.join(", "));
                     self.mistake(&(start..start + name.len()), message, meant);
                 }
+            }
+        }
+    }
+
+    fn budgets(&mut self, node: &Node) {
+        for (_, node) in self.entries(node, &["worlds"]) {
+            match node.kind {
+                Kind::Int(worlds @ 0..=MAX_WORLDS) => self.config.worlds = Some(worlds as usize),
+                _ => self.mistake(&node.span, format!("a number from 0 to {MAX_WORLDS} is expected here"), None),
             }
         }
     }

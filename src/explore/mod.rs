@@ -98,6 +98,8 @@ pub struct Explorer {
     strangers: Strangers,
     /// What was changed in the worlds that were made.
     lived: FxHashSet<String>,
+    /// The most worlds that are made.
+    worlds: usize,
     made: usize,
     /// What the made worlds have cost, in the engine's units of work.
     spent: u64,
@@ -110,14 +112,16 @@ pub struct Explorer {
 
 impl Default for Explorer {
     fn default() -> Explorer {
-        Explorer::new(VersionRange::ALL)
+        Explorer::new(VersionRange::ALL, MAX_WORLDS)
     }
 }
 
 impl Explorer {
-    /// Nothing is lived yet. Versions of the cluster are taken from those that count.
-    pub fn new(kubernetes: VersionRange) -> Explorer {
+    /// Nothing is lived yet. Versions of the cluster are taken from those that count; `worlds` are made at most, and the
+    /// other budgets grow with them.
+    pub fn new(kubernetes: VersionRange, worlds: usize) -> Explorer {
         Explorer {
+            worlds,
             coverage: Coverage::default(),
             kubernetes,
             given: Vec::new(),
@@ -148,7 +152,9 @@ impl Explorer {
                 self.missed(&plan.goals);
                 continue;
             }
-            if self.made >= MAX_WORLDS || self.spent >= MAX_WORK || self.dry >= MAX_DRY {
+            let times = (self.worlds / MAX_WORLDS).max(1);
+            let is_over = self.spent >= MAX_WORK * times as u64 || self.dry >= MAX_DRY * times;
+            if self.made >= self.worlds || is_over {
                 self.coverage.is_cut_off = true;
                 return None;
             }
