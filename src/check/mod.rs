@@ -25,8 +25,8 @@ use crate::value::Plain;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-pub use crate::explore::Reason;
 pub use crate::explore::MAX_WORLDS;
+pub use crate::explore::Reason;
 pub use crate::rules::Deployer;
 
 /// What charts are checked with.

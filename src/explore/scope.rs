@@ -215,22 +215,22 @@ impl Scope<'_> {
 
     /// What the templates take of a value: in the branch of the condition, and wherever they name it.
     fn shape(&self, keys: &[String]) -> Shape {
-        let mut defines: Defines<'_> = Defines::default();
-        for parsed in self.trees {
-            defines.extend(parsed.tree.defines.iter().map(|d| (&*d.name, (&*parsed.tree, &*d.body))));
-        }
-        let mut shape = Shape::Any;
-        if let Some((tree, node, branch)) = self.branch() {
-            match node {
-                Node::Range(_) => shape = Shape::List(Box::new(shape::of_body(tree, branch, &defines))),
-                Node::With(_) => shape = shape::of_body(tree, branch, &defines),
-                _ => {}
+        let shape = match self.branch() {
+            Some((tree, Node::Range(_), branch)) => {
+                Shape::List(Box::new(shape::of_body(tree, branch, &self.defines())))
             }
+            Some((tree, Node::With(_), branch)) => shape::of_body(tree, branch, &self.defines()),
+            _ => Shape::Any,
+        };
+        match shape {
+            Shape::Any => self.guides.shape(keys, || self.uses(keys, &self.defines())),
+            shape => shape,
         }
-        if shape == Shape::Any {
-            shape = self.uses(keys, &defines);
-        }
-        shape
+    }
+
+    fn defines(&self) -> Defines<'_> {
+        let defines = self.trees.iter().flat_map(|parsed| parsed.tree.defines.iter().map(move |d| (parsed, d)));
+        defines.map(|(parsed, define)| (&*define.name, (&*parsed.tree, &*define.body))).collect()
     }
 
     fn uses(&self, keys: &[String], defines: &Defines<'_>) -> Shape {

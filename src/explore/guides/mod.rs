@@ -6,16 +6,21 @@
 mod comments;
 mod schema;
 
+use super::shape::Shape;
 use crate::chart::Prepared;
 use crate::source::Sources;
 use crate::value::Plain;
-use std::cell::OnceCell;
+use rustc_hash::FxHashMap;
+use std::cell::{OnceCell, RefCell};
 use std::sync::Arc;
 
 /// The guides of a chart and its subcharts.
 #[derive(Default)]
 pub(super) struct Guides {
     charts: Vec<Guide>,
+    /// What was found at a path: it is asked for in every world.
+    examples: RefCell<FxHashMap<Vec<String>, Vec<Plain>>>,
+    shapes: RefCell<FxHashMap<Vec<String>, Shape>>,
 }
 
 struct Guide {
@@ -42,11 +47,30 @@ impl Guides {
                 values: values.map(|file| file.text.clone()),
             })
         });
-        Guides { charts: charts.collect() }
+        Guides { charts: charts.collect(), ..Guides::default() }
     }
 
     /// Values that a chart says are possible at a path, the likeliest first.
     pub fn at(&self, path: &[String]) -> Vec<Plain> {
+        if let Some(known) = self.examples.borrow().get(path) {
+            return known.clone();
+        }
+        let found = self.find(path);
+        self.examples.borrow_mut().insert(path.to_vec(), found.clone());
+        found
+    }
+
+    /// What the templates of the charts take of the value at a path, which `look` finds out.
+    pub fn shape(&self, path: &[String], look: impl FnOnce() -> Shape) -> Shape {
+        if let Some(known) = self.shapes.borrow().get(path) {
+            return known.clone();
+        }
+        let shape = look();
+        self.shapes.borrow_mut().insert(path.to_vec(), shape.clone());
+        shape
+    }
+
+    fn find(&self, path: &[String]) -> Vec<Plain> {
         let mut found: Vec<Plain> = Vec::new();
         // The chart that a value is for knows most of it.
         let mut about: Vec<(&Guide, &[String])> =
