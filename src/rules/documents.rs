@@ -9,7 +9,7 @@ use crate::lifecycle::{Life, Phase, pieces_in};
 use crate::manifest::{Object, ObjectId};
 use crate::value::origin::{Cause, Guard, PathId};
 use crate::value::yaml::{Kind, Node};
-use crate::value::{Arena, PlainData};
+use crate::value::{Arena, OriginId, PlainData};
 use std::ops::Range;
 
 /// The object of a finding.
@@ -159,16 +159,20 @@ pub fn is_inserted(object: &Object, range: &Range<usize>) -> bool {
     !pieces_in(&object.text, &start).any(|piece| piece.literal && !piece.is_mark())
 }
 
-/// Whether a value that the world passes went into what stands at a field.
-pub fn is_passed(life: &Life, phase: &Phase, object: &Object, path: &FieldPath) -> bool {
+/// Whether a value that the world passes is among the causes of an origin.
+pub fn depends_on_passed(life: &Life, phase: &Phase, origin: OriginId) -> bool {
     let arena = &phase.rendering.rt.arena;
-    let is_set = |path: PathId| {
+    let is_passed = |path: PathId| {
         let keys = arena.path_keys(path);
         !keys.is_empty() && keys.iter().try_fold(&life.world.values, |at, key| at.as_map()?.get(key)).is_some()
     };
+    arena.causes(origin).any(|cause| matches!(cause, Cause::Values { path } if is_passed(*path)))
+}
+
+/// Whether a value that the world passes went into what stands at a field.
+fn is_passed(life: &Life, phase: &Phase, object: &Object, path: &FieldPath) -> bool {
     let range = range_of(object, path);
-    pieces_in(&object.text, &range)
-        .any(|piece| arena.causes(piece.origin).any(|cause| matches!(cause, Cause::Values { path } if is_set(*path))))
+    pieces_in(&object.text, &range).any(|piece| depends_on_passed(life, phase, piece.origin))
 }
 
 /// Whether two entries have one key because values that nobody passes are the same.

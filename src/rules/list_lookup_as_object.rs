@@ -5,7 +5,6 @@ use super::flow::{Flow, Place, Site, function};
 use super::{Evidence, Rule, documents, words};
 use crate::finding::{Finding, Severity};
 use crate::source::Span;
-use crate::value::origin::Cause;
 use std::sync::Arc;
 
 pub static RULE: Rule = Rule {
@@ -41,11 +40,10 @@ pub(super) fn uses<'a, 'b>(flow: &'b Flow<'a>, site: &'b Site<'a>) -> Vec<(Place
     }
 }
 
-/// Whether a value went into the arguments of the lookup that a failure is about.
-fn is_named_by_value(evidence: &Evidence<'_>, failure: &Failure<'_>) -> bool {
+/// Whether a value that the world passes went into the arguments of the lookup that a failure is about.
+fn is_named_by_world(evidence: &Evidence<'_>, failure: &Failure<'_>) -> bool {
     let (Some(lookup), Some(phase)) = (failure.lookup, evidence.life.phase(failure.phase)) else { return false };
-    let mut causes = phase.rendering.rt.arena.causes(lookup.arguments);
-    causes.any(|cause| matches!(cause, Cause::Values { .. }))
+    documents::depends_on_passed(evidence.life, phase, lookup.arguments)
 }
 
 fn check(evidence: &Evidence<'_>, findings: &mut Vec<Finding>) {
@@ -55,7 +53,7 @@ fn check(evidence: &Evidence<'_>, findings: &mut Vec<Finding>) {
         (format!("{when}: the list of {asked} is used as if it were one object"), help.into())
     });
     // A name that is empty because a value was made so says nothing of the chart.
-    if documents::is_made_up(evidence.life) && evidence.failures.iter().any(|f| is_named_by_value(evidence, f)) {
+    if documents::is_made_up(evidence.life) && evidence.failures.iter().any(|f| is_named_by_world(evidence, f)) {
         failing.clear();
     }
     findings.append(&mut failing);
