@@ -31,16 +31,7 @@ fn charts(charts: &[&[(&str, &str)]], profile: Profile) -> Vec<Chart> {
 }
 
 fn terms(profile: Profile, version: KubeVersion) -> Terms {
-    let world = World {
-        values: Plain::map(),
-        flags: String::new(),
-        release: "rel".into(),
-        namespace: "ns".into(),
-        profile,
-        capabilities: Capabilities::defaults(&profile),
-        foreign: Default::default(),
-        filled: Default::default(),
-    };
+    let world = World::new(Plain::map(), ("rel", "ns"), profile, Capabilities::defaults(&profile));
     Terms { world, version, api_versions: Vec::new(), hooks: true }
 }
 

@@ -63,16 +63,7 @@ fn what_is_taken_over_is_what_would_be_rendered() {
             let at = LoadAt { root: String::new() };
             let Ok(loaded) = chart::load(files, &at, &mut sources, &profile) else { continue };
             let chart = lifecycle::Chart { chart: Arc::new(loaded), sources };
-            let world = World {
-                values: Plain::map(),
-                flags: String::new(),
-                release: "web".into(),
-                namespace: "default".into(),
-                profile,
-                capabilities: Capabilities::defaults(&profile),
-                foreign: Default::default(),
-                filled: Default::default(),
-            };
+            let world = World::new(Plain::map(), ("web", "default"), profile, Capabilities::defaults(&profile));
             let (mut memory, mut explorer) = (Memory::default(), Explorer::default());
             let life = lifecycle::live(&chart, world, false, &cache, &mut memory);
             explorer.learn(&life, None);

@@ -77,16 +77,7 @@ impl Setup {
     fn world(&self, values: Plain, flags: String) -> World {
         let mut capabilities = Capabilities::defaults(&self.profile);
         capabilities.api_versions.extend(self.api_versions.iter().cloned());
-        World {
-            values,
-            flags,
-            release: self.release.clone(),
-            namespace: self.namespace.clone(),
-            profile: self.profile,
-            capabilities,
-            foreign: Default::default(),
-            filled: Default::default(),
-        }
+        World { flags, ..World::new(values, (&self.release, &self.namespace), self.profile, capabilities) }
     }
 
     /// The Kubernetes versions that count: those asked for, else the chart's, else all that are known.

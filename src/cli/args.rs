@@ -1,8 +1,9 @@
 //! The arguments of the command line.
 
+pub use super::choices::{ErrorFormat, FailOn, OriginFormat, Phase, RulesFormat, StepFormat, Target, TraceFormat};
 use super::format::{Format, FormatParser};
-use crate::check::Deployer;
-use clap::{Args, Parser, Subcommand, ValueEnum};
+use crate::trace::Kind;
+use clap::{Args, Parser, Subcommand};
 use std::path::PathBuf;
 
 /// Finds where a Helm chart's output depends on when and where it is rendered, and what that breaks.
@@ -69,15 +70,6 @@ pub struct Explain {
     /// The name of a rule, as a finding shows it
     #[arg(value_name = "RULE")]
     pub rule: String,
-}
-
-/// How rules are listed.
-#[derive(Clone, Copy, PartialEq, Eq, Debug, ValueEnum)]
-pub enum RulesFormat {
-    /// A table: name, severity on the worst target, what it says
-    Human,
-    /// For programs
-    Json,
 }
 
 #[derive(Args, Debug)]
@@ -206,28 +198,6 @@ pub struct Baseline {
     pub known: KnownFlags,
 }
 
-/// What brings a chart into a cluster.
-#[derive(Clone, Copy, PartialEq, Eq, Debug, ValueEnum)]
-pub enum Target {
-    Helm3,
-    Helm4,
-    #[value(name = "argocd")]
-    ArgoCd,
-    Flux,
-}
-
-impl Target {
-    /// As the rules know it.
-    pub fn deployer(self) -> Deployer {
-        match self {
-            Target::Helm3 => Deployer::Helm3,
-            Target::Helm4 => Deployer::Helm4,
-            Target::ArgoCd => Deployer::ArgoCd,
-            Target::Flux => Deployer::Flux,
-        }
-    }
-}
-
 #[derive(Args, Debug)]
 #[command(after_help = "Example: chartlint diff kruise-1.1.0.tgz ./kruise --kube-version 1.21.1 --helm 3")]
 pub struct Diff {
@@ -324,7 +294,7 @@ pub struct Trace {
     pub to: Option<String>,
     /// Only what is read of these kinds [default: all but values, files and the release's name]
     #[arg(long, value_enum, value_name = "KIND", value_delimiter = ',')]
-    pub source: Vec<SourceKind>,
+    pub source: Vec<Kind>,
     #[command(flatten)]
     pub values: ValueFlags,
     #[command(flatten)]
@@ -357,72 +327,6 @@ Examples:
 
 Exit codes: 0 it was traced; 2 the command line is wrong, or --to names what no world renders; 4 the chart could not be read";
 
-/// How a trace is printed.
-#[derive(Clone, Copy, PartialEq, Eq, Debug, ValueEnum)]
-pub enum TraceFormat {
-    /// A tree for each source, for people
-    Tree,
-    /// For programs; docs/trace.schema.json is its schema
-    Json,
-    /// A graph for Graphviz
-    Dot,
-    /// A picture
-    Svg,
-}
-
-/// What sort of thing a chart reads.
-#[derive(Clone, Copy, PartialEq, Eq, Debug, ValueEnum)]
-pub enum SourceKind {
-    /// Calls of lookup
-    Lookup,
-    /// .Release.IsInstall, .IsUpgrade, .Revision
-    Phase,
-    /// Random functions
-    Random,
-    /// The clock
-    Time,
-    /// getHostByName
-    Dns,
-    /// .Capabilities
-    Capabilities,
-    /// .Chart.Version, .AppVersion
-    ChartVersion,
-    /// .Values
-    Values,
-    /// Files of the chart
-    File,
-    /// .Release.Name, .Namespace, .Service
-    Release,
-}
-
-impl SourceKind {
-    /// As the trace knows it.
-    pub fn kind(self) -> crate::trace::Kind {
-        use crate::trace::Kind;
-        match self {
-            SourceKind::Lookup => Kind::Lookup,
-            SourceKind::Phase => Kind::Phase,
-            SourceKind::Random => Kind::Random,
-            SourceKind::Time => Kind::Time,
-            SourceKind::Dns => Kind::Dns,
-            SourceKind::Capabilities => Kind::Capabilities,
-            SourceKind::ChartVersion => Kind::ChartVersion,
-            SourceKind::Values => Kind::Values,
-            SourceKind::File => Kind::File,
-            SourceKind::Release => Kind::Release,
-        }
-    }
-}
-
-/// How the steps of a life or of a rollback are printed.
-#[derive(Clone, Copy, PartialEq, Eq, Debug, ValueEnum)]
-pub enum StepFormat {
-    /// What is sent and answered, in words
-    Human,
-    /// For programs
-    Json,
-}
-
 /// The release that a chart is checked for.
 #[derive(Args, Debug)]
 pub struct CheckRelease {
@@ -438,14 +342,6 @@ pub struct CheckRelease {
     /// The version of Helm to be like: 3, 4, or one such as 3.17.1 [default: 4]
     #[arg(long, value_name = "VERSION", value_parser = profile)]
     pub helm: Option<crate::profile::Profile>,
-}
-
-/// A severity on the command line.
-#[derive(Clone, Copy, PartialEq, Eq, Debug, ValueEnum)]
-pub enum FailOn {
-    Error,
-    Warning,
-    Info,
 }
 
 /// Values as Helm takes them.
@@ -493,30 +389,6 @@ pub struct ReleaseFlags {
 
 fn profile(text: &str) -> Result<crate::profile::Profile, String> {
     crate::profile::Profile::parse(text).ok_or_else(|| format!("no version of Helm 3 or 4: {text:?}"))
-}
-
-/// The moment of a release's life that is rendered.
-#[derive(Clone, Copy, PartialEq, Eq, Debug, ValueEnum)]
-pub enum Phase {
-    Install,
-    Upgrade,
-    Lint,
-}
-
-/// How an error is shown.
-#[derive(Clone, Copy, PartialEq, Eq, Debug, ValueEnum)]
-pub enum ErrorFormat {
-    /// Drawn at its place in the template
-    Human,
-    /// Helm's message alone
-    Plain,
-}
-
-/// How provenance is shown.
-#[derive(Clone, Copy, PartialEq, Eq, Debug, ValueEnum)]
-pub enum OriginFormat {
-    Text,
-    Json,
 }
 
 #[derive(Args, Debug)]

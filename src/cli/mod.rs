@@ -3,6 +3,7 @@
 pub mod args;
 mod baseline;
 mod check;
+mod choices;
 mod find;
 pub mod format;
 mod git;

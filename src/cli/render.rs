@@ -129,16 +129,7 @@ pub fn render(arguments: &args::Render, input: &dyn Input, sources: &mut Sources
         limits: arguments.budget.map_or_else(Limits::default, |work| Limits { work }),
         profile,
     };
-    let world = World {
-        values: user,
-        flags: String::new(),
-        release: arguments.release.name.clone(),
-        namespace: arguments.release.namespace.clone(),
-        profile,
-        capabilities,
-        foreign: Default::default(),
-        filled: Default::default(),
-    };
+    let world = World::new(user, (&arguments.release.name, &arguments.release.namespace), profile, capabilities);
     let live = state(arguments, input, sources, &world)?;
     let cluster = State(live);
     let rendering = engine::render(&prepared, &engine_options, &cluster, &Cache::default(), sources.clone());

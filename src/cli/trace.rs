@@ -75,7 +75,7 @@ fn asked(arguments: &args::Trace) -> Result<(std::sync::Arc<Setup>, TraceAsked),
         ([], None) => Kind::LIVE.into(),
         // Where a field comes from is asked of everything.
         ([], Some(_)) => Kind::ALL.into(),
-        (some, _) => some.iter().map(|kind| kind.kind()).collect(),
+        (some, _) => some.iter().copied().collect(),
     };
     let only =
         arguments.to.as_ref().map(|to| Only::parse(to).map_err(|error| (format!("--to {to}: {error}"), Exit::Usage)));

@@ -48,16 +48,15 @@ pub struct Memory {
     /// Holds the objects that are known.
     reader: Option<manifest::Reader>,
     made: Made,
-    /// The objects that were rendered, by identity.
-    known: FxHashSet<usize>,
-    /// The templates that were parsed, by address and length, and the lookups that were made.
-    texts: FxHashSet<(u32, usize)>,
-    lookups: FxHashSet<(Span, Query)>,
+    known: Known,
 }
 
 /// What rules have looked at in the lives of a chart.
+#[derive(Default)]
 pub struct Known {
+    /// The objects that were rendered, by identity.
     objects: FxHashSet<usize>,
+    /// The templates that were parsed, by address and length.
     texts: FxHashSet<(u32, usize)>,
     lookups: FxHashSet<(Span, Query)>,
 }
@@ -77,39 +76,35 @@ impl First {
 }
 
 impl Memory {
+    /// Forgets what was said of lives, which rules then say again, and gives it.
+    pub fn set_aside(&mut self) -> Known {
+        std::mem::take(&mut self.known)
+    }
+
+    /// Knows again what was set aside, and nothing of the lives since.
+    pub fn put_back(&mut self, known: Known) {
+        self.known = known;
+    }
+
     /// Whether a life parsed templates or made lookups that no life before did; they are known from now on.
     pub(super) fn has_new_texts(&mut self, phases: &[Phase]) -> bool {
         let mut is_new = false;
         for phase in phases {
             for template in phase.rendering.trees() {
-                is_new |= self.texts.insert((template.base, template.tree.source.len()));
+                is_new |= self.known.texts.insert((template.base, template.tree.source.len()));
             }
             for call in phase.rendering.rt.lookups.iter() {
-                is_new |= self.lookups.insert((call.span, call.query.clone()));
+                is_new |= self.known.lookups.insert((call.span, call.query.clone()));
             }
         }
         is_new
-    }
-
-    /// Forgets what was said of lives, which rules then say again, and gives it.
-    pub fn set_aside(&mut self) -> Known {
-        Known {
-            objects: std::mem::take(&mut self.known),
-            texts: std::mem::take(&mut self.texts),
-            lookups: std::mem::take(&mut self.lookups),
-        }
-    }
-
-    /// Knows again what was set aside, and nothing of the lives since.
-    pub fn put_back(&mut self, known: Known) {
-        (self.known, self.texts, self.lookups) = (known.objects, known.texts, known.lookups);
     }
 
     /// Tells each phase which of its objects are fresh; they are known from now on. Of a render that failed rules say
     /// less: what it left is fresh once more.
     fn know(&mut self, phases: &mut [Phase]) {
         for phase in phases.iter_mut().filter(|phase| phase.rendering.error.is_none()) {
-            let is_new = |object: &&Arc<Object>| self.known.insert(Arc::as_ptr(object) as usize);
+            let is_new = |object: &&Arc<Object>| self.known.objects.insert(Arc::as_ptr(object) as usize);
             phase.fresh = phase.objects.iter().filter(is_new).cloned().collect();
         }
     }
@@ -149,7 +144,6 @@ impl<'a> Phases<'a> {
         if let Some(reader) = memory.reader.take() {
             self.reader = reader;
         }
-        self.made = std::mem::take(&mut memory.made);
         let knobs = Knobs::of(PhaseKind::Install);
         let live = LiveState::new_cluster(self.world);
         let first = memory.first.clone().filter(|first| {
@@ -160,6 +154,7 @@ impl<'a> Phases<'a> {
         let kept = first.as_ref().and_then(|first| Some((first.clone(), first.kept(PhaseKind::Install)?)));
         let phase = match kept {
             Some((first, kept)) => {
+                self.made = std::mem::take(&mut memory.made);
                 let arena = std::mem::take(&mut memory.arena).unshared();
                 let changed = changed_paths(&first.prepared.values, &prepared.values, &arena);
                 let is_affected = &|note: &FileNote, arena: &Arena| is_touched(note, &changed, arena);
@@ -241,6 +236,7 @@ impl<'a> Phases<'a> {
             // A life with other templates has a graph of its own.
             if self.before.is_some() || memory.first.is_none() {
                 memory.arena = arena;
+                memory.made = self.made;
                 memory.first.get_or_insert_with(|| {
                     let kept = |phase: &Phase| Some((phase.kind, phase.rendering.kept()?));
                     Arc::new(First {
@@ -253,7 +249,6 @@ impl<'a> Phases<'a> {
             }
         }
         memory.reader = Some(self.reader);
-        memory.made = self.made;
         memory.know(&mut self.list);
         self.list
     }

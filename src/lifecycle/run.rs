@@ -37,6 +37,13 @@ pub struct World {
 }
 
 impl World {
+    /// A world with these values, the release of this name and namespace, and nothing assumed.
+    pub fn new(values: Plain, release: (&str, &str), profile: Profile, capabilities: Capabilities) -> World {
+        let (release, namespace) = (release.0.to_string(), release.1.to_string());
+        let (foreign, filled) = Default::default();
+        World { values, flags: String::new(), release, namespace, profile, capabilities, foreign, filled }
+    }
+
     /// Something in it is assumed, so that no user could make it as it stands.
     pub fn is_assumed(&self) -> bool {
         !self.foreign.is_empty() || !self.filled.is_empty()

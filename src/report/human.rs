@@ -67,7 +67,7 @@ pub fn finding(finding: &Finding, sources: &Sources, style: Style) -> String {
 }
 
 /// Words in lines of a width; paragraphs stay.
-fn wrap(text: &str, width: usize) -> Vec<String> {
+pub(super) fn wrap(text: &str, width: usize) -> Vec<String> {
     let mut lines = Vec::new();
     for paragraph in text.split('\n') {
         let mut line = String::new();

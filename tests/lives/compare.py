@@ -104,7 +104,8 @@ def compare(arguments, recorded, digest):
     return out
 
 
-def main():
+def asked(verbose):
+    """The arguments, with the folders of the charts and the first digits of the program's hash."""
     parser = argparse.ArgumentParser()
     parser.add_argument("recorded", nargs="+")
     parser.add_argument("--chartlint", required=True)
@@ -113,7 +114,7 @@ def main():
     parser.add_argument("--jobs", type=int, default=2)
     parser.add_argument("--only", default="")
     parser.add_argument("--cache", default="/tmp/chartlint-lives")
-    parser.add_argument("-v", action="store_true", help="print all differences of a chart, not the first five")
+    parser.add_argument("-v", action="store_true", help=verbose)
     arguments = parser.parse_args()
     os.makedirs(arguments.cache, exist_ok=True)
     with open(arguments.chartlint, "rb") as file:
@@ -121,6 +122,11 @@ def main():
     with open(arguments.index) as file:
         head, *lines = [line.rstrip("\n").split("\t") for line in file]
     arguments.folders = {row[head.index("id")]: row[head.index("dir")] for row in lines}
+    return arguments, digest
+
+
+def main():
+    arguments, digest = asked("print all differences of a chart, not the first five")
     rows = [line.rstrip("\n").split("\t") for line in open(os.path.join(HERE, "exceptions.tsv")) if not line.startswith("#")]
     only = set(filter(None, arguments.only.split(",")))
     bad = False

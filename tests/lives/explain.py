@@ -10,7 +10,7 @@ compare.py.
 """
 import argparse, collections, concurrent.futures, hashlib, json, os, re, subprocess, sys
 
-from compare import HERE, plain
+from compare import HERE, asked, plain
 
 # A field that is made of another object's text: a digest of it, or the authority of its certificate.
 MADE_OF_OTHERS = re.compile(r"checksum|caBundle|hash", re.I)
@@ -157,22 +157,7 @@ def compare(arguments, life, digest):
 
 
 def main():
-    parser = argparse.ArgumentParser()
-    parser.add_argument("recorded", nargs="+")
-    parser.add_argument("--chartlint", required=True)
-    parser.add_argument("--corpus", required=True)
-    parser.add_argument("--index", required=True)
-    parser.add_argument("--jobs", type=int, default=2)
-    parser.add_argument("--only", default="")
-    parser.add_argument("--cache", default="/tmp/chartlint-lives")
-    parser.add_argument("-v", action="store_true", help="print what is explained or harmless, too")
-    arguments = parser.parse_args()
-    os.makedirs(arguments.cache, exist_ok=True)
-    with open(arguments.chartlint, "rb") as file:
-        digest = hashlib.sha256(file.read()).hexdigest()[:12]
-    with open(arguments.index) as file:
-        head, *lines = [line.rstrip("\n").split("\t") for line in file]
-    arguments.folders = {row[head.index("id")]: row[head.index("dir")] for row in lines}
+    arguments, digest = asked("print what is explained or harmless, too")
     only = set(filter(None, arguments.only.split(",")))
     bad = False
     for path in arguments.recorded:

@@ -89,16 +89,7 @@ fn lived<'a>(arguments: &args::Life, cache: &'a Cache) -> Result<(Title, Journey
         .map_err(|refusal| (refusal.helm, refusal.exit))?;
     let with_sources = |chart: Arc<chart::Chart>| lifecycle::Chart { chart, sources: sources.clone() };
     let (chart, previous) = (with_sources(chart), previous.map(with_sources));
-    let world = World {
-        values,
-        flags: String::new(),
-        release: arguments.release.name.clone(),
-        namespace: arguments.release.namespace.clone(),
-        profile,
-        capabilities,
-        foreign: Default::default(),
-        filled: Default::default(),
-    };
+    let world = World::new(values, (&arguments.release.name, &arguments.release.namespace), profile, capabilities);
     let title = Title {
         chart: arguments.chart.display().to_string(),
         previous: arguments.previous.as_ref().map(|path| path.display().to_string()),

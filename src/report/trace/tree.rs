@@ -1,5 +1,6 @@
 //! A trace for people: a tree for each source.
 
+use super::super::human::wrap;
 use super::groups::{Group, groups, list};
 use super::{Told, counts, given, is_varying, limits, place, title};
 use crate::report::diagnostic::Style;
@@ -295,21 +296,4 @@ impl Pen {
         let space = if place.is_empty() || text.is_empty() { "" } else { "  " };
         self.out.push_str(&format!("{}{text}{space}{}\n", paint("2", prefix), paint("2", place)));
     }
-}
-
-/// Words in lines of a width.
-fn wrap(text: &str, width: usize) -> Vec<String> {
-    let mut lines = Vec::new();
-    let mut line = String::new();
-    for word in text.split(' ') {
-        if !line.is_empty() && line.chars().count() + 1 + word.chars().count() > width {
-            lines.push(std::mem::take(&mut line));
-        }
-        if !line.is_empty() {
-            line.push(' ');
-        }
-        line.push_str(word);
-    }
-    lines.push(line);
-    lines
 }
