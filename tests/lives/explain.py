@@ -8,7 +8,7 @@ of them, or harmless by a reason that the rules state? And does none of them cla
 neither explained nor harmless, what is contradicted, and counts; either makes the exit code 1. Arguments are those of
 compare.py.
 """
-import argparse, collections, concurrent.futures, hashlib, json, os, re, subprocess, sys
+import collections, concurrent.futures, json, os, re, subprocess, sys
 
 from compare import HERE, asked, plain
 
