@@ -10,6 +10,7 @@ pub mod golang;
 mod heap;
 pub mod json;
 mod list;
+mod numbers;
 pub mod origin;
 mod plain;
 mod text;

@@ -5,6 +5,7 @@
 //! they reached it. A *guard* is a chain of conditions under which something was written. Ids are small and copyable;
 //! equal things have equal ids, so that a template that runs a thousand times makes its origins once.
 
+use super::numbers::Numbers;
 use crate::source::Span;
 use rustc_hash::FxHashMap;
 use std::sync::Arc;
@@ -170,6 +171,13 @@ pub struct Origin {
     depth: u32,
 }
 
+impl Origin {
+    /// What two equal ones have in common. Sources have no parents, and are told apart by their causes.
+    fn what(&self) -> (&Step, Span, &[OriginId], Option<CauseSetId>) {
+        (&self.step, self.span, &self.parents, self.parents.is_empty().then_some(self.causes))
+    }
+}
+
 /// How a condition came out.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Debug)]
 pub enum Outcome {
@@ -202,10 +210,22 @@ pub struct Guard {
     pub depth: u32,
 }
 
+impl Guard {
+    fn what(&self) -> (GuardId, GuardId, Span, Outcome, OriginId) {
+        (self.parent, self.also, self.condition, self.outcome, self.origin)
+    }
+}
+
 #[derive(Debug, Clone)]
 struct PathNode {
     parent: PathId,
     key: Arc<[u8]>,
+}
+
+impl PathNode {
+    fn what(&self) -> (PathId, &[u8]) {
+        (self.parent, &self.key)
+    }
 }
 
 /// More causes than this in one set are cut off, and the set says so.
@@ -217,17 +237,19 @@ const MAX_DEPTH: u32 = 96;
 #[derive(Debug, Clone)]
 pub struct Graph {
     paths: Vec<PathNode>,
-    path_ids: FxHashMap<(PathId, Arc<[u8]>), PathId>,
+    path_ids: Numbers,
     causes: Vec<Cause>,
-    cause_ids: FxHashMap<Cause, u32>,
+    cause_ids: Numbers,
     sets: Vec<Arc<[u32]>>,
-    set_ids: FxHashMap<Arc<[u32]>, CauseSetId>,
+    set_ids: Numbers,
     origins: Vec<Origin>,
-    step_ids: FxHashMap<(Step, Span, Box<[OriginId]>), OriginId>,
+    /// Of the live ones.
+    step_ids: Numbers,
     joins: FxHashMap<(OriginId, OriginId), OriginId>,
-    plain_ids: FxHashMap<CauseSetId, OriginId>,
+    /// The origin of each set of causes that is nothing but them.
+    plain_ids: Vec<OriginId>,
     guards: Vec<Guard>,
-    guard_ids: FxHashMap<(GuardId, GuardId, Span, Outcome, OriginId), GuardId>,
+    guard_ids: Numbers,
     /// Some set of causes was cut off.
     pub overflowed: bool,
 }
@@ -245,19 +267,21 @@ impl Default for Graph {
             origin: OriginId::NONE,
             depth: 0,
         };
+        let mut set_ids = Numbers::default();
+        set_ids.insert(0, |_| &none);
         Graph {
             paths: vec![PathNode { parent: PathId::NONE, key: Arc::new([]) }],
-            path_ids: FxHashMap::default(),
+            path_ids: Numbers::default(),
             causes: Vec::new(),
-            cause_ids: FxHashMap::default(),
-            set_ids: FxHashMap::from_iter([(none.clone(), CauseSetId(0))]),
+            cause_ids: Numbers::default(),
+            set_ids,
             sets: vec![none],
             origins: vec![origin],
-            step_ids: FxHashMap::default(),
+            step_ids: Numbers::default(),
             joins: FxHashMap::default(),
-            plain_ids: FxHashMap::default(),
+            plain_ids: Vec::new(),
             guards: vec![guard],
-            guard_ids: FxHashMap::default(),
+            guard_ids: Numbers::default(),
             overflowed: false,
         }
     }
@@ -266,13 +290,17 @@ impl Default for Graph {
 impl Graph {
     /// The path of `key` below `parent`.
     pub fn path(&mut self, parent: PathId, key: &Arc<[u8]>) -> PathId {
-        if let Some(id) = self.path_ids.get(&(parent, key.clone())) {
-            return *id;
+        if let Some(id) = self.path_below(parent, key) {
+            return id;
         }
-        let id = PathId(self.paths.len() as u32);
+        let id = self.paths.len() as u32;
         self.paths.push(PathNode { parent, key: key.clone() });
-        self.path_ids.insert((parent, key.clone()), id);
-        id
+        self.path_ids.insert(id, |n| self.paths[n].what());
+        PathId(id)
+    }
+
+    fn path_below(&self, parent: PathId, key: &[u8]) -> Option<PathId> {
+        self.path_ids.find((parent, key), |n| self.paths[n].what()).map(PathId)
     }
 
     /// The keys of a path from the root on.
@@ -305,12 +333,12 @@ impl Graph {
     }
 
     fn cause(&mut self, cause: Cause) -> u32 {
-        if let Some(id) = self.cause_ids.get(&cause) {
-            return *id;
+        if let Some(id) = self.cause_ids.find(&cause, |n| &self.causes[n]) {
+            return id;
         }
         let id = self.causes.len() as u32;
-        self.causes.push(cause.clone());
-        self.cause_ids.insert(cause, id);
+        self.causes.push(cause);
+        self.cause_ids.insert(id, |n| &self.causes[n]);
         id
     }
 
@@ -320,14 +348,13 @@ impl Graph {
             causes.truncate(MAX_CAUSES);
             self.overflowed = true;
         }
-        let causes: Arc<[u32]> = causes.into();
-        if let Some(id) = self.set_ids.get(&causes) {
-            return *id;
+        if let Some(id) = self.set_ids.find(&causes[..], |n| &*self.sets[n]) {
+            return CauseSetId(id);
         }
-        let id = CauseSetId(self.sets.len() as u32);
-        self.sets.push(causes.clone());
-        self.set_ids.insert(causes, id);
-        id
+        let id = self.sets.len() as u32;
+        self.sets.push(causes.into());
+        self.set_ids.insert(id, |n| &*self.sets[n]);
+        CauseSetId(id)
     }
 
     fn add(&mut self, origin: Origin, live: bool) -> OriginId {
@@ -337,12 +364,14 @@ impl Graph {
     }
 
     fn plain(&mut self, causes: CauseSetId) -> OriginId {
-        if let Some(id) = self.plain_ids.get(&causes) {
-            return *id;
+        match self.plain_ids.get(causes.index()) {
+            Some(id) if !id.is_none() => return *id,
+            Some(_) => {}
+            None => self.plain_ids.resize(self.sets.len(), OriginId::NONE),
         }
         let origin = Origin { causes, step: Step::Joined, span: Span::default(), parents: [].into(), depth: 0 };
         let id = self.add(origin, false);
-        self.plain_ids.insert(causes, id);
+        self.plain_ids[causes.index()] = id;
         id
     }
 
@@ -355,19 +384,16 @@ impl Graph {
     }
 
     fn node(&mut self, causes: CauseSetId, step: Step, span: Span, parents: Box<[OriginId]>) -> OriginId {
-        // Sources have no parents, so their causes have to be part of the key.
-        let key_parents: Box<[OriginId]> =
-            if parents.is_empty() { [OriginId(causes.0), OriginId::NONE].into() } else { parents.clone() };
-        let key = (step, span, key_parents);
-        if let Some(id) = self.step_ids.get(&key) {
-            return *id;
+        let key = Origin { causes, step, span, parents, depth: 0 };
+        if let Some(id) = self.step_ids.find(key.what(), |n| self.origins[n].what()) {
+            return OriginId(id | OriginId::LIVE);
         }
-        let depth = parents.iter().map(|p| self.origins[p.index()].depth + 1).max().unwrap_or(0);
+        let depth = key.parents.iter().map(|p| self.origins[p.index()].depth + 1).max().unwrap_or(0);
         if depth > MAX_DEPTH {
-            return parents[0];
+            return key.parents[0];
         }
-        let id = self.add(Origin { causes, step: key.0.clone(), span, parents, depth }, true);
-        self.step_ids.insert(key, id);
+        let id = self.add(Origin { depth, ..key }, true);
+        self.step_ids.insert(id.index() as u32, |n| self.origins[n].what());
         id
     }
 
@@ -442,7 +468,7 @@ impl Graph {
 
     /// The path of these keys, if anything has come from there.
     pub fn known_path(&self, keys: &[Arc<[u8]>]) -> Option<PathId> {
-        keys.iter().try_fold(PathId::NONE, |path, key| self.path_ids.get(&(path, key.clone())).copied())
+        keys.iter().try_fold(PathId::NONE, |path, key| self.path_below(path, key))
     }
 
     /// Whether one path is the other or lies above or below it.
@@ -479,15 +505,15 @@ impl Graph {
     }
 
     fn guard_node(&mut self, parent: GuardId, also: GuardId, at: Span, outcome: Outcome, origin: OriginId) -> GuardId {
-        let key = (parent, also, at, outcome, origin);
-        if let Some(id) = self.guard_ids.get(&key) {
-            return *id;
-        }
-        let id = GuardId(self.guards.len() as u32);
         let depth = self.guards[parent.index()].depth + 1;
-        self.guards.push(Guard { parent, also, condition: at, outcome, origin, depth });
-        self.guard_ids.insert(key, id);
-        id
+        let guard = Guard { parent, also, condition: at, outcome, origin, depth };
+        if let Some(id) = self.guard_ids.find(guard.what(), |n| self.guards[n].what()) {
+            return GuardId(id);
+        }
+        let id = self.guards.len() as u32;
+        self.guards.push(guard);
+        self.guard_ids.insert(id, |n| self.guards[n].what());
+        GuardId(id)
     }
 
     /// Whether chain `inner` holds all conditions of chain `outer` because it grew from it.
