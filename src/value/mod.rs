@@ -7,6 +7,7 @@
 
 mod arena;
 pub mod golang;
+mod graph;
 mod heap;
 pub mod json;
 mod list;
