@@ -29,7 +29,9 @@ fn is_nothing(life: &Life, story: &Story) -> bool {
     let is_empty = |(kind, place): &(PhaseKind, &Option<(usize, Range<usize>)>)| match place {
         Some((object, range)) => {
             let object = life.phase(*kind).and_then(|phase| phase.objects.get(*object));
-            object.is_some_and(|object| matches!(words::shown(&object.text, range).as_str(), "\"\"" | "''"))
+            let shown = object.map(|object| words::shown(&object.text, range)).unwrap_or_default();
+            // What comes and goes does so with its key.
+            matches!(shown.split_once(": ").map_or(shown.as_str(), |(_, value)| value), "\"\"" | "''")
         }
         None => true,
     };

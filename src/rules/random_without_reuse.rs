@@ -69,6 +69,10 @@ fn check(evidence: &Evidence<'_>, findings: &mut Vec<Finding>) {
                  when both are missing; renderers without a cluster need the user's value",
                 id.kind, id.name
             )
+        } else if is_certificate {
+            "keep the authority with its certificate in a Secret, all of it by one lookup, and write that same authority \
+             here: until pods have the new certificate, what trusts only the new authority refuses them"
+                .to_string()
         } else {
             "let a value decide, or derive it from something that stays (the release's name, a checksum of the input)"
                 .to_string()
