@@ -15,6 +15,7 @@ mod plain;
 mod text;
 pub mod toml;
 mod types;
+pub mod way;
 pub mod yaml;
 
 pub use arena::Arena;
