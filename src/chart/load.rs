@@ -129,7 +129,13 @@ impl Loader<'_> {
     /// Makes a file a source, and gives its address.
     fn add(&mut self, file: &RawFile, at: &LoadAt, name: &str) -> Result<u32, LoadError> {
         let base = self.sources.add(at.path(&file.path), name.into(), file.bytes.clone());
-        base.ok_or_else(|| LoadError::new(LoadErrorKind::TooLarge, "the charts are larger than 4 GiB"))
+        base.ok_or_else(too_large)
+    }
+
+    /// The same for a file whose text other charts call.
+    fn add_shared(&mut self, file: &RawFile, at: &LoadAt, name: &str) -> Result<u32, LoadError> {
+        let base = self.sources.add_shared(at.path(&file.path), name.into(), file.bytes.clone());
+        base.ok_or_else(too_large)
     }
 
     /// Reads a YAML file of the chart.
@@ -173,7 +179,9 @@ impl Loader<'_> {
                 );
             }
             path if path.starts_with("templates/") => {
-                let base = self.add(&file, at, &format!("{full_path}/{path}"))?;
+                let name = format!("{full_path}/{path}");
+                let is_library = parts.metadata.as_ref().is_some_and(|metadata| metadata.kind == "library");
+                let base = if is_library { self.add_shared(&file, at, &name) } else { self.add(&file, at, &name) }?;
                 parts.templates.push(chart_file(file, base));
             }
             path if path.starts_with("charts/") && !path.ends_with(".prov") => {
@@ -283,6 +291,10 @@ fn chart_file(file: RawFile, base: u32) -> ChartFile {
 /// Files in the order of their paths; of several with one path the last.
 fn in_order(files: Vec<ChartFile>) -> Vec<ChartFile> {
     files.into_iter().map(|file| (file.path.clone(), file)).collect::<BTreeMap<_, _>>().into_values().collect()
+}
+
+fn too_large() -> LoadError {
+    LoadError::new(LoadErrorKind::TooLarge, "the charts are larger than 4 GiB")
 }
 
 fn cannot_load(path: &str, e: ReadError) -> LoadError {
