@@ -3,7 +3,7 @@
 use super::goal::Stand;
 use super::setting::{self, Setting};
 use crate::engine::log::Condition;
-use crate::engine::{Answer, Cluster, Query};
+use crate::engine::{Answer, Cluster, LookupCall, Query};
 use crate::lifecycle::{Life, PhaseKind};
 use crate::value::origin::Cause;
 use crate::value::{Key, Plain, PlainData};
@@ -21,6 +21,11 @@ pub(super) struct Strangers {
     fillings: VecDeque<Stand>,
 }
 
+/// Whether an object can have the name, or it is none: text of a template cannot.
+fn is_name(name: &str) -> bool {
+    !name.contains(|c: char| c.is_whitespace() || "{}\"/%".contains(c))
+}
+
 impl Strangers {
     /// Looks at the lookups of a life. For a world that was `given` the world with the objects is made at once.
     pub fn learn(&mut self, life: &Life, stand: &Stand, is_given: bool) -> Option<Stand> {
@@ -29,7 +34,8 @@ impl Strangers {
         }
         let phase = life.phase(PhaseKind::Upgrade).filter(|phase| phase.rendering.error.is_none())?;
         let mut missed: Vec<(u32, Query)> = Vec::new();
-        for call in phase.rendering.rt.lookups.iter().filter(|call| !call.found && !call.query.kind.is_empty()) {
+        let is_open = |call: &&LookupCall| !call.found && !call.query.kind.is_empty() && is_name(&call.query.name);
+        for call in phase.rendering.rt.lookups.iter().filter(is_open) {
             let entry = (call.span.start, call.query.clone());
             if !self.found.contains(&entry.0) && !missed.contains(&entry) && !life.renders(&call.query) {
                 missed.push(entry);
