@@ -7,6 +7,7 @@
 mod access;
 pub mod calls;
 mod capabilities;
+mod cause;
 mod context;
 pub mod error;
 mod eval;
