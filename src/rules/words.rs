@@ -211,8 +211,9 @@ pub fn lift(finding: &mut Finding, sources: &Sources) {
         return;
     }
     let end = finding.steps.iter().position(|step| step.is_primary).unwrap_or(finding.steps.len());
-    let callers = finding.steps.iter().take(end).filter(|step| step.span != Span::default() && !is_shared(step.span));
-    let Some(span) = callers.last().map(|step| step.span) else { return };
+    let before = finding.steps.get(..end).unwrap_or_default();
+    let mut callers = before.iter().filter(|step| step.span != Span::default() && !is_shared(step.span));
+    let Some(span) = callers.next_back().map(|step| step.span) else { return };
     finding.primary = span;
     finding.steps.iter_mut().for_each(|step| step.is_primary = step.span == span);
 }
