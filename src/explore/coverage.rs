@@ -2,8 +2,9 @@
 
 use super::reach::{Head, Reach};
 use super::sites::{Position, Site};
+use crate::engine::ParsedTemplate;
 use crate::engine::log::Condition;
-use crate::lifecycle::{Life, Phase, is_varying};
+use crate::lifecycle::{Life, Phase, PhaseKind, is_varying};
 use crate::source::Span;
 use crate::value::origin::Cause;
 use rustc_hash::{FxHashMap, FxHashSet};
@@ -90,21 +91,26 @@ impl Coverage {
             return false;
         }
         let reach = Reach::new(&trees.iter().map(|t| (t.tree.clone(), t.is_partial)).collect::<Vec<_>>());
+        let winners = winners(trees);
         for parsed in trees {
             let (base, tree) = (parsed.base, &parsed.tree);
-            self.texts.insert((base, tree.source.len()));
-            for Head { span, at } in reach.branches(tree) {
+            let is_new = self.texts.insert((base, tree.source.len()));
+            // Copies of one library have one tree, and the templates of one of them count.
+            let counts = |at: &Position| at.template.as_ref().is_none_or(|name| winners.get(name) == Some(&base));
+            for Head { span, at } in reach.branches(tree).into_iter().filter(|head| counts(&head.at)) {
                 let span = span.at(base);
                 self.heads.entry(span.start).or_insert_with(|| Head { span, at: at.moved(base) });
             }
             let place = |site: Site| Site { span: site.span.at(base), at: site.at.moved(base), ..site };
             let (sites, calls) = reach.calls(tree);
-            for call in calls {
+            for call in calls.into_iter().filter(|call| is_new && counts(&call.at)) {
                 self.calls.entry(call.name).or_default().push(call.at.moved(base));
             }
+            let (sites, others): (Vec<Site>, Vec<Site>) = sites.into_iter().partition(|site| counts(&site.at));
             for site in sites.into_iter().map(place) {
                 self.sites.entry(site.span.start).or_insert((site, false));
             }
+            self.dead.extend(others.into_iter().map(place).map(|site| (site.span.start, site)));
             self.dead.extend(reach.dead_sites(tree).into_iter().map(place).map(|site| (site.span.start, site)));
         }
         true
@@ -113,7 +119,7 @@ impl Coverage {
     /// Notes what ran in a life.
     pub(super) fn add(&mut self, life: &Life) {
         for phase in &life.phases {
-            self.renders |= phase.rendering.error.is_none();
+            self.renders |= phase.rendering.error.is_none() && phase.kind != PhaseKind::Lint;
             self.add_phase(phase);
         }
     }
@@ -302,6 +308,19 @@ impl Coverage {
             _ => Reason::NoValue,
         }
     }
+}
+
+/// Where the definition of each named template stands that counts: the last one, unless it is empty.
+fn winners(trees: &[ParsedTemplate]) -> FxHashMap<Arc<str>, u32> {
+    let mut winners = FxHashMap::default();
+    for parsed in trees {
+        for define in &parsed.tree.defines {
+            if !define.is_empty || !winners.contains_key(&define.name) {
+                winners.insert(define.name.clone(), parsed.base);
+            }
+        }
+    }
+    winners
 }
 
 /// Callers of callers are looked at as deep as this.
