@@ -97,7 +97,7 @@ fn values(
         named.push(format!("{others} more conditions around it do so, too"));
     }
     if named.is_empty() {
-        named.push("what ends every render is passed over".into());
+        named.push("what ends every render passed over".into());
     }
     let flags: Vec<String> = settings.iter().map(Setting::flag).collect();
     let given = life.world.flags.strip_suffix(&flags.join(" ")).unwrap_or(&life.world.flags).trim_end().to_string();
