@@ -31,7 +31,14 @@ fn check(evidence: &Evidence<'_>, findings: &mut Vec<Finding>) {
             documents::is_made_up(life)
                 && (documents::is_inserted(object, &range) || documents::is_of_passed_list(life, phase, object, &range))
         };
-        let is_missing = |fault: &&Fault| matches!(fault, Fault::NoKey { .. }) && !is_invented(fault);
+        // What no upgrade renders again is never patched; what no server takes is refused all the same.
+        let is_never_patched = evidence
+            .whole(PhaseKind::Upgrade)
+            .is_some_and(|upgrade| !upgrade.objects.iter().any(|o| !o.is_hook() && o.id == object.id));
+        let is_missing = |fault: &&Fault| match fault {
+            Fault::NoKey { is_created, .. } => !(*is_created && is_never_patched) && !is_invented(fault),
+            _ => false,
+        };
         let missing: Vec<&Fault> = faults.iter().filter(is_missing).collect();
         if !missing.is_empty() {
             findings.push(without_key(evidence, (phase, object), &missing));
