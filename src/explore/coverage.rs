@@ -3,7 +3,7 @@
 use super::reach::{Head, Reach};
 use super::sites::{Position, Site};
 use crate::engine::log::Condition;
-use crate::lifecycle::{Life, Phase, is_varying};
+use crate::lifecycle::{Life, Phase, PhaseKind, is_varying};
 use crate::source::Span;
 use crate::value::origin::Cause;
 use rustc_hash::{FxHashMap, FxHashSet};
@@ -121,7 +121,7 @@ impl Coverage {
     /// Notes what ran in a life.
     pub(super) fn add(&mut self, life: &Life) {
         for phase in &life.phases {
-            self.renders |= phase.rendering.error.is_none();
+            self.renders |= phase.rendering.error.is_none() && phase.kind != PhaseKind::Lint;
             self.add_phase(phase);
         }
     }
