@@ -12,7 +12,7 @@ use super::program::Program;
 use super::runtime::Runtime;
 use super::{Answer, Cluster, Draw, LookupCall, Unit, Write};
 use crate::manifest::RenderedFile;
-use crate::source::Sources;
+use crate::source::{Sources, Span};
 use crate::value::origin::{Cause, GuardId, PathId};
 use crate::value::{Arena, OriginId, Text};
 use rustc_hash::{FxHashMap, FxHashSet};
@@ -35,6 +35,8 @@ pub struct FileNote {
     has_new_texts: bool,
     /// It changed maps that other files see.
     touches_others: bool,
+    /// What failed without ending the render, where conditions are forced.
+    pub failures: Arc<[Span]>,
 }
 
 /// The calls of a file, numbered.
@@ -144,7 +146,8 @@ impl Start {
         let reads_clock = rt.reads_clock;
         rt.reads_clock |= self.reads_clock;
         let has_new_texts = texts != self.texts;
-        FileNote { varies, values, calls, reads_clock, has_new_texts, touches_others: rt.heap.is_touched() }
+        let (touches_others, failures) = (rt.heap.is_touched(), rt.take_failures());
+        FileNote { varies, values, calls, reads_clock, has_new_texts, touches_others, failures }
     }
 }
 

@@ -282,6 +282,11 @@ impl Graph {
         self.guard_node(parent, GuardId::NONE, condition, outcome, origin)
     }
 
+    /// A guard of a condition that was made to come out so: it is there although nothing decides about it.
+    pub fn forced_guard(&mut self, parent: GuardId, condition: Span, outcome: Outcome, origin: OriginId) -> GuardId {
+        self.guard_node(parent, GuardId::NONE, condition, outcome, origin)
+    }
+
     /// Both chains.
     pub fn both_guards(&mut self, a: GuardId, b: GuardId) -> GuardId {
         if self.implies(a, b) {
