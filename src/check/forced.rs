@@ -6,7 +6,7 @@
 //! without a reproducer.
 
 use super::Checked;
-use crate::explore::Explorer;
+use crate::explore::{Explorer, Setting};
 use crate::finding::{Certainty, Finding, Severity};
 use crate::lifecycle::{Life, Phase};
 use crate::rules::{self, Targets};
@@ -48,7 +48,7 @@ const HEARD: &[&str] = &[
 const MAX_NAMED: usize = 3;
 
 /// Adds what a world shows in which conditions were forced.
-pub fn judge(life: &Life, explorer: &Explorer, targets: &Targets, checked: &mut Checked) {
+pub fn judge(life: &Life, settings: &[Setting], explorer: &Explorer, targets: &Targets, checked: &mut Checked) {
     checked.worlds += 1;
     let new = rules::check(life, &checked.name, targets);
     if let Some(phase) = life.phases.iter().max_by_key(|p| p.rendering.sources.files().len())
@@ -72,18 +72,7 @@ pub fn judge(life: &Life, explorer: &Explorer, targets: &Targets, checked: &mut 
             continue;
         }
         let Some(conditions) = conditions(life, &finding, explorer.renders()) else { continue };
-        let sources = &checked.sources;
-        let mut named: Vec<String> = conditions.iter().map(|(head, taken)| words(*head, *taken, sources)).collect();
-        if named.len() > MAX_NAMED {
-            let others = named.len() - (MAX_NAMED - 1);
-            named.truncate(MAX_NAMED - 1);
-            named.push(format!("{others} more conditions around it do as well"));
-        }
-        if named.is_empty() {
-            named.push("what ends every render is passed over".into());
-        }
-        let space = if finding.values.is_empty() { "" } else { " " };
-        finding.values = format!("{}{space}(and {})", finding.values, named.join(", and "));
+        finding.values = values(life, settings, &finding, &conditions, &checked.sources);
         finding.certainty = finding.certainty.min(Certainty::Derived);
         finding.severity = match finding.severity {
             Severity::Error => Severity::Warning,
@@ -91,6 +80,48 @@ pub fn judge(life: &Life, explorer: &Explorer, targets: &Targets, checked: &mut 
         };
         checked.findings.push(finding);
     }
+}
+
+/// What a finding takes, in words: the settings that it needs, and how the conditions come out.
+fn values(
+    life: &Life,
+    settings: &[Setting],
+    finding: &Finding,
+    conditions: &[(Span, bool)],
+    sources: &Sources,
+) -> String {
+    let mut named: Vec<String> = conditions.iter().map(|(head, taken)| words(*head, *taken, sources)).collect();
+    if named.len() > MAX_NAMED {
+        let others = named.len() - (MAX_NAMED - 1);
+        named.truncate(MAX_NAMED - 1);
+        named.push(format!("{others} more conditions around it do so, too"));
+    }
+    if named.is_empty() {
+        named.push("what ends every render passed over".into());
+    }
+    let flags: Vec<String> = settings.iter().map(Setting::flag).collect();
+    let given = life.world.flags.strip_suffix(&flags.join(" ")).unwrap_or(&life.world.flags).trim_end().to_string();
+    let needed = settings.iter().filter(|setting| is_needed(setting, finding, sources)).map(Setting::flag);
+    let flags: Vec<String> = std::iter::once(given).filter(|flags| !flags.is_empty()).chain(needed).collect();
+    match flags.as_slice() {
+        [] => named.join(", and "),
+        flags => format!("{}, and {}", flags.join(" "), named.join(", and ")),
+    }
+}
+
+/// Whether a dependency that a setting brings in may be the one that a finding is about: one of another name is not.
+fn is_needed(setting: &Setting, finding: &Finding, sources: &Sources) -> bool {
+    let Some([path @ .., _]) = setting.path() else { return true };
+    let Some((own, _)) = sources.locate(finding.primary.start) else { return true };
+    let root = sources.files().iter().map(|file| file.path.as_str()).filter_map(|path| path.strip_suffix("Chart.yaml"));
+    let root = root.min_by_key(|root| root.len()).unwrap_or_default();
+    let below = |path: &str| path.strip_prefix(root).unwrap_or(path).to_string();
+    let own = below(&own.path);
+    if !own.contains("charts/") {
+        return false;
+    }
+    let is_of = |path: &str, name: &str| path.contains(&format!("charts/{name}"));
+    path.iter().all(|name| is_of(&own, name) || !sources.files().iter().any(|file| is_of(&below(&file.path), name)))
 }
 
 /// Whether a finding is about a call that no other world ran. Of a chart that does not render at all everything is new.
@@ -197,7 +228,7 @@ fn words(head: Span, taken: bool, sources: &Sources) -> String {
     if text.chars().count() > 80 {
         text = text.chars().take(77).collect::<String>() + "...";
     }
-    let path = file.path.rfind("templates/").map_or(file.path.as_str(), |start| &file.path[start..]);
+    let path = short(&file.path);
     let outcome = match (text.starts_with("range"), taken) {
         (true, true) => "has something to go over",
         (true, false) => "has nothing to go over",
@@ -205,4 +236,12 @@ fn words(head: Span, taken: bool, sources: &Sources) -> String {
         (false, false) => "comes out false",
     };
     format!("`{text}` at {path}:{} {outcome}", at.line)
+}
+
+/// A path from `templates` on, and of a dependency with its name.
+fn short(path: &str) -> &str {
+    let Some(templates) = path.rfind("templates/") else { return path };
+    let chart = path.get(..templates).and_then(|above| above.rfind("charts/")).map(|start| start + "charts/".len());
+    let is_name = |start: &usize| path.get(*start..templates).is_some_and(|name| name.matches('/').count() <= 1);
+    path.get(chart.filter(is_name).unwrap_or(templates)..).unwrap_or(path)
 }

@@ -2,7 +2,7 @@
 
 use super::worlds::{self, Watcher};
 use super::{Loaded, Setup, Source, load};
-use crate::explore::{Explorer, Smaller};
+use crate::explore::{Explorer, Setting, Smaller};
 use crate::lifecycle::{Life, Memory};
 use crate::template::Cache;
 use crate::trace::{Kind, Only, Trace, Tracer};
@@ -51,5 +51,5 @@ impl Watcher for Watching<'_> {
         false
     }
 
-    fn forced(&mut self, _: &Life, _: &Explorer) {}
+    fn forced(&mut self, _: &Life, _: &[Setting], _: &Explorer) {}
 }

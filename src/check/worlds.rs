@@ -2,7 +2,7 @@
 
 use super::shrink::{Shrinker, about};
 use super::{Checked, Setup};
-use crate::explore::{Coverage, Explorer, Forcer, Smaller};
+use crate::explore::{Coverage, Explorer, Forcer, Setting, Smaller};
 use crate::finding::Finding;
 use crate::lifecycle::{self, Life, Memory, World};
 use crate::rules::{self, Targets};
@@ -24,8 +24,8 @@ pub trait Watcher {
     /// Whether what the search misses is to be forced.
     fn forces(&self) -> bool;
 
-    /// A life in a world in which conditions were forced.
-    fn forced(&mut self, life: &Life, explorer: &Explorer);
+    /// A life in a world in which conditions were forced, and the settings by which dependencies take part in it.
+    fn forced(&mut self, life: &Life, settings: &[Setting], explorer: &Explorer);
 }
 
 /// Lives the worlds that were given and those that they suggest, and judges them.
@@ -69,11 +69,11 @@ pub fn live_all(
     drop(memories);
     let mut forcer = Forcer::default();
     while watcher.forces()
-        && let Some(world) = forcer.next(&explorer)
+        && let Some((world, settings)) = forcer.next(&explorer)
     {
         let life = lifecycle::live(chart, world, true, cache, &mut Memory::default());
         explorer.learn_forced(&life);
-        watcher.forced(&life, &explorer);
+        watcher.forced(&life, &settings, &explorer);
     }
     explorer.finish()
 }
@@ -117,8 +117,8 @@ impl Watcher for Judge<'_> {
         true
     }
 
-    fn forced(&mut self, life: &Life, explorer: &Explorer) {
-        super::forced::judge(life, explorer, self.shrinker.targets, &mut self.checked);
+    fn forced(&mut self, life: &Life, settings: &[Setting], explorer: &Explorer) {
+        super::forced::judge(life, settings, explorer, self.shrinker.targets, &mut self.checked);
     }
 }
 

@@ -8,7 +8,7 @@
 use super::Explorer;
 use super::coverage::Coverage;
 use super::goal::Stand;
-use super::setting::{self, changed};
+use super::setting::{self, Setting, changed};
 use super::sites::{Position, Turn};
 use crate::engine::Forced;
 use crate::lifecycle::{Life, World};
@@ -71,8 +71,8 @@ pub struct Forcer {
 }
 
 impl Forcer {
-    /// The next world.
-    pub fn next(&mut self, explorer: &Explorer) -> Option<World> {
+    /// The next world, and the settings by which dependencies take part in it that do not by themselves.
+    pub fn next(&mut self, explorer: &Explorer) -> Option<(World, Vec<Setting>)> {
         if self.made >= MAX_WORLDS {
             return None;
         }
@@ -82,7 +82,7 @@ impl Forcer {
         self.vain.extend(plan.aims);
         let given = explorer.given.get(plan.stand.given)?;
         let world = changed(given, &plan.stand.fixed);
-        Some(World { forced: Some(Arc::new(plan.forced)), ..world })
+        Some((World { forced: Some(Arc::new(plan.forced)), ..world }, plan.stand.fixed))
     }
 
     fn plan(&mut self, explorer: &Explorer) -> Option<Plan> {
@@ -139,9 +139,8 @@ impl Forcer {
 
 /// Puts the settings of two worlds together, if they stand on one ground.
 fn join(stand: &mut Stand, other: &Stand) -> bool {
-    let is_apart = |new: &setting::Setting| {
-        stand.fixed.contains(new) || !stand.fixed.iter().any(|own| setting::contradict(own, new))
-    };
+    let is_apart =
+        |new: &Setting| stand.fixed.contains(new) || !stand.fixed.iter().any(|own| setting::contradict(own, new));
     if stand.given != other.given || !other.fixed.iter().all(is_apart) {
         return false;
     }
