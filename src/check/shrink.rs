@@ -1,7 +1,7 @@
 //! Findings of a world that was made are told with the fewest settings that show them.
 
 use super::{Checked, Witness};
-use crate::explore::{Smaller, relevant};
+use crate::explore::Smaller;
 use crate::finding::{Certainty, Finding};
 use crate::lifecycle::{self, Life, Memory, World};
 use crate::rules::{self, Targets};
@@ -34,11 +34,13 @@ impl<'a> Shrinker<'a> {
     }
 
     /// Replaces the findings from `first` on, which a life has shown, by what the smallest worlds show of them.
-    pub fn shrink(&mut self, life: &Life, smaller: &Smaller, first: usize, memory: &mut Memory, checked: &mut Checked) {
-        for index in first..checked.findings.len() {
+    pub fn shrink(&mut self, life: Life, smaller: &Smaller, first: usize, memory: &mut Memory, checked: &mut Checked) {
+        let guess = |finding: &Finding| smaller.relevant(&life, &finding.spans().collect::<Vec<Span>>());
+        let guesses: Vec<Vec<bool>> = checked.findings.iter().skip(first).map(guess).collect();
+        // Smaller worlds have most in common with this one.
+        memory.lean_on(life);
+        for (index, guess) in (first..).zip(guesses) {
             let finding = checked.findings[index].clone();
-            let places: Vec<Span> = finding.spans().collect();
-            let guess = relevant(life, &places, smaller.settings());
             let mut kept: Vec<usize> = (0..smaller.count()).collect();
             if let Some((found, witness)) = self.smallest(&finding, smaller, &guess, &mut kept, memory, checked) {
                 if let Some(witness) = witness {
@@ -47,12 +49,13 @@ impl<'a> Shrinker<'a> {
                 }
                 checked.findings[index] = found;
             }
-            if self.is_refused(&smaller.world(&kept)) {
+            if self.is_refused(&smaller.world_again(&kept)) {
                 let finding = &mut checked.findings[index];
                 finding.values.push_str(" --skip-schema-validation");
                 finding.certainty = finding.certainty.min(Certainty::Derived);
             }
         }
+        memory.lean_on_none();
     }
 
     /// Whether the chart's schema refuses the values, and not those that it comes with.
@@ -110,10 +113,12 @@ impl<'a> Shrinker<'a> {
     fn still(
         &mut self,
         finding: &Finding,
-        world: World,
+        world: Option<World>,
         memory: &mut Memory,
         checked: &mut Checked,
     ) -> Option<(Finding, Option<Witness>)> {
+        // What a world that was lived before shows was said then.
+        let world = world?;
         let flags = world.flags.clone();
         if !self.lived.contains_key(&flags) {
             self.left = self.left.checked_sub(1)?;

@@ -42,7 +42,7 @@ impl Watcher for Watching<'_> {
         let _ = self.0.add(life, true);
     }
 
-    fn made(&mut self, life: &Life, _: Option<&Smaller>, _: &mut Memory) -> bool {
-        self.0.add(life, false)
+    fn made(&mut self, life: Life, _: &dyn Fn() -> Option<Smaller>, _: &mut Memory) -> bool {
+        self.0.add(&life, false)
     }
 }

@@ -19,6 +19,8 @@ pub(super) struct Strangers {
     filled: FxHashSet<(Query, Vec<String>)>,
     waiting: VecDeque<(Stand, Vec<(u32, Query)>)>,
     fillings: VecDeque<Stand>,
+    /// The same, of worlds that fail: for charts that no world of which renders.
+    of_failing: VecDeque<Stand>,
 }
 
 impl Strangers {
@@ -39,11 +41,11 @@ impl Strangers {
             return None;
         }
         self.waiting.push_back((stand.clone(), missed));
-        if is_given { self.next_stand() } else { None }
+        if is_given { self.next_stand(true) } else { None }
     }
 
     /// The next world in which something is there that was missed.
-    pub fn next_stand(&mut self) -> Option<Stand> {
+    pub fn next_stand(&mut self, renders: bool) -> Option<Stand> {
         while let Some((mut stand, missed)) = self.waiting.pop_front() {
             let missed: Vec<_> = missed.into_iter().filter(|(place, _)| !self.found.contains(place)).collect();
             for (place, query) in &missed {
@@ -54,7 +56,7 @@ impl Strangers {
                 return Some(stand);
             }
         }
-        self.fillings.pop_front()
+        self.fillings.pop_front().or_else(|| self.of_failing.pop_front().filter(|_| !renders))
     }
 
     /// Plans a world in which a controller has filled the fields of the chart's own objects that conditions ask for and
@@ -62,6 +64,7 @@ impl Strangers {
     pub fn fill(&mut self, life: &Life, stand: &Stand, is_interesting: impl Fn(&Condition) -> bool) {
         let Some(phase) = life.phase(PhaseKind::Upgrade).filter(|_| !life.world.is_assumed()) else { return };
         let graph = &phase.rendering.rt.arena;
+        let fails = phase.rendering.error.is_some();
         let mut stand = stand.clone();
         let before = stand.settings.len();
         for condition in phase.rendering.log.conditions.iter().filter(|c| !super::is_taken(c) && is_interesting(c)) {
@@ -72,8 +75,9 @@ impl Strangers {
                 };
                 let keys: Vec<String> =
                     graph.path_keys(*path).iter().map(|key| String::from_utf8_lossy(key).into_owned()).collect();
+                let field = (lookup.query.clone(), keys.clone());
                 if is_left_to_others(life, &lookup.query, &keys)
-                    && self.filled.insert((lookup.query.clone(), keys.clone()))
+                    && if fails { !self.filled.contains(&field) } else { self.filled.insert(field) }
                 {
                     let value = filling(&keys);
                     let setting = Setting::Filled { query: lookup.query.clone(), path: keys, value };
@@ -82,7 +86,7 @@ impl Strangers {
             }
         }
         if stand.settings.len() > before {
-            self.fillings.push_back(stand);
+            if fails { &mut self.of_failing } else { &mut self.fillings }.push_back(stand);
         }
     }
 }

@@ -1,6 +1,6 @@
 //! What came of a world: which of its goals were reached, and which of them made it fail.
 
-use super::goal::Target;
+use super::goal::{MAX_SHARED, Target};
 use super::setting::{self, Setting};
 use super::{Explorer, Plan, conditions, errors, is_reached, supply, words};
 use crate::engine::RenderError;
@@ -54,6 +54,9 @@ impl Explorer {
             && !now.contains(&remedy.error)
         {
             self.remedies.entry(remedy.error.clone()).or_insert_with(|| remedy.settings.clone());
+            if plan.goals.is_empty() && remedy.ground.is_some() {
+                self.needed.extend(remedy.settings.iter().cloned());
+            }
             if let Some(ground) = &remedy.ground {
                 self.grounds.push((ground.clone(), plan.stand.fixed.clone()));
             }
@@ -85,6 +88,10 @@ impl Explorer {
                 goal.limit = if ends { limit } else { plan.goals.len() / 2 };
             } else if plan.remedy.is_none() || !ends {
                 goal.tries.pop_front();
+                if !ends {
+                    // What kept it from sharing a world was this way to it.
+                    goal.limit = MAX_SHARED;
+                }
             }
         }
     }

@@ -40,7 +40,10 @@ impl Evaluator<'_> {
                 };
                 match (is_missing, self.lint) {
                     (false, _) => Ok(Val::boxed(value)),
-                    (true, true) => Ok(Val::boxed(Value::new(Data::Str(Text::empty()), value.origin))),
+                    (true, true) => {
+                        self.log_passed_over(&value, span);
+                        Ok(Val::boxed(Value::new(Data::Str(Text::empty()), value.origin)))
+                    }
                     (true, false) => {
                         self.log_missing(&value, span);
                         Err(Error::Fail(text(0).lossy().into_owned()))
