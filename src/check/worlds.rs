@@ -58,6 +58,7 @@ pub fn live_all(
         if watcher.made(life, &|| explorer.smaller(&plan), memory) {
             explorer.found();
         }
+        memory.forget();
     }
     explorer.finish()
 }

@@ -39,6 +39,9 @@ const START: i64 = 1_767_225_600;
 /// writes differs.
 const STEP: i64 = 34_822_871;
 
+/// What was rendered is known for as many lives.
+const MAX_LIVES: usize = 4;
+
 /// What the worlds of one chart share: the files of the first life's phases, which later ones render again only where
 /// they differ.
 #[derive(Default)]
@@ -91,6 +94,16 @@ impl Memory {
     /// Takes over from the first life alone.
     pub fn lean_on_none(&mut self) {
         self.later = None;
+    }
+
+    /// Forgets what only lives held that are long over.
+    pub fn forget(&mut self) {
+        let Some(reader) = &mut self.reader else { return };
+        // They are held here until nobody knows them by their address any more.
+        let old = reader.end_round(MAX_LIVES);
+        let addresses: FxHashSet<usize> = old.iter().map(|object| Arc::as_ptr(object) as usize).collect();
+        self.known.objects.retain(|address| !addresses.contains(address));
+        self.made.forget(&addresses);
     }
 
     /// Forgets what was said of lives, which rules then say again, and gives it.
