@@ -3,12 +3,12 @@
 use super::goal::Stand;
 use super::setting::{self, Setting};
 use crate::engine::log::Condition;
-use crate::engine::{Answer, Cluster, Query};
+use crate::engine::{Answer, Cluster, LookupCall, Query};
 use crate::lifecycle::{Life, PhaseKind};
-use crate::value::origin::Cause;
+use crate::value::origin::{Cause, Graph};
 use crate::value::{Key, Plain, PlainData};
 use rustc_hash::FxHashSet;
-use std::collections::VecDeque;
+use std::collections::{BTreeSet, VecDeque};
 
 /// The lookups that found nothing yet, with where that was.
 #[derive(Default)]
@@ -31,16 +31,30 @@ impl Strangers {
         }
         let phase = life.phase(PhaseKind::Upgrade).filter(|phase| phase.rendering.error.is_none())?;
         let mut missed: Vec<(u32, Query)> = Vec::new();
+        // What of the stand each of them needs to be asked, by the call that needs the least.
+        let mut needed: Vec<Vec<bool>> = Vec::new();
         for call in phase.rendering.rt.lookups.iter().filter(|call| !call.found && !call.query.kind.is_empty()) {
             let entry = (call.span.start, call.query.clone());
-            if !self.found.contains(&entry.0) && !missed.contains(&entry) && !life.renders(&call.query) {
-                missed.push(entry);
+            if self.found.contains(&entry.0) || life.renders(&call.query) {
+                continue;
+            }
+            let own = needs_of(&phase.rendering.rt.arena, call, stand);
+            let count = |needs: &[bool]| needs.iter().filter(|is_needed| **is_needed).count();
+            match missed.iter().position(|other| *other == entry).and_then(|at| needed.get_mut(at)) {
+                Some(other) if count(&own) < count(other) => *other = own,
+                Some(_) => {}
+                None => {
+                    missed.push(entry);
+                    needed.push(own);
+                }
             }
         }
         if missed.is_empty() || life.world.is_assumed() {
             return None;
         }
-        self.waiting.push_back((stand.clone(), missed));
+        let is_needed = |(number, _): &(usize, &Setting)| needed.iter().any(|needs| needs.get(*number) == Some(&true));
+        let settings = stand.settings.iter().enumerate().filter(is_needed).map(|(_, setting)| setting.clone()).collect();
+        self.waiting.push_back((Stand { settings, ..stand.clone() }, missed));
         if is_given { self.next_stand(true) } else { None }
     }
 
@@ -89,6 +103,22 @@ impl Strangers {
             if fails { &mut self.of_failing } else { &mut self.fillings }.push_back(stand);
         }
     }
+}
+
+/// Which settings of a stand decide whether and what a call asks.
+fn needs_of(graph: &Graph, call: &LookupCall, stand: &Stand) -> Vec<bool> {
+    let origins = graph.guards(call.guard).into_iter().map(|guard| guard.origin).chain([call.arguments]);
+    let causes = origins.flat_map(|origin| graph.causes(origin));
+    let paths = causes.filter_map(|cause| match cause {
+        Cause::Values { path } => Some(*path),
+        _ => None,
+    });
+    let paths: BTreeSet<_> = paths.collect();
+    let paths: Vec<Vec<String>> = paths.into_iter().map(|path| super::words(graph, path)).collect();
+    let is_needed = |setting: &Setting| {
+        setting.path().is_none_or(|own| paths.iter().any(|path| setting::is_related(own, path)))
+    };
+    stand.settings.iter().map(is_needed).collect()
 }
 
 /// Whether a field of an object is one that a controller writes and the chart leaves alone.

@@ -359,8 +359,17 @@ impl<'a> Phases<'a> {
 }
 
 /// The upgrade of a life as it renders where there is no cluster: `helm upgrade --dry-run`, `helm template --is-upgrade`.
+/// Of files that ask nothing of the cluster there is no text.
 pub fn upgrade_without_cluster(life: &Life) -> Option<Phase> {
-    again(life, PhaseKind::Upgrade, &LiveState::offline())
+    let prepared = life.prepared.as_ref()?;
+    let rendering = &life.phase(PhaseKind::Upgrade)?.rendering;
+    let kept = rendering.kept()?.outline();
+    let donor = Donor { kept: &kept, likeness: Likeness::SamePhase, is_affected: &|_, _| false };
+    let earlier = Earlier { kept: &kept, arena: Arena::default(), has_same_input: false, donors: vec![donor] };
+    let knobs = Knobs::of(PhaseKind::Upgrade);
+    let cache = Cache::default();
+    let mut phases = Phases::new(&life.world, &cache);
+    Some(phases.phase(prepared, knobs, &LiveState::offline(), &rendering.sources, Some(earlier)))
 }
 
 /// A phase of a life of one chart, rendered once more with nothing taken over: what the phase has to be.
