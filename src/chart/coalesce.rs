@@ -205,8 +205,7 @@ impl<'a> Coalescer<'a> {
             graph.children(node).iter().map(|child| graph.name(*child).as_bytes()).collect();
         // Nobody else sees a copy.
         let is_own = self.rules.copies_defaults;
-        let entries =
-            if is_own { self.tables.entries_as_they_are(defaults) } else { self.tables.entries(defaults) };
+        let entries = if is_own { self.tables.entries_as_they_are(defaults) } else { self.tables.entries(defaults) };
         for (key, default) in entries {
             let Some(value) = self.tables.peek(values, &key) else {
                 if drops_nulls && default.is_null() {
@@ -279,7 +278,8 @@ impl<'a> Coalescer<'a> {
             if existing.is_null() && !merge.nulls && is_marked() {
                 self.tables.remove(dst, &key);
             } else if existing.is_table() && item.is_table() {
-                if let (Some(Item::Table(inner)), Some(table)) = (self.tables.get(dst, &key), self.tables.opened(item)) {
+                if let (Some(Item::Table(inner)), Some(table)) = (self.tables.get(dst, &key), self.tables.opened(item))
+                {
                     self.merge_into(inner, table, &full_key(), merge, depth + 1);
                 }
             } else if existing.is_table() && !item.is_null() {

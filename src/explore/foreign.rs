@@ -53,7 +53,8 @@ impl Strangers {
             return None;
         }
         let is_needed = |(number, _): &(usize, &Setting)| needed.iter().any(|needs| needs.get(*number) == Some(&true));
-        let settings = stand.settings.iter().enumerate().filter(is_needed).map(|(_, setting)| setting.clone()).collect();
+        let settings =
+            stand.settings.iter().enumerate().filter(is_needed).map(|(_, setting)| setting.clone()).collect();
         self.waiting.push_back((Stand { settings, ..stand.clone() }, missed));
         if is_given { self.next_stand(true) } else { None }
     }
@@ -115,9 +116,8 @@ fn needs_of(graph: &Graph, call: &LookupCall, stand: &Stand) -> Vec<bool> {
     });
     let paths: BTreeSet<_> = paths.collect();
     let paths: Vec<Vec<String>> = paths.into_iter().map(|path| super::words(graph, path)).collect();
-    let is_needed = |setting: &Setting| {
-        setting.path().is_none_or(|own| paths.iter().any(|path| setting::is_related(own, path)))
-    };
+    let is_needed =
+        |setting: &Setting| setting.path().is_none_or(|own| paths.iter().any(|path| setting::is_related(own, path)));
     stand.settings.iter().map(is_needed).collect()
 }
 

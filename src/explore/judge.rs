@@ -62,6 +62,9 @@ impl Explorer {
             }
         }
         let fails = now.iter().any(|error| !self.usual.contains(error));
+        if now.is_empty() {
+            self.healed.extend(plan.path.iter().cloned());
+        }
         let ends = matches!(life.phases.first().map(|phase| &phase.rendering.error), None | Some(Some(_)));
         let heads: FxHashSet<Span> = conditions(life).map(|(_, condition)| condition.head).collect();
         let is_shared = plan.goals.len() > 1;
@@ -80,7 +83,10 @@ impl Explorer {
             goal.is_hidden = false;
             if is_reached(goal, &self.coverage) {
                 // What fails hides what else there is to see.
-                goal.is_hidden = is_shared && fails && matches!(goal.target, Target::Condition { .. });
+                // By itself, what makes it fail would fail again.
+                let is_the_culprit = culprits == [*number];
+                let is_condition = matches!(goal.target, Target::Condition { .. });
+                goal.is_hidden = is_shared && fails && is_condition && !is_the_culprit;
                 if goal.is_hidden {
                     goal.limit = limit;
                 }

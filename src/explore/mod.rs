@@ -56,6 +56,8 @@ pub struct Plan {
     goals: Vec<usize>,
     /// The render gets past an error.
     remedy: Option<Remedy>,
+    /// All the errors that it is to get past, one after the other.
+    path: Vec<String>,
 }
 
 /// What a world is made with to get past an error.
@@ -91,6 +93,8 @@ pub struct Explorer {
     errors: FxHashSet<String>,
     /// What gets past them.
     remedies: BTreeMap<String, Vec<Setting>>,
+    /// Those that worlds got past and then rendered.
+    healed: FxHashSet<String>,
     /// What the worlds that were given need to render.
     needed: Vec<Setting>,
     /// Settings that do not render, and those that do in their place.
@@ -135,6 +139,7 @@ impl Explorer {
             urgent: VecDeque::new(),
             errors: FxHashSet::default(),
             remedies: BTreeMap::new(),
+            healed: FxHashSet::default(),
             needed: Vec::new(),
             grounds: Vec::new(),
             usual: FxHashSet::default(),
@@ -193,7 +198,7 @@ impl Explorer {
     fn plan(&self, stand: Stand, goals: Vec<usize>, remedy: Option<Remedy>) -> Option<Plan> {
         let given = self.given.get(stand.given)?;
         let world = changed(&changed(given, &stand.fixed), &stand.settings);
-        Some(Plan { world, stand, goals, remedy })
+        Some(Plan { world, stand, goals, remedy, path: Vec::new() })
     }
 
     /// Looks at a life and plans what it suggests. `plan` is what it was lived for, if it was made here.

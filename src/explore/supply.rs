@@ -13,6 +13,8 @@ const MAX_ERRORS: usize = 32;
 const MAX_ALIKE: usize = 3;
 /// More values that are missing are not looked at together.
 const MAX_MISSING: usize = 64;
+/// As many errors are got past for a goal.
+const MAX_PATH: usize = 2;
 /// As many worlds are made for one error.
 const MAX_WAYS: usize = 4;
 
@@ -28,17 +30,23 @@ impl Explorer {
             return;
         }
         let goals = plan.map(|plan| plan.goals.clone()).unwrap_or_default();
+        let mut path = plan.map(|plan| plan.path.clone()).unwrap_or_default();
+        path.push(message.clone());
+        // The given worlds are to render whatever it takes; for a goal what helped before is tried, and little else.
+        let is_vain = !goals.is_empty() && path.len() > MAX_PATH;
         if let Some(remedy) = self.remedies.get(&message) {
             let with = with(stand, remedy, culprits.is_empty());
             if with != *stand {
-                let remedied = self.still_served(&goals, stand, &with).and_then(|goals| self.plan(with, goals, None));
-                remedied.into_iter().for_each(|plan| self.urgent.push_front(plan));
+                let helps = goals.is_empty() || self.healed.contains(&message);
+                let goals = self.still_served(&goals, stand, &with).filter(|_| helps && !is_vain);
+                let remedied = goals.and_then(|goals| self.plan(with, goals, None));
+                self.urgent_along(path, remedied.into_iter().collect());
                 return;
             }
         }
         // The same words may ask for several values, one after the other.
         let is_new = (0..MAX_ALIKE).any(|number| self.errors.insert(format!("{message}#{number}")));
-        if !is_new || self.errors.len() > MAX_ERRORS {
+        if !is_new || self.errors.len() > MAX_ERRORS || is_vain {
             return;
         }
         self.remedies.remove(&message);
@@ -79,11 +87,15 @@ impl Explorer {
             }
         }
         plans.truncate(MAX_WAYS);
-        plans.into_iter().rev().for_each(|plan| self.urgent.push_front(plan));
+        self.urgent_along(path, plans);
     }
-}
 
-impl Explorer {
+    /// Worlds that come before all others, and the errors that they are to get past.
+    fn urgent_along(&mut self, path: Vec<String>, plans: Vec<Plan>) {
+        let along = |plan: Plan| Plan { path: path.clone(), ..plan };
+        plans.into_iter().rev().for_each(|plan| self.urgent.push_front(along(plan)));
+    }
+
     /// What else `required` would ask for, one after the other: a lint goes on and comes by all of it.
     fn also_missing(&self, life: &Life) -> Vec<Setting> {
         let Some(phase) = life.phase(PhaseKind::Lint) else { return Vec::new() };

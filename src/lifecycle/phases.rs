@@ -4,7 +4,8 @@ use super::live::{LiveState, Made};
 use super::run::{Life, Phase, PhaseKind, World};
 use crate::chart::Prepared;
 use crate::engine::{
-    self, Answer, Capabilities, Cluster, Donor, Earlier, FileNote, Kept, KeySource, Likeness, Limits, Query, ReleaseInfo,
+    self, Answer, Capabilities, Cluster, Donor, Earlier, FileNote, Kept, KeySource, Likeness, Limits, Query,
+    ReleaseInfo,
 };
 use crate::manifest::{self, Object};
 use crate::source::{Sources, Span};
