@@ -224,6 +224,7 @@ fn run() {
         keys: KeySource::Sample,
         limits: Limits::default(),
         profile,
+        forced: None,
     };
     let render = |cache: &Cache| {
         let rendering = engine::render(&prepared, &options, &Offline, cache, sources.clone());

@@ -18,10 +18,24 @@ fn traps_end_within_the_budget() {
     cases::check(&["traps.md"]);
 }
 
+#[test]
+fn what_cannot_be_solved_is_forced() {
+    cases::check(&["forced.md"]);
+}
+
 /// The findings and their order, the worlds and the coverage are the same on every run, with any number of threads.
 #[test]
 fn threads_change_nothing() {
-    let charts = cases::charts("conditions.md", "threads");
+    threads_change_nothing_in("conditions.md");
+}
+
+#[test]
+fn threads_change_nothing_that_is_forced() {
+    threads_change_nothing_in("forced.md");
+}
+
+fn threads_change_nothing_in(page: &str) {
+    let charts = cases::charts(page, page);
     let run = |threads: &str| {
         let mut command = Command::new(env!("CARGO_BIN_EXE_chartlint"));
         let output = command

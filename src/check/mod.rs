@@ -3,6 +3,7 @@
 //! The room joins `explore` and `rules` and does no input or output: a face hands it the files of a chart and prints
 //! what comes back.
 
+mod forced;
 mod shrink;
 mod trace;
 mod witness;

@@ -45,4 +45,11 @@ impl Watcher for Watching<'_> {
     fn made(&mut self, life: Life, _: &dyn Fn() -> Option<Smaller>, _: &mut Memory) -> bool {
         self.0.add(&life, false)
     }
+
+    // A trace says what flows where in worlds that a user can make.
+    fn forces(&self) -> bool {
+        false
+    }
+
+    fn forced(&mut self, _: &Life, _: &Explorer) {}
 }

@@ -2,7 +2,7 @@
 
 use super::shrink::{Shrinker, about};
 use super::{Checked, Setup};
-use crate::explore::{Coverage, Explorer, Smaller};
+use crate::explore::{Coverage, Explorer, Forcer, Smaller};
 use crate::finding::Finding;
 use crate::lifecycle::{self, Life, Memory, World};
 use crate::rules::{self, Targets};
@@ -20,6 +20,12 @@ pub trait Watcher {
     /// A life in a world that was made; whether it shows something new. `smaller` makes the worlds with fewer settings, and
     /// the memory is that of this life.
     fn made(&mut self, life: Life, smaller: &dyn Fn() -> Option<Smaller>, memory: &mut Memory) -> bool;
+
+    /// Whether what the search misses is to be forced.
+    fn forces(&self) -> bool;
+
+    /// A life in a world in which conditions were forced.
+    fn forced(&mut self, life: &Life, explorer: &Explorer);
 }
 
 /// Lives the worlds that were given and those that they suggest, and judges them.
@@ -60,6 +66,16 @@ pub fn live_all(
         }
         memory.forget();
     }
+    // What was taken over from other lives would not be forced. They are not needed any more.
+    drop(memories);
+    let mut forcer = Forcer::default();
+    while watcher.forces()
+        && let Some(world) = forcer.next(&explorer)
+    {
+        let life = lifecycle::live(chart, world, true, cache, &mut Memory::default());
+        explorer.learn_forced(&life);
+        watcher.forced(&life, &explorer);
+    }
     explorer.finish()
 }
 
@@ -96,6 +112,14 @@ impl Watcher for Judge<'_> {
             }
         }
         is_new
+    }
+
+    fn forces(&self) -> bool {
+        true
+    }
+
+    fn forced(&mut self, life: &Life, explorer: &Explorer) {
+        super::forced::judge(life, explorer, self.shrinker.targets, &mut self.checked);
     }
 }
 

@@ -52,15 +52,16 @@ impl From<Exit> for ExitCode {
 
 /// Runs the command line of the process.
 pub fn main() -> ExitCode {
-    let arguments = match args::Cli::try_parse() {
-        Ok(arguments) => arguments,
+    // All of it on the large stack: what a thread allocates lies apart from what another does.
+    let exit = crate::engine::with_stack(|| match args::Cli::try_parse() {
+        Ok(arguments) => run(arguments),
         Err(error) => {
             // Help and version are no errors and go to standard output.
             let _ = error.print();
-            return if error.use_stderr() { Exit::Usage.into() } else { Exit::Clean.into() };
+            if error.use_stderr() { Exit::Usage } else { Exit::Clean }
         }
-    };
-    crate::engine::with_stack(|| run(arguments)).into()
+    });
+    exit.into()
 }
 
 /// Works on each job, in as many threads as there are cores (`RAYON_NUM_THREADS` chooses another number); on a single one

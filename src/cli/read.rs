@@ -53,8 +53,11 @@ fn archive_file(path: &Path) -> Result<Vec<RawFile>, InputError> {
 
 /// The content of a file; none when it is larger than `limit`.
 fn read(path: &Path, limit: u64) -> io::Result<Option<Vec<u8>>> {
-    let mut bytes = Vec::new();
-    File::open(path)?.take(limit + 1).read_to_end(&mut bytes)?;
+    let file = File::open(path)?;
+    // The length is a hint: one byte more, and the end is seen without a larger buffer.
+    let length = file.metadata().map_or(0, |metadata| metadata.len().min(limit));
+    let mut bytes = Vec::with_capacity(length as usize + 1);
+    file.take(limit + 1).read_to_end(&mut bytes)?;
     Ok((bytes.len() as u64 <= limit).then_some(bytes))
 }
 

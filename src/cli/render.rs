@@ -128,6 +128,7 @@ pub fn render(arguments: &args::Render, input: &dyn Input, sources: &mut Sources
         keys: KeySource::Fresh,
         limits: arguments.budget.map_or_else(Limits::default, |work| Limits { work }),
         profile,
+        forced: None,
     };
     let world = World::new(user, (&arguments.release.name, &arguments.release.namespace), profile, capabilities);
     let live = state(arguments, input, sources, &world)?;

@@ -103,22 +103,61 @@ fn reached(checked: &Checked) -> Reached {
     let missed = coverage.missed().into_iter().filter_map(|missed| {
         let (file, at) = checked.sources.locate(missed.span.start)?;
         let reason = reason(missed.reason, checked);
-        Some(Missed { what: missed.what, path: file.path.clone(), line: at.line, column: at.column, reason })
+        let files = missed.files.iter().filter_map(|base| Some(checked.sources.locate(*base)?.0.path.clone()));
+        let files = files.collect();
+        Some(Missed { what: missed.what, path: file.path.clone(), line: at.line, column: at.column, reason, files })
     });
     let unreachable = coverage.unreachable().filter_map(|site| {
         let (file, at) = checked.sources.locate(site.span.start)?;
         let reason = "no template includes it".to_string();
-        Some(Missed { what: site.function, path: file.path.clone(), line: at.line, column: at.column, reason })
+        Some(Missed {
+            what: site.function,
+            path: file.path.clone(),
+            line: at.line,
+            column: at.column,
+            reason,
+            files: Vec::new(),
+        })
+    });
+    let forced_calls = coverage.forced_calls().filter_map(|site| {
+        let (file, at) = checked.sources.locate(site.span.start)?;
+        let reason = "it ran only where conditions around it were forced".to_string();
+        Some(Missed {
+            what: site.function,
+            path: file.path.clone(),
+            line: at.line,
+            column: at.column,
+            reason,
+            files: Vec::new(),
+        })
     });
     Reached {
         worlds: checked.worlds,
         lookups: coverage.lookups(),
         random_calls: coverage.draws(),
+        forced: coverage.forced(),
         conditions: coverage.conditions(),
+        forced_calls: forced_calls.collect(),
         missed: missed.collect(),
         unreachable: unreachable.collect(),
         is_cut_off: coverage.is_cut_off,
     }
+}
+
+/// The files that a call would write to, where those are others than its own.
+fn would_write(path: &str, files: &[String]) -> String {
+    const TOLD: usize = 3;
+    let name = |path: &String| path.rsplit('/').next().unwrap_or(path).to_string();
+    let mut names: Vec<String> = files.iter().filter(|file| *file != path).map(name).collect();
+    if names.is_empty() {
+        return String::new();
+    }
+    if names.len() > TOLD {
+        let more = names.len() - TOLD;
+        names.truncate(TOLD);
+        names.push(format!("{more} more"));
+    }
+    format!("; it would write to {}", names.join(", "))
 }
 
 /// Why a place was missed.
@@ -165,12 +204,13 @@ fn explain(outcomes: &[&Outcome]) {
             let _ = writeln!(std::io::stderr(), "chartlint: {path}: {words}");
         }
         for missed in &reached.missed {
-            let Missed { what, path, line, column, reason } = missed;
+            let Missed { what, path, line, column, reason, files } = missed;
             let says = if *what == "condition" { "came out one way only" } else { "never ran" };
-            let _ =
-                writeln!(std::io::stderr(), "chartlint: {path}:{line}:{column}: not analysed: {what} {says}: {reason}");
+            let to = would_write(path, files);
+            let says = format!("{says}: {reason}{to}");
+            let _ = writeln!(std::io::stderr(), "chartlint: {path}:{line}:{column}: not analysed: {what} {says}");
         }
-        for Missed { what, path, line, column, reason } in &reached.unreachable {
+        for Missed { what, path, line, column, reason, .. } in &reached.unreachable {
             let _ = writeln!(
                 std::io::stderr(),
                 "chartlint: {path}:{line}:{column}: not counted: {what} cannot run: {reason}"

@@ -20,13 +20,14 @@ pub struct Capabilities {
 
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
-struct Defaults {
-    kube_version: String,
-    api_versions: Vec<String>,
+struct Defaults<'t> {
+    kube_version: &'t str,
+    #[serde(borrow)]
+    api_versions: Vec<&'t str>,
 }
 
 /// What the clients of the versions of Helm assume, recorded from real ones.
-static RECORDED: LazyLock<BTreeMap<String, Defaults>> = LazyLock::new(|| {
+static RECORDED: LazyLock<BTreeMap<&str, Defaults>> = LazyLock::new(|| {
     #[expect(clippy::expect_used, reason = "the file is part of the program, and a test reads it")]
     serde_json::from_str(include_str!("data/capabilities.json")).expect("recorded capabilities")
 });
@@ -57,8 +58,8 @@ impl Capabilities {
                 api_versions: Vec::new(),
             };
         };
-        let mut capabilities = Capabilities::of_version(&defaults.kube_version);
-        capabilities.api_versions = defaults.api_versions.clone();
+        let mut capabilities = Capabilities::of_version(defaults.kube_version);
+        capabilities.api_versions = defaults.api_versions.iter().map(|api| (*api).into()).collect();
         capabilities
     }
 

@@ -12,7 +12,7 @@ use super::program::Program;
 use super::runtime::Runtime;
 use super::{Answer, Cluster, Draw, LookupCall, Unit, Write};
 use crate::manifest::RenderedFile;
-use crate::source::Sources;
+use crate::source::{Sources, Span};
 use crate::value::origin::{Cause, GuardId, PathId, PhaseField};
 use crate::value::{Arena, OriginId, Text};
 use rustc_hash::{FxHashMap, FxHashSet};
@@ -39,6 +39,8 @@ pub struct FileNote {
     has_new_texts: bool,
     /// It changed maps that other files see.
     touches_others: bool,
+    /// What failed without ending the render, where conditions are forced.
+    pub failures: Arc<[Span]>,
 }
 
 /// The calls of a file, numbered.
@@ -200,8 +202,18 @@ impl Start {
         let reads_clock = rt.reads_clock;
         rt.reads_clock |= self.reads_clock;
         let has_new_texts = texts != self.texts;
-        let touches_others = rt.heap.is_touched();
-        FileNote { varies, is_of_chance, is_of_revision, values, calls, reads_clock, has_new_texts, touches_others }
+        let (touches_others, failures) = (rt.heap.is_touched(), rt.take_failures());
+        FileNote {
+            varies,
+            is_of_chance,
+            is_of_revision,
+            values,
+            calls,
+            reads_clock,
+            has_new_texts,
+            touches_others,
+            failures,
+        }
     }
 }
 

@@ -4,6 +4,7 @@ use super::capabilities::Capabilities;
 use super::context::{Imported, Importer, ReleaseInfo};
 use super::error::Error;
 use super::eval::{Evaluator, Template, Unit, Val, Write};
+use super::forced::Forced;
 use super::function::Failure;
 use super::journal::{Earlier, FileNote, Journal, Kept, Start};
 use super::log::Log;
@@ -33,6 +34,8 @@ pub struct Options {
     pub keys: super::KeySource,
     pub limits: Limits,
     pub profile: Profile,
+    /// Outcomes that conditions are made to have.
+    pub forced: Option<Arc<Forced>>,
 }
 
 /// The files that a chart rendered to, with everything that the render noted.

@@ -129,6 +129,8 @@ pub struct Runtime {
     pub(super) patterns: super::functions::regex::Patterns,
     /// What conditions depended on since the file began.
     pub(super) decisions: FxHashSet<OriginId>,
+    /// What is forced in this render, and what came of it; nothing in a render as Helm makes it.
+    pub forcing: Option<Box<super::forced::Forcing>>,
     /// Two renders of the same input may differ here for a reason that is no cause (map order); each reason once.
     pub nondeterministic: Vec<(Span, &'static str)>,
 }
@@ -154,6 +156,7 @@ impl Runtime {
             draw_counts: FxHashMap::default(),
             patterns: Default::default(),
             decisions: FxHashSet::default(),
+            forcing: options.forced.clone().map(super::forced::Forcing::new),
             nondeterministic: Vec::new(),
         }
     }

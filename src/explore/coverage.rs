@@ -7,7 +7,7 @@ use crate::lifecycle::{Life, Phase, is_varying};
 use crate::source::Span;
 use crate::value::origin::Cause;
 use rustc_hash::{FxHashMap, FxHashSet};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 /// The places of a chart that matter, and what the lives saw of them.
@@ -15,23 +15,25 @@ use std::sync::Arc;
 pub struct Coverage {
     /// Calls of `lookup` and of what draws, by the address of the call; whether they ran.
     sites: BTreeMap<u32, (Site, bool)>,
+    /// Those that ran only where conditions were forced.
+    forced: BTreeSet<u32>,
     /// Calls in templates that nothing includes.
     dead: BTreeMap<u32, Site>,
     /// Conditions that decide about something that varies, by the address of the opening action.
     heads: BTreeMap<u32, Head>,
     /// Conditions that the life itself decides: on what a lookup returned, the phase, what was drawn. No world turns them
     /// round, and they are not counted.
-    lived: FxHashSet<u32>,
+    pub(super) lived: FxHashSet<u32>,
     /// Conditions that some value or the cluster decides.
     open: FxHashSet<u32>,
     /// Where named templates are called.
-    calls: BTreeMap<Arc<str>, Vec<Position>>,
+    pub(super) calls: BTreeMap<Arc<str>, Vec<Position>>,
     /// Some world rendered to its end.
-    renders: bool,
+    pub(super) renders: bool,
     /// Which outcomes were seen.
     outcomes: FxHashMap<u32, (bool, bool)>,
     /// The texts that were looked at.
-    texts: FxHashSet<(u32, usize)>,
+    pub(super) texts: FxHashSet<(u32, usize)>,
     /// The charts that took part in some world, by their paths.
     charts: FxHashSet<String>,
     /// Dependencies that did not in some world.
@@ -49,6 +51,8 @@ pub struct Missed {
     pub what: &'static str,
     pub span: Span,
     pub reason: Reason,
+    /// The files that a call would write to, as far as the text of the templates tells, by an address in each.
+    pub files: Vec<u32>,
 }
 
 /// Why a place was missed.
@@ -71,8 +75,8 @@ pub enum Reason {
 }
 
 impl Coverage {
-    /// Looks at the templates of a life that were not looked at before.
-    pub(super) fn look(&mut self, life: &Life) {
+    /// Looks at the templates of a life that were not looked at before; whether there are any.
+    pub(super) fn look(&mut self, life: &Life) -> bool {
         if let Some(prepared) = &life.prepared {
             for part in &prepared.charts {
                 if !self.charts.contains(&part.path) {
@@ -80,10 +84,10 @@ impl Coverage {
                 }
             }
         }
-        let Some(phase) = life.phases.first() else { return };
+        let Some(phase) = life.phases.first() else { return false };
         let trees = phase.rendering.trees();
         if trees.iter().all(|t| self.texts.contains(&(t.base, t.tree.source.len()))) {
-            return;
+            return false;
         }
         let reach = Reach::new(&trees.iter().map(|t| (t.tree.clone(), t.is_partial)).collect::<Vec<_>>());
         for parsed in trees {
@@ -103,6 +107,7 @@ impl Coverage {
             }
             self.dead.extend(reach.dead_sites(tree).into_iter().map(place).map(|site| (site.span.start, site)));
         }
+        true
     }
 
     /// Notes what ran in a life.
@@ -162,6 +167,49 @@ impl Coverage {
         ran + seen + self.charts.len()
     }
 
+    /// Notes what ran where conditions were forced; whether it shows something new.
+    pub(super) fn add_forced(&mut self, life: &Life) -> bool {
+        let before = self.forced.len();
+        for phase in &life.phases {
+            let rt = &phase.rendering.rt;
+            let calls = rt.lookups.iter().map(|call| call.span).chain(rt.draws.iter().map(|draw| draw.span));
+            let is_new = |span: &Span| self.sites.get(&span.start).is_some_and(|(_, ran)| !ran);
+            self.forced.extend(calls.filter(is_new).map(|span| span.start));
+            // What the life decides is known now of conditions that were never come to.
+            let graph = &rt.arena;
+            for condition in &phase.rendering.log.conditions {
+                let start = condition.head.start;
+                let is_new = !self.lived.contains(&start) && !self.outcomes.contains_key(&start);
+                if is_new && graph.causes(condition.origin).any(is_varying) {
+                    self.lived.insert(start);
+                }
+            }
+        }
+        self.forced.len() > before
+    }
+
+    /// The calls that neither ran nor were reached by force.
+    pub(super) fn unreached(&self) -> impl Iterator<Item = &Site> {
+        let is_missed = |(start, (_, ran)): &(&u32, &(Site, bool))| !ran && !self.forced.contains(start);
+        self.sites.iter().filter(is_missed).map(|(_, (site, _))| site)
+    }
+
+    /// Whether a place is, or holds, a call that ran only where conditions were forced.
+    pub fn has_forced(&self, place: Span) -> bool {
+        self.forced.contains(&place.start) || self.forced.range(place.start..place.end).next().is_some()
+    }
+
+    /// The calls that ran only where conditions were forced.
+    pub fn forced_calls(&self) -> impl Iterator<Item = &Site> {
+        self.forced.iter().filter_map(|start| self.sites.get(start)).map(|(site, _)| site)
+    }
+
+    /// Calls of `lookup`, and of what draws, that ran only where conditions were forced.
+    pub fn forced(&self) -> (usize, usize) {
+        let (lookups, draws): (Vec<_>, Vec<_>) = self.forced_calls().partition(|site| site.function == "lookup");
+        (lookups.len(), draws.len())
+    }
+
     /// Calls of `lookup` that ran, and all of them.
     pub fn lookups(&self) -> (usize, usize) {
         self.count(|site| site.function == "lookup")
@@ -195,14 +243,13 @@ impl Coverage {
 
     /// The calls that no world ran, and the conditions that came out one way only, each with the reason.
     pub fn missed(&self) -> Vec<Missed> {
-        let sites = self.sites.values().filter(|(_, ran)| !ran).map(|(site, _)| site);
-        let calls = sites.map(|site| {
+        let calls = self.unreached().map(|site| {
             let reason = self.behind(&site.at, MAX_CALLERS);
-            Missed { what: site.function, span: site.span, reason }
+            Missed { what: site.function, span: site.span, reason, files: self.written_to(&site.at) }
         });
         let conditions = self.one_sided().map(|head| {
             let reason = self.why(head);
-            Missed { what: "condition", span: head.span, reason }
+            Missed { what: "condition", span: head.span, reason, files: Vec::new() }
         });
         calls.chain(conditions).collect()
     }
@@ -212,12 +259,30 @@ impl Coverage {
         self.dead.values().filter(|site| !self.sites.contains_key(&site.span.start))
     }
 
+    /// The files that what stands there would be written to, as far as the text of the templates tells, by an address in each.
+    fn written_to(&self, at: &Position) -> Vec<u32> {
+        let mut files = BTreeSet::new();
+        let mut seen: FxHashSet<&Arc<str>> = FxHashSet::default();
+        let mut todo = vec![at];
+        while let Some(at) = todo.pop() {
+            match &at.template {
+                None => {
+                    files.insert(at.base);
+                }
+                Some(name) if seen.insert(name) => todo.extend(self.calls.get(name).into_iter().flatten()),
+                Some(_) => {}
+            }
+        }
+        files.into_iter().collect()
+    }
+
     /// Why what stands there never ran.
     fn behind(&self, at: &Position, depth: u32) -> Reason {
-        let is_met = |head: &&Span| self.outcomes.contains_key(&head.start);
+        let heads = at.within.iter().rev().map(|turn| turn.head);
         // The innermost condition that was met led elsewhere.
-        if let Some(head) = at.within.iter().rev().find(is_met).filter(|head| !self.has_both(**head)) {
-            return Reason::Behind(*head);
+        let met = heads.into_iter().find(|head| self.outcomes.contains_key(&head.start));
+        if let Some(head) = met.filter(|head| !self.has_both(*head)) {
+            return Reason::Behind(head);
         }
         // What calls the template may stand behind one.
         let callers = at.template.as_ref().and_then(|name| self.calls.get(name)).into_iter().flatten();

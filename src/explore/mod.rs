@@ -8,6 +8,7 @@
 //! needs, and does not judge what comes of it.
 
 mod coverage;
+mod forced;
 mod foreign;
 mod goal;
 mod guides;
@@ -23,10 +24,11 @@ mod supply;
 mod switches;
 
 pub use coverage::{Coverage, Missed, Reason};
+pub use forced::Forcer;
 pub use reach::{Head, Reach};
 pub use setting::{Setting, changed};
 pub use shrink::Smaller;
-pub use sites::Site;
+pub use sites::{Site, Turn};
 
 use crate::engine::RenderError;
 use crate::engine::log::Condition;
@@ -113,6 +115,8 @@ pub struct Explorer {
     spent: u64,
     /// How many of the last worlds showed nothing new.
     dry: usize,
+    /// Where the templates were first seen.
+    homes: forced::Homes,
     guides: Guides,
     /// The number of charts that the guides are of.
     guided: usize,
@@ -149,6 +153,7 @@ impl Explorer {
             made: 0,
             spent: 0,
             dry: 0,
+            homes: forced::Homes::default(),
             guides: Guides::default(),
             guided: 0,
         }
@@ -204,7 +209,7 @@ impl Explorer {
     /// Looks at a life and plans what it suggests. `plan` is what it was lived for, if it was made here.
     pub fn learn(&mut self, life: &Life, plan: Option<&Plan>) {
         let before = self.coverage.reached();
-        self.coverage.look(life);
+        let is_new = self.coverage.look(life);
         self.coverage.add(life);
         let stand = match plan {
             Some(plan) => plan.stand.clone(),
@@ -215,6 +220,9 @@ impl Explorer {
                 Stand { given: self.given.len() - 1, ..Stand::default() }
             }
         };
+        if is_new {
+            self.homes.add(life, &stand);
+        }
         let mut culprits = Vec::new();
         if let Some(plan) = plan {
             if let Some(given) = self.given.get(plan.stand.given) {

@@ -3,7 +3,7 @@
 //! A variable that holds the result of a source carries it on, and so does the context of a template that is handed
 //! one.
 
-use super::sites::{self, Call, Position, Site, included, source};
+use super::sites::{self, Call, Position, Site, Turn, included, source};
 use crate::source::Span;
 use crate::template::ast::{Branch, Define, List, Node, Operand, OperandKind, Pipeline, Symbol, Tree};
 use rustc_hash::{FxHashMap, FxHashSet};
@@ -201,7 +201,7 @@ impl Reach {
         self.collect(&tree.root, place, false, &mut Position::default(), &mut heads);
         for define in tree.defines.iter().filter(|define| self.is_live(define)) {
             let place = Place { is_receiver: self.receivers.contains(&define.name), ..place };
-            let mut at = Position { template: Some(define.name.clone()), within: Vec::new() };
+            let mut at = Position { template: Some(define.name.clone()), ..Position::default() };
             self.collect(&define.body, place, self.deciders.contains(&define.name), &mut at, &mut heads);
         }
         heads
@@ -213,9 +213,10 @@ impl Reach {
                 if decides || self.branch(branch, place) {
                     heads.push(Head { span: branch.head, at: at.clone() });
                 }
-                at.within.push(branch.head);
+                at.within.push(Turn { head: branch.head, taken: true });
                 self.collect(&branch.body, place, decides, at, heads);
                 if let Some(list) = &branch.otherwise {
+                    at.turn_over();
                     self.collect(list, place, decides, at, heads);
                 }
                 at.within.pop();

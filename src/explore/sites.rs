@@ -42,16 +42,35 @@ pub struct Site {
 /// Where something stands among the templates.
 #[derive(Clone, PartialEq, Eq, Debug, Default)]
 pub struct Position {
+    /// An address in the file; nothing among the places of one text.
+    pub base: u32,
     /// The named template; none for the text of a file.
     pub template: Option<Arc<str>>,
-    /// The opening actions of the branches around it in its template, the outermost first.
-    pub within: Vec<Span>,
+    /// The branches around it in its template, the outermost first, each with the arm that it stands in.
+    pub within: Vec<Turn>,
+}
+
+/// An arm of a branch.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Turn {
+    /// The opening action.
+    pub head: Span,
+    /// It is the first one, to which the condition comes out true.
+    pub taken: bool,
 }
 
 impl Position {
+    /// Goes from the first arm of the innermost branch to the other.
+    pub(super) fn turn_over(&mut self) {
+        if let Some(turn) = self.within.last_mut() {
+            turn.taken = false;
+        }
+    }
+
     /// The place among all sources of what stands in a text with this base.
     pub(super) fn moved(self, base: u32) -> Position {
-        Position { within: self.within.into_iter().map(|span| span.at(base)).collect(), ..self }
+        let moved = |turn: Turn| Turn { head: turn.head.at(base), ..turn };
+        Position { base, within: self.within.into_iter().map(moved).collect(), ..self }
     }
 }
 
@@ -69,7 +88,7 @@ pub(super) fn source(name: &str) -> Option<&'static str> {
 
 /// The calls of sources and of named templates in a list of nodes, as places in its text.
 pub(super) fn of_list(list: &List, template: Option<&Arc<str>>) -> (Vec<Site>, Vec<Call>) {
-    let at = Position { template: template.cloned(), within: Vec::new() };
+    let at = Position { template: template.cloned(), ..Position::default() };
     let mut found = Found { at, sites: Vec::new(), calls: Vec::new() };
     found.list(list);
     (found.sites, found.calls)
@@ -111,9 +130,10 @@ impl Found {
 
     fn branch(&mut self, branch: &Branch) {
         self.pipeline(&branch.pipeline);
-        self.at.within.push(branch.head);
+        self.at.within.push(Turn { head: branch.head, taken: true });
         self.list(&branch.body);
         if let Some(list) = &branch.otherwise {
+            self.at.turn_over();
             self.list(list);
         }
         self.at.within.pop();

@@ -43,6 +43,9 @@ const STEP: i64 = 34_822_871;
 /// What was rendered is known for as many lives.
 const MAX_LIVES: usize = 4;
 
+/// What one render may cost where conditions are forced: what ends a recursion may be among them.
+const FORCED_WORK: u64 = 20_000_000;
+
 /// What the worlds of one chart share: the files of the first life's phases, which later ones render again only where
 /// they differ.
 #[derive(Default)]
@@ -345,17 +348,28 @@ impl<'a> Phases<'a> {
             seed: phase_number(knobs.seed) as u64 + 1,
             now: (START + phase_number(knobs.clock) * STEP, 123_456_789),
             keys: KeySource::Sample,
-            limits: Limits::default(),
+            limits: if world.forced.is_some() { Limits { work: FORCED_WORK } } else { Limits::default() },
             profile: world.profile,
+            forced: world.forced.clone(),
         };
         let cluster = &Assumed { live, world };
         let rendering = match earlier {
             Some(earlier) => engine::render_again(prepared, &options, cluster, self.cache, earlier),
             None => engine::render(prepared, &options, cluster, self.cache, sources.clone()),
         };
-        let manifests = self.reader.manifests(&rendering.files);
+        let mut manifests = self.reader.manifests(&rendering.files);
+        let mut dropped = BTreeSet::new();
+        if world.forced.is_some() && manifests.is_err() {
+            let mut files = rendering.files.clone();
+            files.retain(|file| self.reader.manifests(std::slice::from_ref(file)).is_ok());
+            dropped.extend(rendering.files.iter().map(|file| file.name.clone()));
+            files.iter().for_each(|file| {
+                dropped.remove(&file.name);
+            });
+            manifests = self.reader.manifests(&files);
+        }
         let objects = manifests.as_ref().map(manifest::objects).unwrap_or_default();
-        Phase { kind: knobs.phase, rendering, manifests, fresh: objects.clone(), objects }
+        Phase { kind: knobs.phase, rendering, manifests, fresh: objects.clone(), objects, dropped }
     }
 }
 

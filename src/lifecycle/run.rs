@@ -3,7 +3,7 @@
 use super::live::LiveState;
 use super::phases::{Memory, Phases};
 use crate::chart::{self, PrepareError, PrepareErrorKind, PrepareOptions, Prepared};
-use crate::engine::{Capabilities, Query, Rendering};
+use crate::engine::{Capabilities, Forced, Query, Rendering};
 use crate::manifest::{ManifestError, Manifests, Object};
 use crate::profile::Profile;
 use crate::source::Sources;
@@ -34,6 +34,8 @@ pub struct World {
     pub foreign: BTreeSet<Query>,
     /// What a controller has put into objects that the chart renders: fields, by the lookup that reads them.
     pub filled: BTreeMap<Query, BTreeMap<Vec<String>, Plain>>,
+    /// Conditions that are made to come out otherwise than they would. Nothing of it ends a render.
+    pub forced: Option<Arc<Forced>>,
 }
 
 impl World {
@@ -41,12 +43,12 @@ impl World {
     pub fn new(values: Plain, release: (&str, &str), profile: Profile, capabilities: Capabilities) -> World {
         let (release, namespace) = (release.0.to_string(), release.1.to_string());
         let (foreign, filled) = Default::default();
-        World { values, flags: String::new(), release, namespace, profile, capabilities, foreign, filled }
+        World { values, flags: String::new(), release, namespace, profile, capabilities, foreign, filled, forced: None }
     }
 
     /// Something in it is assumed, so that no user could make it as it stands.
     pub fn is_assumed(&self) -> bool {
-        !self.foreign.is_empty() || !self.filled.is_empty()
+        !self.foreign.is_empty() || !self.filled.is_empty() || self.forced.is_some()
     }
 }
 
@@ -122,6 +124,8 @@ pub struct Phase {
     /// Those that no phase before it and no life of the chart before it rendered: what can be said of an object alone
     /// was not said yet.
     pub fresh: Vec<Arc<Object>>,
+    /// Files whose text is no manifest, left out where conditions are forced.
+    pub dropped: BTreeSet<Arc<str>>,
 }
 
 impl Phase {

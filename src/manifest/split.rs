@@ -2,18 +2,8 @@
 
 use crate::profile::Profile;
 use crate::value::Text;
-use regex::bytes::Regex;
-use std::sync::LazyLock;
-
-/// Up to Helm 4.1 and in 3.x; 4.2.0 to 4.2.3 cut at the same places and trim less.
-static OLD: LazyLock<Regex> = LazyLock::new(|| pattern(r"(?-u)(?:\A|[\t\n\f\r ]*\n)---[\t\n\f\r ]*"));
-/// From Helm 4.2.4 on.
-static NEW: LazyLock<Regex> = LazyLock::new(|| pattern(r"(?m-u)^---[ \t]*"));
-
-fn pattern(pattern: &str) -> Regex {
-    #[expect(clippy::expect_used, reason = "both patterns are constants, and the tests use them")]
-    Regex::new(pattern).expect("a constant pattern")
-}
+use memchr::memmem;
+use std::ops::Range;
 
 /// The documents of a rendered file, trimmed as Helm trims them.
 pub fn split(text: &Text, profile: &Profile) -> Vec<Text> {
@@ -22,10 +12,9 @@ pub fn split(text: &Text, profile: &Profile) -> Vec<Text> {
     let trimmed = trim(text, keeps_ends);
     let mut pieces = Vec::new();
     let mut from = 0;
-    let regex = if is_new { &*NEW } else { &*OLD };
-    for found in regex.find_iter(trimmed.bytes()) {
-        pieces.push(from..found.start());
-        from = found.end();
+    while let Some(cut) = separator(trimmed.bytes(), from, is_new) {
+        pieces.push(from..cut.start);
+        from = cut.end;
     }
     pieces.push(from..trimmed.len());
     let mut documents = Vec::new();
@@ -41,6 +30,32 @@ pub fn split(text: &Text, profile: &Profile) -> Vec<Text> {
         }
     }
     documents
+}
+
+/// The next three dashes at the start of a line, from `from` on. From Helm 4.2.4 on with the blanks behind them; before with
+/// all white space around them, of which there must be a line break that no other separator took.
+fn separator(text: &[u8], from: usize, is_new: bool) -> Option<Range<usize>> {
+    let is_blank =
+        |c: u8| if is_new { matches!(c, b' ' | b'\t') } else { matches!(c, b'\t' | b'\n' | b'\x0C' | b'\r' | b' ') };
+    let mut dashes = from;
+    loop {
+        dashes += memmem::find(text.get(dashes..)?, b"---")?;
+        let free = if is_new { 0 } else { from };
+        if dashes == 0 || dashes > free && text[dashes - 1] == b'\n' {
+            break;
+        }
+        dashes += 1;
+    }
+    let blank = |bytes: &[u8], at: usize| bytes.get(at).copied().is_some_and(is_blank);
+    let mut start = dashes;
+    while !is_new && start > from && blank(text, start - 1) {
+        start -= 1;
+    }
+    let mut end = dashes + 3;
+    while blank(text, end) {
+        end += 1;
+    }
+    Some(start..end)
 }
 
 /// Go's TrimSpace, or its left half.

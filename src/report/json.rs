@@ -26,6 +26,8 @@ struct Chart {
     lookups: Count,
     random_calls: Count,
     conditions: Count,
+    /// Calls that ran only where conditions were forced.
+    forced: Vec<Missed>,
     missed: Vec<Missed>,
     unreachable: Vec<Missed>,
     /// The search ended before all was tried.
@@ -35,6 +37,9 @@ struct Chart {
 #[derive(Serialize, Debug)]
 struct Count {
     reached: usize,
+    /// As many more where conditions were forced.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    forced: Option<usize>,
     total: usize,
 }
 
@@ -45,10 +50,12 @@ struct Missed {
     line: u32,
     column: u32,
     reason: String,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    files: Vec<String>,
 }
 
 fn chart(chart: &super::Chart<'_>) -> Chart {
-    let count = |(reached, total)| Count { reached, total };
+    let count = |(reached, total), forced| Count { reached, forced, total };
     let reached = &chart.reached;
     let missed = |m: &super::Missed| Missed {
         what: m.what,
@@ -56,13 +63,15 @@ fn chart(chart: &super::Chart<'_>) -> Chart {
         line: m.line,
         column: m.column,
         reason: m.reason.clone(),
+        files: m.files.clone(),
     };
     Chart {
         path: chart.path.clone(),
         worlds: reached.worlds,
-        lookups: count(reached.lookups),
-        random_calls: count(reached.random_calls),
-        conditions: count(reached.conditions),
+        lookups: count(reached.lookups, Some(reached.forced.0)),
+        random_calls: count(reached.random_calls, Some(reached.forced.1)),
+        conditions: count(reached.conditions, None),
+        forced: reached.forced_calls.iter().map(missed).collect(),
         missed: reached.missed.iter().map(missed).collect(),
         unreachable: reached.unreachable.iter().map(missed).collect(),
         cut_off: reached.is_cut_off,

@@ -51,8 +51,12 @@ pub struct Reached {
     pub lookups: (usize, usize),
     /// Calls of random functions that ran.
     pub random_calls: (usize, usize),
+    /// Calls of `lookup` and of random functions that ran only where conditions were forced.
+    pub forced: (usize, usize),
     /// Conditions that decide about one of them, or about what comes of it, and that were seen to come out both ways.
     pub conditions: (usize, usize),
+    /// The calls that ran only where conditions were forced.
+    pub forced_calls: Vec<Missed>,
     /// Calls that never ran, and conditions that were never seen to come out both ways.
     pub missed: Vec<Missed>,
     /// Calls that are not counted, since no template includes what they stand in.
@@ -70,6 +74,8 @@ pub struct Missed {
     pub column: u32,
     /// Why, in words.
     pub reason: String,
+    /// The files that it would write to, as far as the text of the templates tells; of calls that were missed alone.
+    pub files: Vec<String>,
 }
 
 impl Reached {
@@ -81,7 +87,9 @@ impl Reached {
                 worlds: sum.worlds + one.worlds,
                 lookups: add(sum.lookups, one.lookups),
                 random_calls: add(sum.random_calls, one.random_calls),
+                forced: add(sum.forced, one.forced),
                 conditions: add(sum.conditions, one.conditions),
+                forced_calls: Vec::new(),
                 missed: Vec::new(),
                 unreachable: Vec::new(),
                 is_cut_off: sum.is_cut_off || one.is_cut_off,
@@ -89,12 +97,16 @@ impl Reached {
         })
     }
 
-    /// `reached 3 of 3 lookups and 2 of 4 random calls; 7 of 9 conditions on the way came out both ways`; nothing where
+    /// `reached 3 of 3 lookups and 2 of 4 random calls (1 more by force); 7 of 9 conditions on the way came out both ways`; nothing where
     /// there is nothing to reach.
     pub fn words(&self) -> Option<String> {
         let counted = |(some, all): (usize, usize), one: &str| (all > 0).then(|| format!("{some} of {all} {one}"));
-        let calls = [counted(self.lookups, "lookups"), counted(self.random_calls, "random calls")];
-        let calls: Vec<String> = calls.into_iter().flatten().collect();
+        let calls = [(self.lookups, "lookups", self.forced.0), (self.random_calls, "random calls", self.forced.1)];
+        let calls = calls.into_iter().filter_map(|(pair, one, forced)| {
+            let more = if forced > 0 { format!(" ({forced} more by force)") } else { String::new() };
+            Some(counted(pair, one)? + &more)
+        });
+        let calls: Vec<String> = calls.collect();
         let calls = (!calls.is_empty()).then(|| format!("reached {}", calls.join(" and ")));
         let both = counted(self.conditions, "conditions").map(|text| format!("{text} on the way came out both ways"));
         let cut_off = self.is_cut_off.then(|| "the search ended before all was tried".to_string());

@@ -2,10 +2,9 @@
 
 use crate::engine::Rendering;
 use crate::source::{Sources, Span};
-use crate::value::origin::{Cause, GuardId, Outcome, PhaseField, Step};
-use crate::value::{Arena, OriginId, Text};
+use crate::value::origin::{GuardId, Outcome, Step};
+use crate::value::{OriginId, Text, way};
 use serde::Serialize;
-use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::fmt::Write;
 
 /// Where the text of a line came from.
@@ -30,105 +29,13 @@ pub fn place(sources: &Sources, span: Span) -> String {
     }
 }
 
-/// A cause in words: `lookup v1/Service default/web .spec.clusterIP`, `values .image.tag`.
-pub fn cause_text(cause: &Cause, rendering: &Rendering) -> String {
-    let arena = &rendering.rt.arena;
-    let below = |path| match arena.path_text(path) {
-        text if text.is_empty() || text.starts_with('[') => text,
-        text => format!(".{text}"),
-    };
-    match cause {
-        Cause::Lookup { call, path } => match rendering.rt.lookups.get(*call) {
-            Some(lookup) => {
-                let query = &lookup.query;
-                let object = match (query.namespace.as_str(), query.name.as_str()) {
-                    ("", "") => "(all)".to_string(),
-                    ("", name) => name.to_string(),
-                    (namespace, "") => format!("{namespace}/(all)"),
-                    (namespace, name) => format!("{namespace}/{name}"),
-                };
-                let path = below(*path);
-                let space = if path.is_empty() { "" } else { " " };
-                format!("lookup {}/{} {object}{space}{path}", query.api_version, query.kind)
-            }
-            None => "lookup".into(),
-        },
-        Cause::Phase(PhaseField::IsInstall) => "release .IsInstall".into(),
-        Cause::Phase(PhaseField::IsUpgrade) => "release .IsUpgrade".into(),
-        Cause::Phase(PhaseField::Revision) => "release .Revision".into(),
-        Cause::Random { draw } => match rendering.rt.draws.get(*draw) {
-            Some(draw) => format!("random {}", draw.function),
-            None => "random".into(),
-        },
-        Cause::Time { .. } => "clock".into(),
-        Cause::Dns { .. } => "dns".into(),
-        Cause::Capabilities { path } => format!("capabilities {}", below(*path)),
-        Cause::ChartVersion { app: false } => "chart .Version".into(),
-        Cause::ChartVersion { app: true } => "chart .AppVersion".into(),
-        Cause::Values { path } if path.is_none() => "values".into(),
-        Cause::Values { path } => format!("values {}", below(*path)),
-        Cause::Files { path } => format!("file {}", String::from_utf8_lossy(path)),
-        Cause::Release { field } => format!("release .{field}"),
-    }
-}
-
-/// The steps of a live origin with their places, each with its own origin, in the order in which the value travelled.
-pub fn steps(arena: &Arena, origin: OriginId) -> Vec<(OriginId, Step, Span)> {
-    let mut steps = Vec::new();
-    let mut seen = BTreeSet::new();
-    let mut todo = vec![origin];
-    while let Some(id) = todo.pop() {
-        if !id.is_live() || !seen.insert(id) {
-            continue;
-        }
-        let node = arena.origin(id);
-        if !matches!(node.step, Step::Joined) {
-            steps.push((id, node.step.clone(), node.span));
-        }
-        todo.extend(node.parents.iter().rev());
-    }
-    steps.reverse();
-    steps
-}
-
-/// The shortest way on which a cause came to an origin: its steps with their places, in the order in which the value
-/// travelled. Where several things went in, the others are left out.
-pub fn way(arena: &Arena, origin: OriginId, is_cause: impl Fn(&Cause) -> bool) -> Vec<(OriginId, Step, Span)> {
-    let mut from: BTreeMap<OriginId, OriginId> = BTreeMap::new();
-    let mut todo = VecDeque::from([origin]);
-    let is_source = |id: OriginId| matches!(arena.origin(id).step, Step::Source) && arena.causes(id).any(&is_cause);
-    while let Some(id) = todo.pop_front() {
-        if is_source(id) {
-            let mut steps = Vec::new();
-            let mut at = id;
-            loop {
-                let node = arena.origin(at);
-                if !matches!(node.step, Step::Joined) {
-                    steps.push((at, node.step.clone(), node.span));
-                }
-                match from.get(&at) {
-                    Some(next) if at != origin => at = *next,
-                    _ => return steps,
-                }
-            }
-        }
-        for parent in arena.origin(id).parents.iter().filter(|parent| parent.is_live()) {
-            if *parent != origin && !from.contains_key(parent) {
-                from.insert(*parent, id);
-                todo.push_back(*parent);
-            }
-        }
-    }
-    steps(arena, origin)
-}
-
 fn origin_texts(rendering: &Rendering, origin: OriginId) -> Vec<String> {
     let arena = &rendering.rt.arena;
-    let mut texts: Vec<String> = arena.causes(origin).map(|cause| cause_text(cause, rendering)).collect();
+    let mut texts: Vec<String> = arena.causes(origin).map(|cause| rendering.cause_text(cause)).collect();
     if origin.is_live() {
         let mut path = String::new();
         let mut last = String::new();
-        for (_, step, span) in steps(arena, origin) {
+        for (_, step, span) in way::steps(arena, origin) {
             let at = place(&rendering.sources, span);
             if at.is_empty() || (at == last && !matches!(step, Step::Source)) {
                 continue;
@@ -160,7 +67,7 @@ fn guard_texts(rendering: &Rendering, guard: GuardId) -> Vec<String> {
     let mut texts = Vec::new();
     for guard in rendering.rt.arena.guards(guard).into_iter().rev() {
         let causes: Vec<String> =
-            rendering.rt.arena.causes(guard.origin).map(|cause| cause_text(cause, rendering)).collect();
+            rendering.rt.arena.causes(guard.origin).map(|cause| rendering.cause_text(cause)).collect();
         let outcome = match guard.outcome {
             Outcome::True => "true",
             Outcome::False => "false",

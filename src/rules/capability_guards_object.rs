@@ -5,10 +5,10 @@ use super::{Evidence, Rule, documents, words};
 use crate::finding::{Effect, Finding, Severity, TraceStep};
 use crate::kube;
 use crate::lifecycle::{Phase, PhaseKind};
-use crate::report::origins;
 use crate::source::Span;
 use crate::value::Arena;
 use crate::value::origin::{Cause, Guard, Step};
+use crate::value::way;
 
 pub static RULE: Rule = Rule {
     name: "capability-guards-object",
@@ -80,7 +80,7 @@ fn custom_api(phase: &Phase, guard: &Guard) -> Option<String> {
     if names_value || has_value(arena, guard) || !arena.causes(guard.origin).any(is_api) {
         return None;
     }
-    let sources = origins::steps(arena, guard.origin).into_iter().filter(|(_, step, _)| *step == Step::Source);
+    let sources = way::steps(arena, guard.origin).into_iter().filter(|(_, step, _)| *step == Step::Source);
     let mut places: Vec<Span> = sources.map(|(_, _, span)| span).collect();
     places.push(guard.condition);
     let apis: Vec<String> = places.iter().flat_map(|span| quoted(phase, *span)).collect();

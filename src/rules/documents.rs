@@ -7,9 +7,9 @@ use crate::finding::{Finding, ObjectRef, Severity};
 use crate::kube::{self, Fault, FieldPath, Step};
 use crate::lifecycle::{Life, Phase, pieces_in};
 use crate::manifest::{Object, ObjectId};
-use crate::value::origin::{Cause, Guard, PathId};
+use crate::value::origin::{Cause, Guard, Outcome, PathId};
 use crate::value::yaml::{Kind, Node};
-use crate::value::{Arena, OriginId, PlainData};
+use crate::value::{Arena, OriginId, Plain, PlainData};
 use std::ops::Range;
 
 /// The object of a finding.
@@ -169,10 +169,35 @@ pub fn depends_on_passed(life: &Life, phase: &Phase, origin: OriginId) -> bool {
     arena.causes(origin).any(|cause| matches!(cause, Cause::Values { path } if is_passed(*path)))
 }
 
+/// Whether a range of an object's document is written for the elements of a list that the world passes.
+pub fn is_of_passed_list(life: &Life, phase: &Phase, object: &Object, range: &Range<usize>) -> bool {
+    let arena = &phase.rendering.rt.arena;
+    let is_of_list = |guard: &Guard| guard.outcome == Outcome::Some && depends_on_passed(life, phase, guard.origin);
+    pieces_in(&object.text, range).any(|piece| arena.guards(piece.guard).iter().any(is_of_list))
+}
+
 /// Whether a value that the world passes went into what stands at a field.
 fn is_passed(life: &Life, phase: &Phase, object: &Object, path: &FieldPath) -> bool {
     let range = range_of(object, path);
     pieces_in(&object.text, &range).any(|piece| depends_on_passed(life, phase, piece.origin))
+}
+
+/// Whether a value gives the name of what a lookup asks for.
+pub fn is_named_by_value(life: &Life, phase: &Phase, lookup: &LookupCall) -> bool {
+    let (arena, Some(prepared)) = (&phase.rendering.rt.arena, &life.prepared) else { return false };
+    !lookup.query.name.is_empty()
+        && arena.causes(lookup.arguments).any(|cause| match cause {
+            Cause::Values { path } => super::fields::value_at(&prepared.values, &arena.path_keys(*path))
+                .and_then(Plain::as_str)
+                .is_some_and(|value| value == lookup.query.name),
+            _ => false,
+        })
+}
+
+/// Whether a lookup asks for an object that a made-up world names: whoever passes the name has the object, with what is
+/// wanted of it in it. Whatever the world has under that name is another one's, by chance.
+pub fn is_brought(life: &Life, phase: &Phase, lookup: &LookupCall) -> bool {
+    is_made_up(life) && is_named_by_value(life, phase, lookup) && depends_on_passed(life, phase, lookup.arguments)
 }
 
 /// Whether two entries have one key because values that nobody passes are the same.

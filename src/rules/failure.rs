@@ -6,7 +6,7 @@ use crate::finding::{Effect, Finding, TraceStep};
 use crate::lifecycle::{self, Life, Phase, PhaseKind};
 use crate::source::Span;
 use crate::value::origin::{Cause, GuardId};
-use crate::value::{OriginId, Plain, PlainData};
+use crate::value::{OriginId, PlainData};
 
 use super::{documents, fields, words};
 
@@ -86,6 +86,10 @@ pub fn failures(life: &Life) -> Vec<Failure<'_>> {
         {
             failure.kind = FailureKind::AsksForObject;
         }
+        // Nobody takes the values away that the chart gives to its sub-charts.
+        if failure.kind == FailureKind::UpgradeNeedsValue && life.world.flags.contains("=null") {
+            failure.kind = FailureKind::AsksForValues;
+        }
         // Where values were given the chart should render; where none were, it may need some.
         if failure.kind == FailureKind::Other
             && !installs
@@ -99,26 +103,26 @@ pub fn failures(life: &Life) -> Vec<Failure<'_>> {
     failures
 }
 
-/// Whether an error depends on a lookup that found nothing, of an object that a value names and the chart does not render:
-/// the user has it.
+/// Whether an error depends on a lookup of an object that a value names, and that found nothing, or what it found is there
+/// by chance: the user has it.
 fn looks_for_named(life: &Life, phase: &Phase, error: &Error) -> bool {
-    let (Some(inner), Some(prepared)) = (error.levels().last().copied(), &life.prepared) else { return false };
-    let rt = &phase.rendering.rt;
-    let names = |cause: &Cause, name: &str| match cause {
-        Cause::Values { path } => fields::value_at(&prepared.values, &rt.arena.path_keys(*path))
-            .and_then(Plain::as_str)
-            .is_some_and(|value| value == name),
-        _ => false,
-    };
+    let Some(inner) = error.levels().last().copied() else { return false };
     let is_named = |lookup: &LookupCall| {
-        !lookup.found
-            && !lookup.query.name.is_empty()
-            && !documents::is_own(life, &lookup.query)
-            && rt.arena.causes(lookup.arguments).any(|cause| names(cause, &lookup.query.name))
+        let is_strange = !lookup.found && !documents::is_own(life, &lookup.query);
+        is_strange && documents::is_named_by_value(life, phase, lookup)
+            || documents::is_brought(life, phase, lookup)
+            || is_installed_before(life, lookup)
     };
     let mut origins = vec![inner.about];
     origins.extend(guards(phase, inner.guard));
     origins.into_iter().any(|origin| lookup_among(phase, origin, &is_named).is_some())
+}
+
+/// Whether a lookup asks for definitions that Helm creates from the `crds/` of the charts: lives know no such files, and
+/// find nothing of them.
+fn is_installed_before(life: &Life, lookup: &LookupCall) -> bool {
+    let mut charts = life.prepared.iter().flat_map(|prepared| &prepared.charts);
+    lookup.query.kind == "CustomResourceDefinition" && charts.any(|chart| chart.chart.crds().next().is_some())
 }
 
 /// Which renders a failure ends, in words: where the user names an object that is not there, those that cannot find it.

@@ -5,9 +5,9 @@ use super::{Evidence, Rule, words};
 use crate::finding::{FieldAt, Finding, ObjectRef, Severity, TraceStep};
 use crate::lifecycle::{self, Life, Phase};
 use crate::manifest::{Object, ObjectId, push_key};
-use crate::report::origins;
 use crate::source::Span;
 use crate::value::origin::{Cause, Step};
+use crate::value::way;
 use crate::value::yaml::{Kind, Node};
 use crate::value::{OriginId, Piece, Plain, PlainData};
 use std::ops::Range;
@@ -131,7 +131,7 @@ const DIGESTS: [&str; 4] = ["sha1sum", "sha256sum", "sha512sum", "adler32sum"];
 
 /// Whether a digest was made on the way of a value.
 pub fn is_digest(phase: &Phase, origin: OriginId) -> bool {
-    let steps = origins::steps(&phase.rendering.rt.arena, origin);
+    let steps = way::steps(&phase.rendering.rt.arena, origin);
     steps.iter().any(|(_, step, _)| matches!(step, Step::Through(name) if DIGESTS.contains(name)))
 }
 
@@ -161,7 +161,7 @@ pub fn version_in(life: &Life, leaf: &Leaf<'_>) -> Option<(OriginId, bool)> {
 /// The way of a value to the place that writes it.
 pub fn trace(phase: &Phase, origin: OriginId, primary: Span, source: &str) -> Vec<TraceStep> {
     let mut steps: Vec<TraceStep> = Vec::new();
-    for (_, step, span) in origins::steps(&phase.rendering.rt.arena, origin) {
+    for (_, step, span) in way::steps(&phase.rendering.rt.arena, origin) {
         let says = if matches!(step, Step::Source) { Some(source.to_string()) } else { step_words(&step) };
         let Some(says) = says else { continue };
         if span != Span::default() && steps.iter().all(|s| s.span != span) {

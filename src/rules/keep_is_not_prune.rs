@@ -4,7 +4,6 @@ use super::{Evidence, Rule, documents};
 use crate::finding::{Effect, Finding, Severity};
 use crate::lifecycle::PhaseKind;
 use crate::manifest::Object;
-use crate::report::origins;
 use crate::value::origin::Cause;
 use std::collections::BTreeMap;
 
@@ -34,7 +33,7 @@ fn check(evidence: &Evidence<'_>, findings: &mut Vec<Finding>) {
         let mut causes: Vec<String> = Vec::new();
         for cause in conditions.iter().rev().flat_map(|guard| arena.causes(guard.origin)) {
             let is_open = matches!(cause, Cause::Values { .. } | Cause::Capabilities { .. });
-            let text = origins::cause_text(cause, &phase.rendering);
+            let text = phase.rendering.cause_text(cause);
             if is_open && !causes.contains(&text) {
                 causes.push(text);
             }

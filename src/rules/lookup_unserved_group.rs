@@ -9,7 +9,7 @@ use crate::value::origin::Cause;
 
 pub static RULE: Rule = Rule {
     name: "lookup-unserved-group",
-    severity: Severity::Warning,
+    severity: Severity::Error,
     summary: "a lookup in a group that the cluster may not serve, with no check for it: the render fails there",
     check,
 };
@@ -58,16 +58,20 @@ fn check(evidence: &Evidence<'_>, findings: &mut Vec<Finding>) {
             matches!(kube::lookup(&query.api_version, &query.kind, at), KindLookup::UnknownGroup { .. })
         });
         let unserved: Vec<String> = answers.iter().filter(|s| s.answer).map(|s| s.range.to_string()).collect();
+        // A version without a group is one of the core group, and that has but one.
+        let is_core = !query.api_version.contains('/');
         let is_custom = !kube::kinds().iter().any(|kind| kind.api_version == query.api_version);
         if unserved.is_empty()
             || is_guarded(phase, lookup)
-            || is_custom && is_needed(evidence, phase, group(&query.api_version))
+            || is_custom && !is_core && is_needed(evidence, phase, group(&query.api_version))
         {
             continue;
         }
         told.push((lookup.span, query.api_version.clone()));
-        let mut finding = words::problem(&RULE, evidence, Severity::Warning, lookup.span);
+        let severity = if is_core { Severity::Error } else { Severity::Warning };
+        let mut finding = words::problem(&RULE, evidence, severity, lookup.span);
         let whom = match is_custom {
+            true if is_core => "with a cluster: no group is named, and the core group has only v1".to_string(),
             true => "where nobody has installed its definitions".to_string(),
             false => format!("on Kubernetes {}, which does not serve it", unserved.join(", ")),
         };
@@ -77,7 +81,13 @@ fn check(evidence: &Evidence<'_>, findings: &mut Vec<Finding>) {
         }
         let says = format!("unable to get apiresource from unstructured: {}, Kind={}", query.api_version, query.kind);
         finding.effects = vec![Effect { operation: "install", says }];
-        finding.help = format!("ask before: `{{{{ if .Capabilities.APIVersions.Has \"{}\" }}}}`", query.api_version);
+        finding.help = match is_core {
+            true => format!(
+                "name the group that has the kind: `lookup \"<group>/{}\" \"{}\"`",
+                query.api_version, query.kind
+            ),
+            false => format!("ask before: `{{{{ if .Capabilities.APIVersions.Has \"{}\" }}}}`", query.api_version),
+        };
         finding.cause = words::query(query);
         findings.push(finding);
     }

@@ -6,7 +6,7 @@ use crate::engine::LookupCall;
 use crate::finding::{Effect, Finding, Severity, TraceStep};
 use crate::lifecycle::{Phase, PhaseKind};
 use crate::source::Span;
-use crate::value::origin::Guard;
+use crate::value::origin::{Cause, Guard};
 
 pub static RULE: Rule = Rule {
     name: "object-needs-foreign-object",
@@ -31,6 +31,10 @@ fn check(evidence: &Evidence<'_>, findings: &mut Vec<Finding>) {
         let conditions = documents::conditions(arena, object);
         let found = conditions.iter().find_map(|guard| Some((guard, documents::foreign_lookup(life, phase, guard)?)));
         let Some((guard, lookup)) = found else { continue };
+        // What is drawn where nothing is found stands in for it: the condition holds either way.
+        if arena.causes(guard.origin).any(|cause| matches!(cause, Cause::Random { .. })) {
+            continue;
+        }
         // Where the other arm renders one of the kind too, there always is one.
         let arms = arms.get_or_insert_with(|| Arms::new(life));
         if arms.as_ref().is_some_and(|arms| arms.silent(guard).iter().any(|d| d.kind == object.id.kind)) {

@@ -20,14 +20,25 @@ fn check(evidence: &Evidence<'_>, findings: &mut Vec<Finding>) {
     let life = evidence.life;
     let kind = if life.previous { PhaseKind::Upgrade } else { PhaseKind::Install };
     let Some(phase) = life.phase(kind).filter(|p| p.rendering.error.is_none()) else { return };
-    for object in phase.fresh.iter().filter(|o| !o.is_hook()) {
+    // What Argo CD runs as a hook is deleted and made again, never patched.
+    let is_patched = |o: &Object| !o.is_hook() && o.annotation("argocd.argoproj.io/hook").is_none();
+    for object in phase.fresh.iter().filter(|o| is_patched(o)) {
         let manifest = plain(&object.node);
         let faults = kube::patch_faults(&manifest, &object.id.api_version, &object.id.kind);
         // An element of a list that nobody passes is not the chart's.
         let is_invented = |fault: &Fault| {
-            documents::is_made_up(life) && documents::is_inserted(object, &documents::range_of(object, fault.field()))
+            let range = documents::range_of(object, fault.field());
+            documents::is_made_up(life)
+                && (documents::is_inserted(object, &range) || documents::is_of_passed_list(life, phase, object, &range))
         };
-        let is_missing = |fault: &&Fault| matches!(fault, Fault::NoKey { .. }) && !is_invented(fault);
+        // What no upgrade renders again is never patched; what no server takes is refused all the same.
+        let is_never_patched = evidence
+            .whole(PhaseKind::Upgrade)
+            .is_some_and(|upgrade| !upgrade.objects.iter().any(|o| !o.is_hook() && o.id == object.id));
+        let is_missing = |fault: &&Fault| match fault {
+            Fault::NoKey { is_created, .. } => !(*is_created && is_never_patched) && !is_invented(fault),
+            _ => false,
+        };
         let missing: Vec<&Fault> = faults.iter().filter(is_missing).collect();
         if !missing.is_empty() {
             findings.push(without_key(evidence, (phase, object), &missing));
@@ -86,13 +97,19 @@ fn without_key(evidence: &Evidence<'_>, (phase, object): (&Phase, &Object), faul
             effect("upgrade", format!("from a version without the element: {refused}, or is refused like the install")),
         ]
     };
-    finding.help = format!(
-        "leave the element out where its `{key}` is empty: `{{{{- with .Values.… }}}}` around it\n\
-         a release that is stuck: upgrade fails as long as the live object has the element; `kubectl edit {} {}` and \
-         take it out, then upgrade to the mended chart",
-        id.kind.to_lowercase(),
-        id.name
-    );
+    finding.help = match is_created {
+        true => format!(
+            "leave the element out where its `{key}` is empty: `{{{{- with .Values.… }}}}` around it\n\
+             a release that is stuck: upgrade fails as long as the live object has the element; `kubectl edit {} {}` \
+             and take it out, then upgrade to the mended chart",
+            id.kind.to_lowercase(),
+            id.name
+        ),
+        false => format!(
+            "give the value of `{key}` a default, or ask for it in words (`required`); or leave the element out without \
+             it: `{{{{- with .Values.… }}}}` around it"
+        ),
+    };
     finding.cause = "no merge key".into();
     finding
 }

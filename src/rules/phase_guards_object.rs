@@ -1,10 +1,13 @@
 //! An object that only installs or only upgrades render.
 
 use super::story::{Mode, Story, Why};
-use super::{Evidence, Rule, documents, words};
+use super::{Evidence, Rule, documents, fields, words};
 use crate::finding::{Effect, Finding, Severity};
-use crate::lifecycle::{Life, ObjectChange};
-use crate::manifest::Object;
+use crate::lifecycle::{Life, ObjectChange, PhaseKind};
+use crate::manifest::{HookEvent, Object};
+use crate::value::Plain;
+use crate::value::yaml::Node;
+use std::sync::Arc;
 
 pub static RULE: Rule = Rule {
     name: "phase-guards-object",
@@ -21,7 +24,8 @@ fn check(evidence: &Evidence<'_>, findings: &mut Vec<Finding>) {
             && !story.difference.is_hook
             && !story.has_random_name(evidence.life)
     });
-    for group in groups {
+    // No server takes an object without a name.
+    for group in groups.into_iter().filter(|group| !group[0].difference.id.name.is_empty()) {
         let lead = group[0];
         // With values of ours that let it come late nothing is lost.
         let is_late = lead.difference.change == ObjectChange::Added && documents::is_made_up(evidence.life);
@@ -50,13 +54,18 @@ enum Turn {
     OfHook,
     /// It becomes a hook.
     IntoHook,
-    /// It goes when its work is done.
+    /// It goes when its work is done, or with the Job that it serves.
     Done,
 }
+
+/// The kinds of objects that Jobs are served by, and that hold nothing themselves.
+const SERVING: [&str; 7] =
+    ["ServiceAccount", "Role", "RoleBinding", "ClusterRole", "ClusterRoleBinding", "NetworkPolicy", "ConfigMap"];
 
 fn turn(life: &Life, story: &Story) -> Turn {
     let id = &story.difference.id;
     let is_removed = story.difference.change == ObjectChange::Removed;
+    let is_done = || matches!(id.kind.as_str(), "Job" | "Pod") || serves_job(life, story);
     let other = if is_removed { story.phases.1 } else { story.phases.0 };
     let mut objects = life.phase(other).into_iter().flat_map(|phase| &phase.objects);
     let hook = objects.find(|object| object.is_hook() && object.id == *id);
@@ -67,9 +76,46 @@ fn turn(life: &Life, story: &Story) -> Turn {
     match hook {
         Some(_) if is_removed => Turn::IntoHook,
         Some(hook) if stays(hook) => Turn::OfHook,
-        None if is_removed && matches!(id.kind.as_str(), "Job" | "Pod") => Turn::Done,
+        None if is_removed && is_done() => Turn::Done,
         _ => Turn::Whole,
     }
+}
+
+/// Whether an object serves Jobs alone, and none of those that are still there when it is not: a Job names it, or its
+/// pods are what a NetworkPolicy selects.
+fn serves_job(life: &Life, story: &Story) -> bool {
+    let id = &story.difference.id;
+    let (Some(here), Some(there)) = (life.phase(story.phases.0), life.phase(story.phases.1)) else { return false };
+    let Some(object) = here.objects.iter().find(|o| o.id == *id).filter(|_| SERVING.contains(&id.kind.as_str())) else {
+        return false;
+    };
+    let selected = fields::at(&object.node, &["spec", "podSelector", "matchLabels"]).map(Node::to_plain);
+    let is_served = |other: &Object| match (id.kind.as_str(), selected.as_ref().and_then(Plain::as_map)) {
+        ("NetworkPolicy", Some(selected)) => {
+            let labels = fields::at(&other.node, &["spec", "template", "metadata", "labels"]).map(Node::to_plain);
+            let labels = labels.as_ref().and_then(Plain::as_map);
+            !selected.is_empty()
+                && labels.is_some_and(|l| selected.iter().all(|(key, value)| l.get(key) == Some(value)))
+        }
+        ("NetworkPolicy", None) => false,
+        _ => {
+            let (text, name) = (other.text.bytes(), id.name.as_bytes());
+            text.windows(name.len()).any(|at| at == name)
+        }
+    };
+    let workload = |o: &&Arc<Object>| fields::at(&o.node, &["spec", "template"]).is_some() || o.id.kind == "CronJob";
+    let of_jobs = |objects: &[Arc<Object>]| {
+        let mut served = objects.iter().filter(workload).filter(|o| is_served(o)).peekable();
+        served.peek().is_some() && served.all(|o| o.id.kind == "Job")
+    };
+    // A hook of the install is done by then, though upgrades render it, too.
+    let of_install = |event: &HookEvent| matches!(event, HookEvent::PreInstall | HookEvent::PostInstall);
+    let is_done = |o: &Object| {
+        o.is_hook()
+            && matches!(story.phases.1, PhaseKind::Upgrade | PhaseKind::UpgradeAgain)
+            && o.events.iter().all(of_install)
+    };
+    of_jobs(&here.objects) && !there.objects.iter().filter(workload).any(|o| is_served(o) && !is_done(o))
 }
 
 fn as_object(finding: &mut Finding, lead: &Story) {

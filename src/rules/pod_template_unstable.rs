@@ -1,8 +1,10 @@
 //! A pod template that differs at every upgrade.
 
-use super::story::{Story, Why};
+use super::story::{Mode, Story, Why};
 use super::{Deployer, Evidence, Rule, documents, words};
 use crate::finding::{Effect, Finding, Severity};
+use crate::lifecycle::{Life, PhaseKind};
+use std::ops::Range;
 
 pub static RULE: Rule = Rule {
     name: "pod-template-unstable",
@@ -18,8 +20,29 @@ pub fn is_pod_template(story: &Story) -> bool {
         && !story.difference.is_hook
 }
 
+/// The maps of a pod template: an entry without a text is one all the same.
+const MAPS: [&str; 5] = [".annotations", ".labels", ".nodeSelector", ".limits", ".requests"];
+
+/// Whether a field comes or goes that is an empty text: to a server that is no field at all, and nothing changes.
+fn is_nothing(life: &Life, story: &Story) -> bool {
+    let sides = [(story.phases.0, &story.difference.from), (story.phases.1, &story.difference.to)];
+    let is_empty = |(kind, place): &(PhaseKind, &Option<(usize, Range<usize>)>)| match place {
+        Some((object, range)) => {
+            let object = life.phase(*kind).and_then(|phase| phase.objects.get(*object));
+            let shown = object.map(|object| words::shown(&object.text, range)).unwrap_or_default();
+            // What comes and goes does so with its key.
+            matches!(shown.split_once(": ").map_or(shown.as_str(), |(_, value)| value), "\"\"" | "''")
+        }
+        None => true,
+    };
+    let is_of_map = story.path().is_some_and(|path| MAPS.iter().any(|map| path.contains(map)));
+    story.mode == Mode::Presence && !is_of_map && sides.iter().all(is_empty)
+}
+
 fn check(evidence: &Evidence<'_>, findings: &mut Vec<Finding>) {
-    let groups = evidence.take_once(|story| is_pod_template(story) && !matches!(story.why, Why::Lookup(_)));
+    let groups = evidence.take_once(|story| {
+        is_pod_template(story) && !matches!(story.why, Why::Lookup(_)) && !is_nothing(evidence.life, story)
+    });
     for group in groups {
         let lead = group[0];
         let id = &lead.difference.id;

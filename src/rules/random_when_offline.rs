@@ -35,7 +35,11 @@ fn check(evidence: &Evidence<'_>, findings: &mut Vec<Finding>) {
         let leaves: Vec<Leaf<'_>> =
             ["data", "stringData"].iter().flat_map(|path| leaves_at(phase, object, &[path])).collect();
         let drawn = |leaf: &&Leaf<'_>| group.iter().any(|story| story.path() == Some(leaf.field.as_str()));
-        if leaves.iter().filter(drawn).all(|leaf| is_pinned(life, leaf)) {
+        // Where no upgrade was rendered, what no lookup decides about is drawn with a cluster, too.
+        let is_kept = |leaf: &Leaf<'_>| {
+            leaf.causes().into_iter().chain(leaf.conditions()).any(|cause| matches!(cause, Cause::Lookup { .. }))
+        };
+        if leaves.iter().filter(drawn).all(|leaf| is_pinned(life, leaf) || !is_kept(leaf)) {
             continue;
         }
         let draws = leaves.iter().filter(drawn).flat_map(Leaf::causes).filter_map(|cause| match cause {

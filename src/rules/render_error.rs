@@ -3,7 +3,7 @@
 use super::failure::FailureKind;
 use super::{Evidence, Rule, words};
 use crate::finding::{Finding, Severity};
-use crate::lifecycle::PhaseKind;
+use crate::lifecycle::{Phase, PhaseKind};
 
 pub static RULE: Rule = Rule {
     name: "render-error",
@@ -39,8 +39,30 @@ fn check(evidence: &Evidence<'_>, findings: &mut Vec<Finding>) {
                 failure.field
             );
         }
+        if let Some(name) = missing_template(&message) {
+            finding.help = evidence.life.phase(failure.phase).map(|phase| told_of(name, phase)).unwrap_or_default();
+        }
         finding.steps = words::call_stack(error);
         finding.cause = message;
         findings.push(finding);
+    }
+}
+
+/// The name of the template that a message misses.
+fn missing_template(message: &str) -> Option<&str> {
+    let rest = message.split_once("no template \"").or_else(|| message.split_once("template \""))?.1;
+    rest.split_once('"')
+        .map(|(name, _)| name)
+        .filter(|_| message.contains("no template") || message.ends_with("not defined"))
+}
+
+/// What to do for want of a named template: another name that is near, or where such names come from.
+fn told_of(name: &str, phase: &Phase) -> String {
+    let defines = phase.rendering.trees().iter().flat_map(|template| &template.tree.defines);
+    match crate::near::nearest(name, defines.map(|define| &*define.name)) {
+        Some(near) => format!("the name that is nearest is `{near}`"),
+        None => "it comes with a library that Chart.yaml has to name and `charts/` to hold, or with the chart that this one is \
+                 a part of: then check that one"
+            .into(),
     }
 }

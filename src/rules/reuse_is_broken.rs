@@ -108,6 +108,14 @@ fn check(evidence: &Evidence<'_>, findings: &mut Vec<Finding>) {
             finding.steps.insert(0, step);
         }
         finding.title = format!("{id} looks itself up and draws `{field}` anew all the same");
+        if let Some(switch) = switched_off(evidence, lead) {
+            finding.help = format!(
+                "`{switch}` is off, and with it nothing is kept: let it be on by default, or let the lookup alone decide, \
+                 with the draw only where it finds nothing"
+            );
+            findings.push(finding);
+            continue;
+        }
         finding.help = format!(
             "what is kept must be read from where it stands: `dig {} \"\" $live`, with `$live` the result of the lookup; \
              look for a key that is spelled otherwise, `hasKey` on the object instead of its `data`, and `:=` inside of \
@@ -116,6 +124,22 @@ fn check(evidence: &Evidence<'_>, findings: &mut Vec<Finding>) {
         );
         findings.push(finding);
     }
+}
+
+/// The value that turns the reuse of a drawn value off: a condition around the draw that is false for it alone.
+fn switched_off(evidence: &Evidence<'_>, story: &Story) -> Option<String> {
+    let (phase, prepared) = (evidence.whole(PhaseKind::Upgrade)?, evidence.life.prepared.as_ref()?);
+    let object = phase.objects.iter().find(|object| object.id == story.difference.id)?;
+    let arena = &phase.rendering.rt.arena;
+    let leaf = leaves_at(phase, object, &[]).into_iter().find(|leaf| story.path() == Some(leaf.field.as_str()))?;
+    leaf.conditions().into_iter().find_map(|cause| {
+        let Cause::Values { path } = cause else { return None };
+        let value = fields::value_at(&prepared.values, &arena.path_keys(*path))?;
+        let name = arena.path_text(*path);
+        let is_of_reuse =
+            ["reuse", "keep", "retain", "preserve", "existing"].iter().any(|w| name.to_lowercase().contains(w));
+        (value.as_bool() == Some(false) && is_of_reuse).then_some(name)
+    })
 }
 
 /// `"data" "password"`

@@ -4,9 +4,9 @@ use crate::engine::Rendering;
 pub(super) use crate::engine::{extent, written_at};
 use crate::finding::{FieldAt, TraceStep};
 use crate::lifecycle::{self, Difference, Life, Phase, PhaseKind};
-use crate::report::origins;
 use crate::source::Span;
 use crate::value::origin::{Cause, Guard, Outcome, Step};
+use crate::value::way;
 use crate::value::{OriginId, Piece};
 use std::ops::Range;
 
@@ -212,7 +212,7 @@ impl Story {
             (Why::Phase, Cause::Phase(_)) | (Why::Time, Cause::Time { .. }) | (Why::Dns, Cause::Dns { .. }) => true,
             _ => false,
         };
-        for (id, step, mut span) in origins::way(arena, self.origin, is_cause) {
+        for (id, step, mut span) in way::way(arena, self.origin, is_cause) {
             // What does not vary went in too, and explains nothing.
             if matches!(step, Step::Source) && !lifecycle::varies(arena, id) {
                 continue;

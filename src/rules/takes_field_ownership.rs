@@ -7,7 +7,7 @@ use crate::kube::Mode;
 use crate::lifecycle::{Phase, PhaseKind};
 use crate::manifest::Object;
 use crate::source::Span;
-use crate::value::origin::Cause;
+use crate::value::origin::{Cause, Outcome};
 use crate::value::{OriginId, Piece};
 
 pub static RULE: Rule = Rule {
@@ -37,6 +37,8 @@ struct Copied<'a> {
     owner: &'static str,
     lookup: Span,
     piece: &'a Piece,
+    /// The loop over the field that writes it, if one does.
+    of_loop: Option<Span>,
 }
 
 fn check(evidence: &Evidence<'_>, findings: &mut Vec<Finding>) {
@@ -87,8 +89,13 @@ fn copied<'a>(evidence: &Evidence<'_>, phase: &Phase, object: &'a Object) -> Vec
     let has_random = is_drawn(evidence, object);
     for piece in object.text.pieces() {
         let guards = arena.guards(piece.guard);
-        let origins: Vec<OriginId> = std::iter::once(piece.origin).chain(guards.iter().map(|g| g.origin)).collect();
-        for cause in origins.iter().filter(|o| o.is_live()).flat_map(|origin| arena.causes(*origin)) {
+        let of_guards = guards.iter().map(|g| {
+            let is_loop = matches!(g.outcome, Outcome::Some | Outcome::Empty);
+            (g.origin, is_loop.then_some(g.condition))
+        });
+        let origins: Vec<(OriginId, Option<Span>)> = std::iter::once((piece.origin, None)).chain(of_guards).collect();
+        let live = origins.iter().filter(|(origin, _)| origin.is_live());
+        for (cause, of_loop) in live.flat_map(|(origin, at)| arena.causes(*origin).map(move |cause| (cause, *at))) {
             let Cause::Lookup { call, path } = cause else { continue };
             let Some(lookup) = phase.rendering.rt.lookups.get(*call) else { continue };
             if !documents::asks_for(&lookup.query, &object.id, evidence.life) {
@@ -107,7 +114,7 @@ fn copied<'a>(evidence: &Evidence<'_>, phase: &Phase, object: &'a Object) -> Vec
             if !is_written_to(object, &path, piece) {
                 continue;
             }
-            out.push(Copied { path, owner, lookup: lookup.span, piece });
+            out.push(Copied { path, owner, lookup: lookup.span, piece, of_loop });
         }
     }
     out
@@ -126,9 +133,11 @@ fn is_written_to(object: &Object, path: &str, piece: &Piece) -> bool {
 
 fn finding(evidence: &Evidence<'_>, phase: &Phase, object: &Object, copied: &[Copied<'_>]) -> Finding {
     let lead = &copied[0];
-    let primary = match lead.piece.source {
-        0 => story::written_at(&phase.rendering, &object.text, &lead.piece.range()),
-        _ => story::extent(&phase.rendering, lead.piece),
+    let primary = match (lead.of_loop, lead.piece.source) {
+        // Whether it goes round or not, the place is the same.
+        (Some(head), _) => head,
+        (None, 0) => story::written_at(&phase.rendering, &object.text, &lead.piece.range()),
+        (None, _) => story::extent(&phase.rendering, lead.piece),
     };
     let mut finding = words::problem(&RULE, evidence, Severity::Warning, primary);
     let (id, field, owner) = (&object.id, &lead.path, lead.owner);

@@ -159,9 +159,11 @@ pub fn problem(rule: &super::Rule, evidence: &super::Evidence<'_>, severity: Sev
     }
 }
 
-/// The place where an error arose.
+/// The place where an error arose; of what fails in the text of `tpl`, the call: no file holds that text.
 pub fn innermost(error: &Error) -> Span {
-    error.levels().last().map_or(Span::default(), |level| level.span)
+    let levels = error.levels();
+    let in_file = levels.iter().rev().find(|level| &*level.file != "gotpl");
+    in_file.or(levels.last()).map_or(Span::default(), |level| level.span)
 }
 
 /// The message of the innermost level, without the places.
@@ -188,6 +190,7 @@ pub fn short(message: &str) -> String {
 pub fn call_stack(error: &Error) -> Vec<TraceStep> {
     let levels = error.levels();
     let last = levels.len().saturating_sub(1);
+    let primary = innermost(error);
     let mut steps: Vec<TraceStep> = Vec::new();
     for (index, level) in levels.iter().enumerate() {
         // Deep recursion is told by its ends.
@@ -195,7 +198,7 @@ pub fn call_stack(error: &Error) -> Vec<TraceStep> {
             continue;
         }
         let says = if index == last { "fails here".to_string() } else { "calls".to_string() };
-        steps.push(TraceStep { span: level.span, says, is_primary: index == last });
+        steps.push(TraceStep { span: level.span, says, is_primary: level.span == primary });
     }
     steps
 }

@@ -7,14 +7,17 @@
 
 mod arena;
 pub mod golang;
+mod graph;
 mod heap;
 pub mod json;
 mod list;
+mod numbers;
 pub mod origin;
 mod plain;
 mod text;
 pub mod toml;
 mod types;
+pub mod way;
 pub mod yaml;
 
 pub use arena::Arena;

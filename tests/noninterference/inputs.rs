@@ -45,6 +45,7 @@ impl World {
             keys: KeySource::Sample,
             limits: Limits::default(),
             profile: Profile::default(),
+            forced: None,
         };
         engine::render(prepared, &options, &Objects(&self.objects), cache, sources.clone())
     }

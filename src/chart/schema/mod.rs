@@ -3,6 +3,7 @@
 //! Helm fetches schemas that a schema refers to; chartlint opens neither network nor files for them, takes such a schema
 //! for one that allows everything, and says so.
 
+mod dialect;
 mod gojsonschema;
 mod santhosh;
 #[cfg(test)]
@@ -80,11 +81,7 @@ impl Compiled {
             Err(e) if e.is_eof() && bytes.trim_ascii().is_empty() => Err(Failure::NotJson("EOF".into())),
             Err(e) if e.is_eof() => Err(Failure::NotJson("unexpected EOF".into())),
             Err(e) => Err(Failure::NotJson(e.to_string())),
-            Ok(_) => jsonschema::options()
-                .with_base_uri("file:///values.schema.json")
-                .with_retriever(Remote(remote.clone()))
-                .build(&schema)
-                .map_err(|e| Failure::NotASchema(not_a_schema(&schema, &e))),
+            Ok(_) => build(&schema, &remote).map_err(|e| Failure::NotASchema(not_a_schema(&schema, &e))),
         };
         let mut remote = remote.lock().map(|mut uris| std::mem::take(&mut *uris)).unwrap_or_default();
         remote.sort();
@@ -95,6 +92,18 @@ impl Compiled {
         };
         Compiled { outcome, schema, remote }
     }
+}
+
+/// A validator. To make one that knows a draft costs most for the newest, and seldom is anything of it used.
+fn build(schema: &Value, remote: &Arc<Mutex<Vec<String>>>) -> Result<Validator, ValidationError<'static>> {
+    let options =
+        || jsonschema::options().with_base_uri("file:///values.schema.json").with_retriever(Remote(remote.clone()));
+    if dialect::is_plain(schema)
+        && let Ok(validator) = options().with_draft(jsonschema::Draft::Draft7).build(schema)
+    {
+        return Ok(validator);
+    }
+    options().build(schema)
 }
 
 /// The message for what is no schema.

@@ -79,6 +79,9 @@ impl Evaluator<'_> {
                 Ok(Val::of(value))
             }
             _ => {
+                if let Some(value) = self.rt.stand_in_below(&receiver.v, &format!(".{name}")) {
+                    return Ok(Val::boxed(value));
+                }
                 let type_name = if receiver.boxed {
                     "interface {}".to_string()
                 } else {

@@ -44,6 +44,11 @@ impl Evaluator<'_> {
                         self.log_passed_over(&value, span);
                         Ok(Val::boxed(Value::new(Data::Str(Text::empty()), value.origin)))
                     }
+                    (true, false) if self.rt.forcing.is_some() => {
+                        let message = || text(0).lossy().into_owned();
+                        self.rt.failed_at(span, message);
+                        Ok(Val::boxed(self.rt.stand_in(value.origin, &self.place(span))))
+                    }
                     (true, false) => {
                         self.log_missing(&value, span);
                         Err(Error::Fail(text(0).lossy().into_owned()))
@@ -51,6 +56,10 @@ impl Evaluator<'_> {
                 }
             }
             Special::Fail if self.lint => Ok(Val::of(Value::string(Text::empty()))),
+            Special::Fail if self.rt.forcing.is_some() => {
+                self.rt.failed_at(span, || text(0).lossy().into_owned());
+                Ok(Val::of(Value::string(Text::empty())))
+            }
             Special::Fail => Err(Error::Fail(text(0).lossy().into_owned())),
         }
     }
@@ -70,11 +79,15 @@ impl Evaluator<'_> {
     fn include(&mut self, name: &Text, name_origin: OriginId, mut dot: Value, span: Span) -> Result<Value, Error> {
         let name: Arc<str> = name.lossy().into();
         let Some(template) = self.template(&name) else {
+            if self.rt.forcing.is_some() {
+                return Ok(self.missing(&name, span));
+            }
             let message = format!("template: no template {:?} associated with template \"gotpl\"", &*name);
             return Err(Error::Plain(message));
         };
         let active = self.includes.entry(name.clone()).or_default();
-        if *active >= MAX_INCLUDES {
+        let most = if self.rt.forcing.is_some() { super::forced::MAX_INCLUDES } else { MAX_INCLUDES };
+        if *active >= most {
             let message = format!("rendering template has a nested reference name: {name}: unable to execute template");
             return Err(Error::Plain(message));
         }

@@ -5,6 +5,7 @@
 
 mod conditions;
 mod fields;
+mod forced;
 mod helm;
 mod methods;
 mod mutation;

@@ -331,11 +331,7 @@ impl Evaluator<'_> {
                 match result {
                     Ok(v) => Ok(Val { v, boxed }),
                     Err(failure) => {
-                        let mut about = OriginId::NONE;
-                        for value in &values {
-                            let inner = self.rt.deep_origin(value);
-                            about = self.rt.arena.join(about, inner);
-                        }
+                        let about = self.failed_over(function, &values, span);
                         Err(self.failed(frame, node, function.name, failure).about(about))
                     }
                 }
@@ -357,6 +353,23 @@ impl Evaluator<'_> {
                 }
             }
         }
+    }
+
+    /// What a call that failed depended on. Of `index` it is what the last step that there was led to.
+    fn failed_over(&mut self, function: &'static Function, values: &[Value], span: Span) -> OriginId {
+        if function.name == "index" {
+            for count in (2..values.len()).rev() {
+                if let Ok(reached) = self.run(function, &values[..count], 0, span) {
+                    return self.rt.deep_origin(&reached);
+                }
+            }
+        }
+        let mut about = OriginId::NONE;
+        for value in values {
+            let inner = self.rt.deep_origin(value);
+            about = self.rt.arena.join(about, inner);
+        }
+        about
     }
 
     /// The error of a call.

@@ -39,7 +39,7 @@ impl Evaluator<'_> {
                     self.out.push_literal(bytes, self.rt.guard, address);
                 }
                 Node::Action(pipeline) => {
-                    let value = self.pipeline(frame, dot, pipeline)?;
+                    let value = self.pipeline_or_stand_in(frame, dot, pipeline)?;
                     if pipeline.declares.is_empty() {
                         self.print(frame, &value, pipeline)?;
                     }
@@ -120,13 +120,23 @@ impl Evaluator<'_> {
         is_with: bool,
     ) -> Result<Flow, Error> {
         let scope = frame.variables.len();
-        let value = self.pipeline(frame, dot, &branch.pipeline)?;
-        let (truth, origin) = self.truth(&value.v);
-        let outcome = if truth { Outcome::True } else { Outcome::False };
+        let mut value = self.pipeline_or_stand_in(frame, dot, &branch.pipeline)?;
+        let (mut truth, origin) = self.truth(&value.v);
         let head = branch.head.at(frame.unit.base);
+        let is_turned = self.rt.turns(head, truth, origin);
+        if is_turned {
+            truth = !truth;
+            if truth && is_with {
+                value = self.assumed(frame, &value, &branch.pipeline);
+            }
+        }
+        let outcome = if truth { Outcome::True } else { Outcome::False };
         self.log_condition(frame, dot, &branch.pipeline, head, outcome, origin);
         let outer = self.rt.guard;
-        let guard = self.rt.arena.guard(outer, head, outcome, origin);
+        let guard = match is_turned {
+            true => self.rt.arena.forced_guard(outer, head, outcome, origin),
+            false => self.rt.arena.guard(outer, head, outcome, origin),
+        };
         self.rt.decided(origin);
         self.rt.guard = guard;
         let written = self.out.len();
@@ -179,12 +189,21 @@ impl Evaluator<'_> {
         let outer = self.rt.guard;
         let span = branch.pipeline.span.at(frame.unit.base);
         let head = branch.head.at(frame.unit.base);
-        let value = self.range_pipeline(frame, dot, &branch.pipeline)?;
-        let items = self.items(frame, &value, &branch.pipeline, span)?;
+        let value = self.range_pipeline(frame, dot, &branch.pipeline);
+        let value = self.or_stand_in(frame, value, &branch.pipeline)?;
+        let items = self.items(frame, &value, &branch.pipeline, span);
+        let mut items = self.or_nothing(items, span)?;
         let origin = self.shape_origin(&value.v);
+        let is_turned = self.rt.turns(head, !items.is_empty(), origin);
+        if is_turned {
+            items = if items.is_empty() { self.assumed_items(frame, &value, &branch.pipeline) } else { Vec::new() };
+        }
         let outcome = if items.is_empty() { Outcome::Empty } else { Outcome::Some };
         self.log_condition(frame, dot, &branch.pipeline, head, outcome, origin);
-        let guard = self.rt.arena.guard(outer, head, outcome, origin);
+        let guard = match is_turned {
+            true => self.rt.arena.forced_guard(outer, head, outcome, origin),
+            false => self.rt.arena.guard(outer, head, outcome, origin),
+        };
         self.rt.decided(origin);
         self.rt.guard = guard;
         let written = self.out.len();
@@ -198,7 +217,8 @@ impl Evaluator<'_> {
             for (key, element) in items {
                 self.work(frame, 1)?;
                 let inner = frame.variables.len();
-                self.loop_variables(frame, &branch.pipeline, key, &element)?;
+                let is_set = self.loop_variables(frame, &branch.pipeline, key, &element);
+                self.or_nothing(is_set, span)?;
                 let flow = self.nodes(frame, &element, &branch.body)?;
                 frame.variables.truncate(inner);
                 if let ControlFlow::Break(Jump::Break) = flow {
@@ -320,6 +340,9 @@ impl Evaluator<'_> {
                 vec![(Value::new(Data::Int(0, crate::value::IntKind::Int), origin), Val::boxed(element))]
             }
             _ => {
+                if let Some(item) = self.rt.stand_in_below(&value.v, "[0]") {
+                    return Ok(vec![(Value::new(Data::Int(0, crate::value::IntKind::Int), origin), Val::boxed(item))]);
+                }
                 let shown = crate::engine::functions::print::display(&self.rt, &value.v);
                 return Err(self.error(frame, format!("range can't iterate over {shown}"), None));
             }
@@ -329,18 +352,28 @@ impl Evaluator<'_> {
     fn template_call<'t>(&mut self, frame: &mut Frame<'t>, dot: &Val, call: &'t TemplateCall) -> Result<(), Error> {
         frame.at = At::Template(call);
         let Some(template) = self.template(&call.name) else {
+            if self.rt.forcing.is_some() {
+                self.print_missing(&call.name, call.span.at(frame.unit.base));
+                return Ok(());
+            }
             return Err(self.error(frame, format!("template {} not defined", call.quoted), None));
         };
         if self.depth >= MAX_DEPTH {
             let message = "exceeded maximum template depth (100000)".to_string();
+            if self.rt.forcing.is_some() {
+                return Ok(());
+            }
             return Err(self.error(frame, message, None));
         }
         let argument = match &call.argument {
-            Some(pipeline) => self.pipeline(frame, dot, pipeline)?,
+            Some(pipeline) => self.pipeline_or_stand_in(frame, dot, pipeline)?,
             None => Val::of(Value::NIL),
         };
         let span = call.span.at(frame.unit.base);
         self.note_write(span);
+        if self.is_too_deep_to_force() {
+            return Ok(());
+        }
         self.depth += 1;
         let outer = self.enter(span);
         let result = self.execute(&call.name, &template, argument);

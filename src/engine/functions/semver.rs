@@ -1,7 +1,6 @@
 //! Sprig's functions on versions, and the methods of what `semver` gives.
 
 use crate::engine::function::{Call, FnResult, Function, Method, Param, Returns, text};
-use crate::profile::Profile;
 use crate::value::golang::semver::{Constraints, Library, Part, Version};
 use crate::value::{Data, Field, Object, Text, UintKind, Value};
 use std::cmp::Ordering;
@@ -51,17 +50,6 @@ const OTHER: &[Param] = &[Param::Any];
 
 const fn method(name: &'static str, params: &'static [Param], run: fn(&mut Call<'_>, &[Value]) -> FnResult) -> Method {
     Method { name, params, variadic: false, returns: Returns::Concrete, run }
-}
-
-/// The release of the library behind a version of Helm.
-pub fn library(profile: &Profile) -> Library {
-    if profile.since(4, 2, 0) {
-        Library::V3_5
-    } else if profile.since(3, 19, 0) {
-        Library::V3_4
-    } else {
-        Library::V3_3
-    }
 }
 
 fn number(number: u64) -> Value {
@@ -118,14 +106,14 @@ fn compared(args: &[Value]) -> Result<Ordering, String> {
 }
 
 fn raised(call: &mut Call<'_>, args: &[Value], part: Part) -> FnResult {
-    let next = version(args, 0).raised(part, library(&call.rt.profile))?;
+    let next = version(args, 0).raised(part, Library::of(&call.rt.profile))?;
     Ok(object(&next, false))
 }
 
 fn semver(call: &mut Call<'_>, args: &[Value]) -> FnResult {
     let text = text(args.first().unwrap_or(&Value::NIL));
     call.spend(text.len())?;
-    let version = Version::parse(text.bytes(), library(&call.rt.profile))?;
+    let version = Version::parse(text.bytes(), Library::of(&call.rt.profile))?;
     Ok(object(&version, true))
 }
 
@@ -133,7 +121,7 @@ fn semver_compare(call: &mut Call<'_>, args: &[Value]) -> FnResult {
     let [constraint, version] = args else { return Ok(Value::bool(false)) };
     let (constraint, version) = (text(constraint), text(version));
     call.spend(constraint.len().saturating_mul(16).saturating_add(version.len()))?;
-    let library = library(&call.rt.profile);
+    let library = Library::of(&call.rt.profile);
     let constraints = Constraints::parse(constraint.bytes(), library)?;
     let version = Version::parse(version.bytes(), library)?;
     Ok(Value::bool(constraints.check(&version)))

@@ -32,6 +32,7 @@ pub(super) fn runtime(helm: &str) -> Runtime {
         keys: KeySource::Sample,
         limits: Limits::default(),
         profile,
+        forced: None,
     })
 }
 

@@ -117,6 +117,11 @@ fn indented(
     write: impl FnOnce(i64, &[u8], &mut dyn FnMut(Segment)) -> Result<(), &'static str>,
 ) -> FnResult {
     let (width, text) = (width(args), shaped(call, args, 1)?);
+    // What stands in for a block is one: an entry of a map, so that the lines around it stay what they are.
+    let text = match args.get(1) {
+        Some(value) if call.rt.is_stand_in(value) => Text::from(format!("{0}: {0}", text.lossy())),
+        _ => text,
+    };
     let breaks = text.bytes().iter().filter(|b| **b == b'\n').count();
     let pad = usize::try_from(width).unwrap_or(0);
     call.spend((breaks + 1).saturating_mul(pad).saturating_add(text.len()))?;

@@ -4,6 +4,7 @@ use super::{Library, Version, compare_prereleases};
 use crate::value::golang::strconv::quote;
 use crate::value::golang::strings::split;
 use regex::bytes::{Captures, Regex};
+use std::borrow::Cow;
 use std::cmp::Ordering;
 use std::sync::LazyLock;
 
@@ -37,30 +38,15 @@ pub struct Constraints {
     library: Library,
 }
 
-struct Patterns {
-    one: Regex,
-    range: Regex,
-    each: Regex,
-    all: Regex,
-}
-
-static PATTERNS: LazyLock<Patterns> = LazyLock::new(|| {
+/// `A - B`, of which Go makes `>= A, <= B`.
+static RANGE: LazyLock<Regex> = LazyLock::new(|| {
     const SPACE: &str = r"[\t\n\x0C\r ]";
-    const OPERATOR: &str = r"=||!=|>|<|>=|=>|<=|=<|~|~>|\^";
     // The bar in the class is the library's.
     let part = r"[0-9|xX*]+";
     let tail = r"[0-9A-Za-z-]+(?:\.[0-9A-Za-z-]+)*";
-    let version = format!(r"v?({part})(\.{part})?(\.{part})?(-{tail})?(?:\+{tail})?");
-    let plain = format!(r"v?{part}(?:\.{part})?(?:\.{part})?(?:-{tail})?(?:\+{tail})?");
-    let one = format!("(?:{OPERATOR}){SPACE}*{plain}");
-    // The patterns are constant and valid.
-    let regex = |pattern: String| Regex::new(&pattern).expect("a valid pattern");
-    Patterns {
-        one: regex(format!("^{SPACE}*({OPERATOR}){SPACE}*(?:{version}){SPACE}*$")),
-        range: regex(format!("{SPACE}*({plain}){SPACE}+-{SPACE}+({plain}){SPACE}*")),
-        each: regex(one.clone()),
-        all: regex(format!("^{SPACE}*{one}{SPACE}*(?:(?:{SPACE}+|,{SPACE}*){one}{SPACE}*)*$")),
-    }
+    let version = format!(r"v?{part}(?:\.{part})?(?:\.{part})?(?:-{tail})?(?:\+{tail})?");
+    // The pattern is constant and valid.
+    Regex::new(&format!("{SPACE}*({version}){SPACE}+-{SPACE}+({version}){SPACE}*")).expect("a valid pattern")
 });
 
 impl Constraints {
@@ -76,10 +62,8 @@ impl Constraints {
         }
         let groups = parts.into_iter().map(|part| {
             let group = &text[part];
-            if !PATTERNS.all.is_match(group) {
-                return Err(improper(group, library));
-            }
-            PATTERNS.each.find_iter(group).map(|found| Constraint::parse(found.as_bytes(), library)).collect()
+            let written = Reader { text: group, at: 0 }.group().ok_or_else(|| improper(group, library))?;
+            written.iter().map(|written| Constraint::new(written, library)).collect()
         });
         Ok(Constraints { groups: groups.collect::<Result<_, _>>()?, library })
     }
@@ -114,9 +98,12 @@ fn group<'t>(found: &Captures<'t>, index: usize) -> &'t str {
 }
 
 /// `A - B` becomes `>= A, <= B`.
-fn rewrite_ranges(text: &[u8]) -> Vec<u8> {
+fn rewrite_ranges(text: &[u8]) -> Cow<'_, [u8]> {
+    if !text.windows(2).any(|two| is_space(two[0]) && two[1] == b'-') {
+        return text.into();
+    }
     let mut out = text.to_vec();
-    for found in PATTERNS.range.captures_iter(text) {
+    for found in RANGE.captures_iter(text) {
         let whole = group(&found, 0).as_bytes();
         // Go replaces the first text that is the same, wherever it is.
         if let Some(at) = out.windows(whole.len().max(1)).position(|part| part == whole) {
@@ -124,25 +111,140 @@ fn rewrite_ranges(text: &[u8]) -> Vec<u8> {
             out.splice(at..at + whole.len(), new.into_bytes());
         }
     }
-    out
+    out.into()
+}
+
+/// What `\s` is in Go's patterns.
+fn is_space(c: u8) -> bool {
+    matches!(c, b'\t' | b'\n' | b'\x0C' | b'\r' | b' ')
+}
+
+/// A constraint in its parts, as it is written; the parts after the first keep their dot and their dash.
+struct Written<'t> {
+    operator: Operator,
+    numbers: [&'t str; 3],
+    prerelease: &'t str,
+}
+
+/// Reads the constraints of a group. The library matches patterns; whatever a pattern takes, it takes as much of as it
+/// can here, since only a space, a comma or the end may follow.
+struct Reader<'t> {
+    text: &'t [u8],
+    at: usize,
+}
+
+impl<'t> Reader<'t> {
+    /// Constraints with spaces or commas between them; none where it is no such text.
+    fn group(mut self) -> Option<Vec<Written<'t>>> {
+        let mut all = Vec::new();
+        self.skip_spaces();
+        loop {
+            all.push(self.constraint()?);
+            let start = self.at;
+            self.skip_spaces();
+            match self.peek() {
+                None => return Some(all),
+                Some(b',') => self.at += 1,
+                Some(_) if self.at == start => return None,
+                Some(_) => {}
+            }
+            self.skip_spaces();
+        }
+    }
+
+    fn constraint(&mut self) -> Option<Written<'t>> {
+        let operator = self.operator();
+        self.skip_spaces();
+        self.take(b"v");
+        let mut numbers = [self.some(is_number)?, "", ""];
+        for number in &mut numbers[1..] {
+            let start = self.at;
+            if self.take(b".") {
+                self.some(is_number)?;
+                *number = self.since(start);
+            }
+        }
+        let start = self.at;
+        if self.take(b"-") {
+            self.tail()?;
+        }
+        let prerelease = self.since(start);
+        if self.take(b"+") {
+            self.tail()?;
+        }
+        Some(Written { operator, numbers, prerelease })
+    }
+
+    fn operator(&mut self) -> Operator {
+        const OPERATORS: [(&[u8], Operator); 10] = [
+            (b"!=", Operator::NotEqual),
+            (b">=", Operator::AtLeast),
+            (b"=>", Operator::AtLeast),
+            (b"<=", Operator::AtMost),
+            (b"=<", Operator::AtMost),
+            (b"~>", Operator::Tilde),
+            (b">", Operator::Greater),
+            (b"<", Operator::Less),
+            (b"~", Operator::Tilde),
+            (b"^", Operator::Caret),
+        ];
+        let found = OPERATORS.into_iter().find(|(text, _)| self.take(text));
+        if found.is_none() {
+            self.take(b"=");
+        }
+        found.map_or(Operator::Equal, |(_, operator)| operator)
+    }
+
+    /// Identifiers with dots between them.
+    fn tail(&mut self) -> Option<()> {
+        loop {
+            self.some(super::is_identifier)?;
+            if !self.take(b".") {
+                return Some(());
+            }
+        }
+    }
+
+    /// One byte of a kind or more.
+    fn some(&mut self, is_in: impl Fn(u8) -> bool) -> Option<&'t str> {
+        let start = self.at;
+        while self.peek().is_some_and(&is_in) {
+            self.at += 1;
+        }
+        (self.at > start).then(|| self.since(start))
+    }
+
+    fn since(&self, start: usize) -> &'t str {
+        // What is read is ASCII.
+        std::str::from_utf8(&self.text[start..self.at]).unwrap_or_default()
+    }
+
+    fn take(&mut self, text: &[u8]) -> bool {
+        let is_next = self.text[self.at..].starts_with(text);
+        self.at += if is_next { text.len() } else { 0 };
+        is_next
+    }
+
+    fn peek(&self) -> Option<u8> {
+        self.text.get(self.at).copied()
+    }
+
+    fn skip_spaces(&mut self) {
+        while self.peek().is_some_and(is_space) {
+            self.at += 1;
+        }
+    }
+}
+
+/// What stands for a number; the bar is the library's.
+fn is_number(c: u8) -> bool {
+    c.is_ascii_digit() || matches!(c, b'|' | b'x' | b'X' | b'*')
 }
 
 impl Constraint {
-    fn parse(text: &[u8], library: Library) -> Result<Constraint, String> {
-        let Some(found) = PATTERNS.one.captures(text) else { return Err(improper(text, library)) };
-        let group = |index| group(&found, index);
-        let operator = match group(1) {
-            "!=" => Operator::NotEqual,
-            ">" => Operator::Greater,
-            "<" => Operator::Less,
-            ">=" | "=>" => Operator::AtLeast,
-            "<=" | "=<" => Operator::AtMost,
-            "~" | "~>" => Operator::Tilde,
-            "^" => Operator::Caret,
-            _ => Operator::Equal,
-        };
+    fn new(written: &Written<'_>, library: Library) -> Result<Constraint, String> {
+        let Written { operator, numbers: [major, minor, patch], prerelease } = *written;
         let is_open = |part: &str| matches!(part.trim_start_matches('.'), "" | "x" | "X" | "*");
-        let (major, minor, patch, prerelease) = (group(2), group(3), group(4), group(5));
         let (is_without_major, is_without_minor, is_without_patch) = match () {
             () if is_open(major) => (true, false, false),
             () if is_open(minor) => (false, true, false),

@@ -5,21 +5,33 @@ mod constraint;
 pub use constraint::Constraints;
 
 use super::strconv;
+use crate::profile::Profile;
 use std::cmp::Ordering;
 use std::fmt;
 
 /// The release of the library.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
 pub enum Library {
-    /// 3.3.0: Helm 3.16 and 3.17.
+    /// 3.3.0: up to Helm 3.18.
     V3_3,
-    /// Helm 3.18 to 4.1.
+    /// Helm 3.19 to 4.1.
     V3_4,
     /// From Helm 4.2 on.
     V3_5,
 }
 
 impl Library {
+    /// The release behind a version of Helm.
+    pub fn of(profile: &Profile) -> Library {
+        if profile.since(4, 2, 0) {
+            Library::V3_5
+        } else if profile.since(3, 19, 0) {
+            Library::V3_4
+        } else {
+            Library::V3_3
+        }
+    }
+
     /// An error's text; the older release began it in upper case.
     fn text(self, text: &str) -> String {
         let mut chars = text.chars();

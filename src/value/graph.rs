@@ -1,0 +1,372 @@
+//! The graph that holds all causes, origins and guards.
+
+use super::numbers::Numbers;
+use super::origin::{Cause, CauseSetId, Guard, GuardId, Origin, OriginId, Outcome, PathId, Step};
+use crate::source::Span;
+use rustc_hash::FxHashMap;
+use std::sync::Arc;
+
+#[derive(Debug, Clone)]
+struct PathNode {
+    parent: PathId,
+    key: Arc<[u8]>,
+}
+
+impl PathNode {
+    fn what(&self) -> (PathId, &[u8]) {
+        (self.parent, &self.key)
+    }
+}
+
+/// More causes than this in one set are cut off, and the set says so.
+const MAX_CAUSES: usize = 512;
+/// Longer chains of steps keep their causes and lose their newest steps.
+const MAX_DEPTH: u32 = 96;
+
+/// Holds all causes, origins and guards of a life. Grows with the templates, not with the number of values.
+#[derive(Debug, Clone)]
+pub struct Graph {
+    paths: Vec<PathNode>,
+    path_ids: Numbers,
+    causes: Vec<Cause>,
+    cause_ids: Numbers,
+    sets: Vec<Arc<[u32]>>,
+    set_ids: Numbers,
+    origins: Vec<Origin>,
+    /// Of the live ones.
+    step_ids: Numbers,
+    joins: FxHashMap<(OriginId, OriginId), OriginId>,
+    /// The origin of each set of causes that is nothing but them.
+    plain_ids: Vec<OriginId>,
+    guards: Vec<Guard>,
+    guard_ids: Numbers,
+    /// Some set of causes was cut off.
+    pub overflowed: bool,
+}
+
+impl Default for Graph {
+    fn default() -> Self {
+        let none: Arc<[u32]> = Arc::new([]);
+        let origin =
+            Origin { causes: CauseSetId(0), step: Step::Source, span: Span::default(), parents: [].into(), depth: 0 };
+        let guard = Guard {
+            parent: GuardId::NONE,
+            also: GuardId::NONE,
+            condition: Span::default(),
+            outcome: Outcome::True,
+            origin: OriginId::NONE,
+            depth: 0,
+        };
+        let mut set_ids = Numbers::default();
+        set_ids.insert(0, |_| &none);
+        Graph {
+            paths: vec![PathNode { parent: PathId::NONE, key: Arc::new([]) }],
+            path_ids: Numbers::default(),
+            causes: Vec::new(),
+            cause_ids: Numbers::default(),
+            set_ids,
+            sets: vec![none],
+            origins: vec![origin],
+            step_ids: Numbers::default(),
+            joins: FxHashMap::default(),
+            plain_ids: Vec::new(),
+            guards: vec![guard],
+            guard_ids: Numbers::default(),
+            overflowed: false,
+        }
+    }
+}
+
+impl Graph {
+    /// The path of `key` below `parent`.
+    pub fn path(&mut self, parent: PathId, key: &Arc<[u8]>) -> PathId {
+        if let Some(id) = self.path_below(parent, key) {
+            return id;
+        }
+        let id = self.paths.len() as u32;
+        self.paths.push(PathNode { parent, key: key.clone() });
+        self.path_ids.insert(id, |n| self.paths[n].what());
+        PathId(id)
+    }
+
+    fn path_below(&self, parent: PathId, key: &[u8]) -> Option<PathId> {
+        self.path_ids.find((parent, key), |n| self.paths[n].what()).map(PathId)
+    }
+
+    /// The keys of a path from the root on.
+    pub fn path_keys(&self, mut path: PathId) -> Vec<Arc<[u8]>> {
+        let mut keys = Vec::new();
+        while !path.is_none() {
+            let node = &self.paths[path.index()];
+            keys.push(node.key.clone());
+            path = node.parent;
+        }
+        keys.reverse();
+        keys
+    }
+
+    /// A path as `a.b[0].c`; keys that hold a dot are quoted.
+    pub fn path_text(&self, path: PathId) -> String {
+        let mut out = String::new();
+        for key in self.path_keys(path) {
+            let key = String::from_utf8_lossy(&key);
+            if key.starts_with('[') {
+                out.push_str(&key);
+                continue;
+            }
+            if !out.is_empty() {
+                out.push('.');
+            }
+            if key.contains('.') { out.push_str(&format!("{key:?}")) } else { out.push_str(&key) }
+        }
+        out
+    }
+
+    fn cause(&mut self, cause: Cause) -> u32 {
+        if let Some(id) = self.cause_ids.find(&cause, |n| &self.causes[n]) {
+            return id;
+        }
+        let id = self.causes.len() as u32;
+        self.causes.push(cause);
+        self.cause_ids.insert(id, |n| &self.causes[n]);
+        id
+    }
+
+    fn set(&mut self, causes: Vec<u32>) -> CauseSetId {
+        let mut causes = causes;
+        if causes.len() > MAX_CAUSES {
+            causes.truncate(MAX_CAUSES);
+            self.overflowed = true;
+        }
+        if let Some(id) = self.set_ids.find(&causes[..], |n| &*self.sets[n]) {
+            return CauseSetId(id);
+        }
+        let id = self.sets.len() as u32;
+        self.sets.push(causes.into());
+        self.set_ids.insert(id, |n| &*self.sets[n]);
+        CauseSetId(id)
+    }
+
+    fn add(&mut self, origin: Origin, live: bool) -> OriginId {
+        let id = OriginId::new(self.origins.len() as u32, live);
+        self.origins.push(origin);
+        id
+    }
+
+    fn plain(&mut self, causes: CauseSetId) -> OriginId {
+        match self.plain_ids.get(causes.index()) {
+            Some(id) if !id.is_none() => return *id,
+            Some(_) => {}
+            None => self.plain_ids.resize(self.sets.len(), OriginId::NONE),
+        }
+        let origin = Origin { causes, step: Step::Joined, span: Span::default(), parents: [].into(), depth: 0 };
+        let id = self.add(origin, false);
+        self.plain_ids[causes.index()] = id;
+        id
+    }
+
+    /// The origin of a value that is the cause itself, read at `span` (of interest for live causes only).
+    pub fn source(&mut self, cause: Cause, span: Span) -> OriginId {
+        let live = cause.is_live();
+        let id = self.cause(cause);
+        let causes = self.set(vec![id]);
+        if live { self.node(causes, Step::Source, span, [].into()) } else { self.plain(causes) }
+    }
+
+    fn node(&mut self, causes: CauseSetId, step: Step, span: Span, parents: Box<[OriginId]>) -> OriginId {
+        let key = Origin { causes, step, span, parents, depth: 0 };
+        if let Some(id) = self.step_ids.find(key.what(), |n| self.origins[n].what()) {
+            return OriginId::new(id, true);
+        }
+        let depth = key.parents.iter().map(|p| self.origins[p.index()].depth + 1).max().unwrap_or(0);
+        if depth > MAX_DEPTH {
+            return key.parents[0];
+        }
+        let id = self.add(Origin { depth, ..key }, true);
+        self.step_ids.insert(id.index() as u32, |n| self.origins[n].what());
+        id
+    }
+
+    /// A step of a live value; plain origins pass unchanged.
+    pub fn step(&mut self, parent: OriginId, step: impl FnOnce() -> Step, span: Span) -> OriginId {
+        if !parent.is_live() {
+            return parent;
+        }
+        let causes = self.origins[parent.index()].causes;
+        self.node(causes, step(), span, [parent].into())
+    }
+
+    /// A field of a looked-up object: the cause becomes the longer path, the chain goes on.
+    pub fn field_step(&mut self, parent: OriginId, field: OriginId, name: &Arc<str>, span: Span) -> OriginId {
+        if !parent.is_live() {
+            return self.join(parent, field);
+        }
+        let causes = self.origins[field.index()].causes;
+        self.node(causes, Step::Field(name.clone()), span, [parent].into())
+    }
+
+    /// The origin of what depends on both.
+    pub fn join(&mut self, a: OriginId, b: OriginId) -> OriginId {
+        if a == b || b.is_none() {
+            return a;
+        }
+        if a.is_none() {
+            return b;
+        }
+        if let Some(id) = self.joins.get(&(a, b)) {
+            return *id;
+        }
+        let (set_a, set_b) = (self.origins[a.index()].causes, self.origins[b.index()].causes);
+        let (list_a, list_b) = (self.sets[set_a.index()].clone(), self.sets[set_b.index()].clone());
+        let id = if is_subset(&list_b, &list_a) {
+            a
+        } else if is_subset(&list_a, &list_b) {
+            b
+        } else {
+            let mut union: Vec<u32> = list_a.iter().chain(list_b.iter()).copied().collect();
+            union.sort_unstable();
+            union.dedup();
+            let causes = self.set(union);
+            if a.is_live() || b.is_live() {
+                self.node(causes, Step::Joined, Span::default(), [a, b].into())
+            } else {
+                self.plain(causes)
+            }
+        };
+        self.joins.insert((a, b), id);
+        id
+    }
+
+    pub fn origin(&self, id: OriginId) -> &Origin {
+        &self.origins[id.index()]
+    }
+
+    /// The causes of an origin, in the order in which the render met them.
+    pub fn causes(&self, id: OriginId) -> impl Iterator<Item = &Cause> + '_ {
+        self.causes_in(self.cause_set(id))
+    }
+
+    /// The set of causes of an origin.
+    pub fn cause_set(&self, id: OriginId) -> CauseSetId {
+        self.origins[id.index()].causes
+    }
+
+    /// The causes of a set.
+    pub fn causes_in(&self, set: CauseSetId) -> impl Iterator<Item = &Cause> + '_ {
+        self.sets[set.index()].iter().map(|c| &self.causes[*c as usize])
+    }
+
+    /// The path of these keys, if anything has come from there.
+    pub fn known_path(&self, keys: &[Arc<[u8]>]) -> Option<PathId> {
+        keys.iter().try_fold(PathId::NONE, |path, key| self.path_below(path, key))
+    }
+
+    /// Whether one path is the other or lies above or below it.
+    pub fn is_related(&self, a: PathId, b: PathId) -> bool {
+        self.is_within(a, b) || self.is_within(b, a)
+    }
+
+    fn is_within(&self, mut path: PathId, outer: PathId) -> bool {
+        // A path is made after those above it.
+        while path > outer {
+            path = self.paths[path.index()].parent;
+        }
+        path == outer
+    }
+
+    /// The chain with one more condition. A condition without causes adds nothing.
+    pub fn guard(&mut self, parent: GuardId, condition: Span, outcome: Outcome, origin: OriginId) -> GuardId {
+        if origin.is_none() {
+            return parent;
+        }
+        self.guard_node(parent, GuardId::NONE, condition, outcome, origin)
+    }
+
+    /// A guard of a condition that was made to come out so: it is there although nothing decides about it.
+    pub fn forced_guard(&mut self, parent: GuardId, condition: Span, outcome: Outcome, origin: OriginId) -> GuardId {
+        self.guard_node(parent, GuardId::NONE, condition, outcome, origin)
+    }
+
+    /// Both chains.
+    pub fn both_guards(&mut self, a: GuardId, b: GuardId) -> GuardId {
+        if self.implies(a, b) {
+            a
+        } else if self.implies(b, a) {
+            b
+        } else {
+            let guard = self.guards[b.index()];
+            self.guard_node(a, b, guard.condition, guard.outcome, guard.origin)
+        }
+    }
+
+    fn guard_node(&mut self, parent: GuardId, also: GuardId, at: Span, outcome: Outcome, origin: OriginId) -> GuardId {
+        let depth = self.guards[parent.index()].depth + 1;
+        let guard = Guard { parent, also, condition: at, outcome, origin, depth };
+        if let Some(id) = self.guard_ids.find(guard.what(), |n| self.guards[n].what()) {
+            return GuardId(id);
+        }
+        let id = self.guards.len() as u32;
+        self.guards.push(guard);
+        self.guard_ids.insert(id, |n| self.guards[n].what());
+        GuardId(id)
+    }
+
+    /// Whether chain `inner` holds all conditions of chain `outer` because it grew from it.
+    pub fn implies(&self, mut inner: GuardId, outer: GuardId) -> bool {
+        let depth = self.guards[outer.index()].depth;
+        while self.guards[inner.index()].depth > depth {
+            inner = self.guards[inner.index()].parent;
+        }
+        inner == outer
+    }
+
+    /// All conditions that were met, in the order in which they were.
+    pub fn all_guards(&self) -> impl Iterator<Item = &Guard> + '_ {
+        self.guards.iter().skip(1)
+    }
+
+    /// The conditions of a chain, innermost first, each once.
+    pub fn guards(&self, id: GuardId) -> Vec<Guard> {
+        let mut out: Vec<Guard> = Vec::new();
+        let mut seen = rustc_hash::FxHashSet::default();
+        let mut todo = vec![id];
+        while let Some(mut id) = todo.pop() {
+            while !id.is_none() && seen.insert(id) {
+                let guard = self.guards[id.index()];
+                if guard.also.is_none() {
+                    out.push(guard);
+                } else {
+                    todo.push(guard.also);
+                }
+                id = guard.parent;
+            }
+        }
+        out
+    }
+
+    /// What a chain depends on, from its innermost condition out to (and without) the chain `outer`.
+    pub fn guard_origin(&mut self, id: GuardId, outer: GuardId) -> OriginId {
+        let mut origin = OriginId::NONE;
+        let (mut at, depth) = (id, self.guards[outer.index()].depth);
+        while !at.is_none() && at != outer && self.guards[at.index()].depth > depth {
+            let guard = self.guards[at.index()];
+            origin = self.join(origin, guard.origin);
+            if !guard.also.is_none() {
+                for inner in self.guards(guard.also) {
+                    origin = self.join(origin, inner.origin);
+                }
+            }
+            at = guard.parent;
+        }
+        origin
+    }
+}
+
+/// Whether sorted `small` is part of sorted `large`.
+fn is_subset(small: &[u32], large: &[u32]) -> bool {
+    if small.len() > large.len() {
+        return false;
+    }
+    let mut rest = large.iter();
+    small.iter().all(|x| rest.any(|y| y == x))
+}
