@@ -345,8 +345,10 @@ impl Explorer {
         // What was asked for by what the world holds goes together.
         let mut others = Vec::new();
         for (number, setting) in settings.iter().enumerate() {
+            let is_overruled = settings.iter().skip(number + 1).any(|later| setting::contradict(setting, later));
             match number < plan.stand.fixed.len() && asked_for(setting) {
-                _ if self.needed.contains(setting) => {}
+                _ if self.needed.contains(setting) && !is_overruled => {}
+                _ if is_overruled => parts.push(vec![number]),
                 true => others.push(number),
                 false => parts.push(vec![number]),
             }
