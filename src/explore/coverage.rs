@@ -90,8 +90,13 @@ impl Coverage {
             return false;
         }
         let reach = Reach::new(&trees.iter().map(|t| (t.tree.clone(), t.is_partial)).collect::<Vec<_>>());
+        let mut bases = FxHashSet::default();
         for parsed in trees {
             let (base, tree) = (parsed.base, &parsed.tree);
+            // A library that several subcharts bring is there once.
+            if !bases.insert(base) {
+                continue;
+            }
             self.texts.insert((base, tree.source.len()));
             for Head { span, at } in reach.branches(tree) {
                 let span = span.at(base);
@@ -100,7 +105,10 @@ impl Coverage {
             let place = |site: Site| Site { span: site.span.at(base), at: site.at.moved(base), ..site };
             let (sites, calls) = reach.calls(tree);
             for call in calls {
-                self.calls.entry(call.name).or_default().push(call.at.moved(base));
+                let (known, at) = (self.calls.entry(call.name).or_default(), call.at.moved(base));
+                if !known.contains(&at) {
+                    known.push(at);
+                }
             }
             for site in sites.into_iter().map(place) {
                 self.sites.entry(site.span.start).or_insert((site, false));
