@@ -148,6 +148,11 @@ impl Coverage {
         }
     }
 
+    /// Whether some world rendered to its end.
+    pub(super) fn renders(&self) -> bool {
+        self.renders
+    }
+
     pub(super) fn is_interesting(&self, condition: &Condition) -> bool {
         self.heads.contains_key(&condition.head.start)
     }
