@@ -1,4 +1,6 @@
 //! What a phase or a world takes over from an earlier render is what it would have rendered itself.
+//!
+//! The charts are those of the cases of the rules, and the folders that `REUSE_CHARTS` names, with colons between them.
 
 #[path = "rules/markdown.rs"]
 #[allow(dead_code)]
@@ -38,6 +40,20 @@ fn charts() -> Vec<(String, Vec<RawFile>)> {
     charts
 }
 
+/// The charts in folders that somebody asked for.
+fn asked_for() -> Vec<(String, Vec<RawFile>)> {
+    let folders = std::env::var("REUSE_CHARTS").unwrap_or_default();
+    let read = |folder: &str| {
+        let files = walkdir::WalkDir::new(folder).sort_by_file_name().into_iter().map(Result::unwrap);
+        let raw = |entry: walkdir::DirEntry| RawFile {
+            path: entry.path().strip_prefix(folder).unwrap().to_str().unwrap().into(),
+            bytes: std::fs::read(entry.path()).unwrap().into(),
+        };
+        (folder.to_string(), files.filter(|entry| entry.file_type().is_file()).map(raw).collect())
+    };
+    folders.split(':').filter(|folder| !folder.is_empty()).map(read).collect()
+}
+
 /// Every phase as it is, and as it renders alone.
 fn compare(name: &str, life: &Life, differences: &mut Vec<String>) -> usize {
     for phase in &life.phases {
@@ -57,7 +73,7 @@ fn compare(name: &str, life: &Life, differences: &mut Vec<String>) -> usize {
 fn what_is_taken_over_is_what_would_be_rendered() {
     let (mut differences, mut phases) = (Vec::new(), 0);
     with_stack(|| {
-        for (name, files) in charts() {
+        for (name, files) in charts().into_iter().chain(asked_for()) {
             let profile = Profile::default();
             let (mut sources, cache) = (Sources::default(), Cache::default());
             let at = LoadAt { root: String::new() };
@@ -76,6 +92,18 @@ fn what_is_taken_over_is_what_would_be_rendered() {
                 if !plan.world.is_assumed() {
                     phases += compare(&name, &life, &mut differences);
                 }
+                // Smaller worlds take over from this one.
+                let Some(smaller) = explorer.smaller(&plan) else { continue };
+                memory.lean_on(life);
+                for part in 0..smaller.count().min(3) {
+                    let kept: Vec<usize> = (0..smaller.count()).filter(|other| *other != part).collect();
+                    let life = lifecycle::live(&chart, smaller.world_again(&kept), false, &cache, &mut memory);
+                    if !life.world.is_assumed() && life.refused.is_none() {
+                        phases += compare(&name, &life, &mut differences);
+                    }
+                }
+                memory.lean_on_none();
+                memory.forget();
             }
         }
     });

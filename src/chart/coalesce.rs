@@ -5,7 +5,7 @@ use super::error::{PrepareError, PrepareErrorKind};
 use super::gofmt;
 use super::graph::{Graph, NodeId};
 use super::limits::{MAX_NESTING, MAX_WARNINGS};
-use super::tables::{Item, TableId, Tables};
+use super::tables::{Item, TableId, Tables, has_nulls};
 use crate::profile::Profile;
 use crate::source::Span;
 use crate::value::Key;
@@ -69,13 +69,13 @@ pub struct Warning {
 }
 
 /// Coalesces values in an arena, collecting warnings.
-pub(super) struct Coalescer {
-    pub tables: Tables,
+pub(super) struct Coalescer<'a> {
+    pub tables: Tables<'a>,
     pub rules: Rules,
     pub warnings: Vec<Warning>,
 }
 
-impl Coalescer {
+impl<'a> Coalescer<'a> {
     pub fn new(rules: Rules) -> Self {
         Coalescer { tables: Tables::default(), rules, warnings: Vec::new() }
     }
@@ -124,7 +124,7 @@ impl Coalescer {
         let inner_prefix = joined(prefix, graph.name(node));
         for &child in graph.children(node) {
             let name = graph.name(child);
-            let section = match self.tables.get(dest, name.as_bytes()).cloned() {
+            let section = match self.tables.get(dest, name.as_bytes()) {
                 Some(Item::Table(section)) => section,
                 Some(other) => return Err(mismatch(name, &other)),
                 None => {
@@ -141,18 +141,18 @@ impl Coalescer {
 
     /// Hands the globals of a chart down to a subchart.
     fn globals(&mut self, dest: TableId, src: TableId, prefix: &str, merge: bool) {
-        let theirs = match self.tables.get(dest, GLOBAL).cloned() {
+        let theirs = match self.tables.get(dest, GLOBAL) {
             None => self.tables.make(Span::default()),
             Some(Item::Table(table)) => table,
             Some(other) => return self.warn_globals("destination", &other),
         };
-        let ours = match self.tables.get(src, GLOBAL).cloned() {
+        let ours = match self.tables.get(src, GLOBAL) {
             None => None,
             Some(Item::Table(table)) => Some(table),
             Some(other) => return self.warn_globals("source", &other),
         };
         for (key, item) in ours.map(|ours| self.tables.entries(ours)).unwrap_or_default() {
-            let existing = self.tables.get(theirs, &key).cloned();
+            let existing = self.tables.get(theirs, &key);
             match (item, existing) {
                 (Item::Table(table), Some(Item::Table(existing))) => {
                     let copy = self.shallow_copy(table);
@@ -181,7 +181,7 @@ impl Coalescer {
         self.tables.set(dest, GLOBAL.into(), Item::Table(theirs));
     }
 
-    fn warn_globals(&mut self, side: &str, item: &Item) {
+    fn warn_globals(&mut self, side: &str, item: &Item<'_>) {
         self.warn(format!("warning: skipping globals because {side} global is not a table."), span_of(item));
     }
 
@@ -203,90 +203,113 @@ impl Coalescer {
         let drops_nulls = self.rules.drops_default_nulls && !merge;
         let children: BTreeSet<&[u8]> =
             graph.children(node).iter().map(|child| graph.name(*child).as_bytes()).collect();
-        for (key, default) in self.tables.entries(defaults) {
-            match (self.tables.get(values, &key).cloned(), default) {
-                (Some(value), _) if value.is_null() && !merge => self.tables.remove(values, &key),
-                (Some(Item::Table(dest)), Item::Table(src)) => {
-                    let merge = merge || (self.rules.keeps_nulls_for_subcharts && children.contains(&*key));
-                    if self.rules.drops_default_nulls && !merge {
-                        self.tables.drop_nulls(src, 0);
-                    }
-                    self.merge_tables(dest, src, &joined(&prefix, &String::from_utf8_lossy(&key)), merge, 0);
+        // Nobody else sees a copy.
+        let is_own = self.rules.copies_defaults;
+        let entries = if is_own { self.tables.entries_as_they_are(defaults) } else { self.tables.entries(defaults) };
+        for (key, default) in entries {
+            let Some(value) = self.tables.peek(values, &key) else {
+                if drops_nulls && default.is_null() {
+                    continue;
                 }
-                (Some(Item::Table(_)), default) if !default.is_null() => {
-                    let key = String::from_utf8_lossy(&key);
-                    self.warn(format!("warning: skipped value for {prefix}.{key}: Not a table."), span_of(&default));
+                self.tables.set(values, key.clone(), default);
+                if let (true, Some(Item::Table(table))) = (drops_nulls, self.with_nulls(values, &key)) {
+                    self.tables.drop_nulls(table, 0);
                 }
-                (Some(_), _) => {}
-                (None, default) if drops_nulls && default.is_null() => {}
-                (None, default) => {
-                    if let (true, Item::Table(table)) = (drops_nulls, &default) {
-                        self.tables.drop_nulls(*table, 0);
-                    }
-                    self.tables.set(values, key, default);
+                continue;
+            };
+            if value.is_null() && !merge {
+                self.tables.remove(values, &key);
+            } else if value.is_table() && default.is_table() {
+                let merge = merge || (self.rules.keeps_nulls_for_subcharts && children.contains(&*key));
+                let (Some(Item::Table(dest)), Some(src)) = (self.tables.get(values, &key), self.tables.opened(default))
+                else {
+                    continue;
+                };
+                if self.rules.drops_default_nulls && !merge {
+                    self.tables.drop_nulls(src, 0);
                 }
+                let prefix = joined(&prefix, &String::from_utf8_lossy(&key));
+                self.merge_into(dest, src, &prefix, Merge { nulls: merge, is_own }, 0);
+            } else if value.is_table() && !default.is_null() {
+                let key = String::from_utf8_lossy(&key);
+                self.warn(format!("warning: skipped value for {prefix}.{key}: Not a table."), span_of(&default));
             }
+        }
+    }
+
+    /// What stands under a key, as a table if there are nulls to be dropped from it.
+    fn with_nulls(&mut self, values: TableId, key: &[u8]) -> Option<Item<'a>> {
+        match self.tables.peek(values, key)? {
+            Item::Plain(plain) if !has_nulls(plain, 0) => None,
+            _ => self.tables.get(values, key),
         }
     }
 
     /// Merges `src` into `dst`, which wins.
     pub fn merge_tables(&mut self, dst: TableId, src: TableId, prefix: &str, merge: bool, depth: usize) {
+        self.merge_into(dst, src, prefix, Merge { nulls: merge, is_own: false }, depth);
+    }
+
+    fn merge_into(&mut self, dst: TableId, src: TableId, prefix: &str, merge: Merge, depth: usize) {
         if depth > MAX_NESTING || self.tables.is_exhausted() {
             return;
         }
         let mut nulled: BTreeSet<Key> = BTreeSet::new();
         if self.rules.marks_nulls {
-            for (key, item) in self.tables.entries(dst) {
+            for (key, item) in self.tables.entries_as_they_are(dst) {
                 if !item.is_null() {
                     continue;
                 }
-                let had_value = self.tables.get(src, &key).is_some_and(|item| !item.is_null());
+                let had_value = self.tables.peek(src, &key).is_some_and(|item| !item.is_null());
                 self.tables.set(src, key.clone(), item);
                 if had_value || !self.rules.spares_new_nulls {
                     nulled.insert(key);
                 }
             }
         }
-        for (key, item) in self.tables.entries(src) {
-            let existing = self.tables.get(dst, &key).cloned();
+        let entries = if merge.is_own { self.tables.entries_as_they_are(src) } else { self.tables.entries(src) };
+        for (key, item) in entries {
             let full_key = || joined(prefix, &String::from_utf8_lossy(&key));
-            match existing {
-                Some(existing)
-                    if existing.is_null() && !merge && (!self.rules.marks_nulls || nulled.contains(&key)) =>
+            let Some(existing) = self.tables.peek(dst, &key) else {
+                self.tables.set(dst, key, item);
+                continue;
+            };
+            let is_marked = || !self.rules.marks_nulls || nulled.contains(&key);
+            if existing.is_null() && !merge.nulls && is_marked() {
+                self.tables.remove(dst, &key);
+            } else if existing.is_table() && item.is_table() {
+                if let (Some(Item::Table(inner)), Some(table)) = (self.tables.get(dst, &key), self.tables.opened(item))
                 {
-                    self.tables.remove(dst, &key);
+                    self.merge_into(inner, table, &full_key(), merge, depth + 1);
                 }
-                None => self.tables.set(dst, key, item),
-                Some(Item::Table(inner)) => match item {
-                    Item::Table(table) => self.merge_tables(inner, table, &full_key(), merge, depth + 1),
-                    item if !item.is_null() => {
-                        let text = gofmt::value(&mut self.tables, &item);
-                        let message = format!(
-                            "warning: destination for {} is a table. Ignoring non-table value ({text})",
-                            full_key()
-                        );
-                        self.warn(message, span_of(&item));
-                    }
-                    _ => {}
-                },
-                Some(existing) => {
-                    if let Item::Table(_) = item {
-                        let text = gofmt::value(&mut self.tables, &item);
-                        let message =
-                            format!("warning: cannot overwrite table with non table for {} ({text})", full_key());
-                        self.warn(message, span_of(&existing));
-                    }
-                }
+            } else if existing.is_table() && !item.is_null() {
+                let text = gofmt::value(&mut self.tables, &item);
+                let message =
+                    format!("warning: destination for {} is a table. Ignoring non-table value ({text})", full_key());
+                self.warn(message, span_of(&item));
+            } else if item.is_table() {
+                let text = gofmt::value(&mut self.tables, &item);
+                let message = format!("warning: cannot overwrite table with non table for {} ({text})", full_key());
+                self.warn(message, span_of(&existing));
             }
         }
     }
 }
 
-fn span_of(item: &Item) -> Option<Span> {
+/// How tables are merged.
+#[derive(Clone, Copy)]
+struct Merge {
+    /// Nulls are kept.
+    nulls: bool,
+    /// What is merged in is a copy that nobody else sees.
+    is_own: bool,
+}
+
+fn span_of(item: &Item<'_>) -> Option<Span> {
     item.as_plain().map(|plain| plain.span)
 }
 
-fn mismatch(name: &str, item: &Item) -> PrepareError {
+fn mismatch(name: &str, item: &Item<'_>) -> PrepareError {
     let text = item.as_plain().map(gofmt::truth).unwrap_or_default();
     let mut error = PrepareError::new(PrepareErrorKind::Values, format!("type mismatch on {name}: {text}"));
     error.span = span_of(item).filter(|span| *span != Span::default());

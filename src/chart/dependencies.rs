@@ -42,7 +42,7 @@ pub(super) fn process(
     graph: &mut Graph,
     root: NodeId,
     user: TableId,
-    coalescer: &mut Coalescer,
+    coalescer: &mut Coalescer<'_>,
     profile: &Profile,
 ) -> Result<Vec<Switch>, PrepareError> {
     let mut selection = Selection { graph, coalescer, profile, switches: Vec::new() };
@@ -52,14 +52,14 @@ pub(super) fn process(
     Ok(switches)
 }
 
-struct Selection<'a> {
+struct Selection<'a, 'v> {
     graph: &'a mut Graph,
-    coalescer: &'a mut Coalescer,
+    coalescer: &'a mut Coalescer<'v>,
     profile: &'a Profile,
     switches: Vec<Switch>,
 }
 
-impl Selection<'_> {
+impl Selection<'_, '_> {
     /// Picks the subcharts of a chart, and of those that take part.
     fn select(&mut self, node: NodeId, values: TableId, path: &str) -> Result<(), PrepareError> {
         let Some(listed) = self.graph.listed(node).map(<[_]>::to_vec) else { return Ok(()) };
@@ -130,7 +130,7 @@ impl Selection<'_> {
             }
             for part in dependency.condition.trim().split(',').filter(|part| !part.is_empty()) {
                 let full = format!("{path}{part}");
-                let Some(value) = self.coalescer.tables.scalar_at(values, &full).cloned() else { continue };
+                let Some(value) = self.coalescer.tables.scalar_at(values, &full) else { continue };
                 if let Some(outcome) = value.as_bool() {
                     (by, enabled) = (SwitchedBy::Condition { path: full, value: value.span }, outcome);
                     break;
@@ -152,7 +152,7 @@ impl Selection<'_> {
     fn by_tags(&mut self, dependency: &super::Dependency, tags: TableId) -> Option<(Vec<(String, bool, Span)>, bool)> {
         let mut set = Vec::new();
         for tag in dependency.tags.iter().flatten() {
-            let Some(value) = self.coalescer.tables.get(tags, tag.as_bytes()).cloned() else { continue };
+            let Some(value) = self.coalescer.tables.get(tags, tag.as_bytes()) else { continue };
             let plain = value.as_plain();
             if let Some(outcome) = plain.and_then(Plain::as_bool) {
                 set.push((tag.clone(), outcome, plain.map(|plain| plain.span).unwrap_or_default()));
@@ -171,7 +171,7 @@ impl Selection<'_> {
 }
 
 /// Imports what children export, innermost first.
-fn import_all(graph: &mut Graph, node: NodeId, coalescer: &mut Coalescer) -> Result<(), PrepareError> {
+fn import_all(graph: &mut Graph, node: NodeId, coalescer: &mut Coalescer<'_>) -> Result<(), PrepareError> {
     for child in graph.children(node).to_vec() {
         import_all(graph, child, coalescer)?;
     }
@@ -248,7 +248,7 @@ fn import_map(child: &str, parent: &str, span: Span) -> Plain {
 }
 
 /// A table that holds `table` at a path.
-fn nested(coalescer: &mut Coalescer, path: &str, table: TableId) -> Result<TableId, PrepareError> {
+fn nested(coalescer: &mut Coalescer<'_>, path: &str, table: TableId) -> Result<TableId, PrepareError> {
     if path == "." {
         return Ok(table);
     }

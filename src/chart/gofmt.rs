@@ -35,11 +35,10 @@ pub(super) fn plain_type(plain: &Plain) -> &'static str {
 }
 
 /// Go's `%v` of a value.
-pub(super) fn value(tables: &mut Tables, item: &Item) -> String {
+pub(super) fn value(tables: &mut Tables<'_>, item: &Item<'_>) -> String {
     match item {
         Item::Table(id) => plain(&tables.plain_of(*id).0),
-        Item::List(list) => plain(list),
-        Item::Scalar(scalar) => plain(scalar),
+        Item::Plain(data) => plain(data),
     }
 }
 

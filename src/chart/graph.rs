@@ -47,7 +47,7 @@ pub(super) struct Graph {
 // Ids come from this graph alone and nothing is ever removed, so indexing with them cannot fail.
 impl Graph {
     /// Adds a chart with all its subcharts, and gives the chart.
-    pub fn load(&mut self, chart: &Arc<Chart>, tables: &mut Tables) -> NodeId {
+    pub fn load<'a>(&mut self, chart: &'a Arc<Chart>, tables: &mut Tables<'a>) -> NodeId {
         let dependencies = chart.metadata.dependencies.as_ref().map(|list| {
             let first = self.dependencies.len();
             self.dependencies.extend(list.iter().cloned());

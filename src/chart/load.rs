@@ -32,7 +32,7 @@ impl LoadAt {
 
 /// Loads a chart from its files, which become sources.
 pub fn load(files: Vec<RawFile>, at: &LoadAt, sources: &mut Sources, profile: &Profile) -> Result<Chart, LoadError> {
-    let mut loader = Loader { sources, profile, charts: 0, bytes: 0 };
+    let mut loader = Loader { sources, profile, charts: 0, bytes: 0, partials: BTreeMap::new() };
     loader.chart(files, at, None)
 }
 
@@ -41,6 +41,8 @@ struct Loader<'a> {
     profile: &'a Profile,
     charts: usize,
     bytes: u64,
+    /// The addresses of the files of named templates, by their texts.
+    partials: BTreeMap<Arc<[u8]>, u32>,
 }
 
 /// The chart that a subchart is in.
@@ -132,6 +134,20 @@ impl Loader<'_> {
         base.ok_or_else(|| LoadError::new(LoadErrorKind::TooLarge, "the charts are larger than 4 GiB"))
     }
 
+    /// Makes a template a source, and gives its address. A library that several subcharts bring is there once: of named
+    /// templates that are defined several times only one counts, and what is said of its text is said of all.
+    fn template(&mut self, file: &RawFile, at: &LoadAt, full_path: &str) -> Result<u32, LoadError> {
+        let is_partial = file.path.rsplit('/').next().is_some_and(|name| name.starts_with('_'));
+        if let Some(base) = self.partials.get(&file.bytes).filter(|_| is_partial) {
+            return Ok(*base);
+        }
+        let base = self.add(file, at, &format!("{full_path}/{}", file.path))?;
+        if is_partial {
+            self.partials.insert(file.bytes.clone(), base);
+        }
+        Ok(base)
+    }
+
     /// Reads a YAML file of the chart.
     fn yaml(&mut self, file: &RawFile, at: &LoadAt, parts: &mut Parts) -> Result<Plain, LoadError> {
         let base = self.add(file, at, "")?;
@@ -173,7 +189,7 @@ impl Loader<'_> {
                 );
             }
             path if path.starts_with("templates/") => {
-                let base = self.add(&file, at, &format!("{full_path}/{path}"))?;
+                let base = self.template(&file, at, full_path)?;
                 parts.templates.push(chart_file(file, base));
             }
             path if path.starts_with("charts/") && !path.ends_with(".prov") => {

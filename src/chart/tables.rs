@@ -2,63 +2,67 @@
 //!
 //! Helm coalesces values in Go maps, which are references: a table that was put into two places is one table, and what
 //! is merged into it at one place is seen at the other. Some results of Helm can only be had that way (engine reference,
-//! "Shared state between templates"), so values live in an arena of tables while they are coalesced.
+//! "Shared state between templates"), so values live in an arena of tables while they are coalesced. Most of what a chart
+//! comes with is never merged with anything: a map becomes a table only when somebody looks into it, and copies share
+//! what has not become one.
 
 use super::limits::{MAX_NESTING, VALUES_BUDGET};
 use crate::source::Span;
 use crate::value::{Key, Plain, PlainData};
 use std::collections::{BTreeMap, HashMap};
-use std::sync::Arc;
 
 /// A table in the arena.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
 pub(super) struct TableId(u32);
 
 /// A value in a table.
-#[derive(Clone, Debug)]
-pub(super) enum Item {
+#[derive(Clone, Copy, Debug)]
+pub(super) enum Item<'a> {
     Table(TableId),
-    /// Lists are never merged, so they are shared as they are.
-    List(Arc<Plain>),
-    Scalar(Plain),
+    /// As it was read: a scalar, a list, which is never merged, or a map that nobody has looked into, which no other place
+    /// shares.
+    Plain(&'a Plain),
 }
 
-impl Item {
+impl<'a> Item<'a> {
     pub fn is_null(&self) -> bool {
-        matches!(self, Item::Scalar(plain) if plain.is_null())
+        matches!(self, Item::Plain(plain) if plain.is_null())
+    }
+
+    pub fn is_table(&self) -> bool {
+        matches!(self, Item::Table(_)) || matches!(self, Item::Plain(plain) if plain.as_map().is_some())
     }
 
     /// A list or a scalar as data; `None` for a table.
-    pub fn as_plain(&self) -> Option<&Plain> {
+    pub fn as_plain(&self) -> Option<&'a Plain> {
         match self {
-            Item::Table(_) => None,
-            Item::List(list) => Some(list),
-            Item::Scalar(plain) => Some(plain),
+            Item::Plain(plain) if !self.is_table() => Some(plain),
+            _ => None,
         }
     }
 }
 
 #[derive(Debug, Default)]
-struct Table {
-    entries: BTreeMap<Key, Item>,
+struct Table<'a> {
+    entries: BTreeMap<Key, Item<'a>>,
     span: Span,
 }
 
 /// The arena. When it has been asked for more than a chart can honestly need it is exhausted, and what it then gives is
 /// of no use.
 #[derive(Debug)]
-pub(super) struct Tables {
-    tables: Vec<Table>,
+pub(super) struct Tables<'a> {
+    tables: Vec<Table<'a>>,
     budget: usize,
 }
 
-impl Default for Tables {
+impl Default for Tables<'_> {
     fn default() -> Self {
         Tables { tables: Vec::new(), budget: VALUES_BUDGET }
     }
 }
 
-impl Tables {
+impl<'a> Tables<'a> {
     /// Whether the budget of entries or of nesting has run out.
     pub fn is_exhausted(&self) -> bool {
         self.budget == 0
@@ -77,7 +81,7 @@ impl Tables {
         id
     }
 
-    fn table(&self, id: TableId) -> &Table {
+    fn table(&self, id: TableId) -> &Table<'a> {
         // Ids come from `make` alone, and tables are never removed.
         &self.tables[id.0 as usize]
     }
@@ -90,11 +94,31 @@ impl Tables {
         self.table(id).entries.len()
     }
 
-    pub fn get(&self, id: TableId, key: &[u8]) -> Option<&Item> {
-        self.table(id).entries.get(key)
+    /// What stands under a key. A map becomes a table, so that whoever is handed it sees what others change.
+    pub fn get(&mut self, id: TableId, key: &[u8]) -> Option<Item<'a>> {
+        let item = self.peek(id, key)?;
+        if item.is_table() && matches!(item, Item::Plain(_)) {
+            let table = Item::Table(self.opened(item)?);
+            self.tables[id.0 as usize].entries.insert(key.into(), table);
+            return Some(table);
+        }
+        Some(item)
     }
 
-    pub fn set(&mut self, id: TableId, key: Key, item: Item) {
+    /// What stands under a key as it is.
+    pub fn peek(&self, id: TableId, key: &[u8]) -> Option<Item<'a>> {
+        self.table(id).entries.get(key).copied()
+    }
+
+    /// The table of an item: that of a map is a new one.
+    pub fn opened(&mut self, item: Item<'a>) -> Option<TableId> {
+        match item {
+            Item::Table(id) => Some(id),
+            Item::Plain(plain) => plain.as_map().map(|_| self.load(plain)),
+        }
+    }
+
+    pub fn set(&mut self, id: TableId, key: Key, item: Item<'a>) {
         self.spend(1);
         self.tables[id.0 as usize].entries.insert(key, item);
     }
@@ -103,37 +127,30 @@ impl Tables {
         self.tables[id.0 as usize].entries.remove(key);
     }
 
-    /// The entries as they are now, in the order of the keys.
-    pub fn entries(&mut self, id: TableId) -> Vec<(Key, Item)> {
-        let entries: Vec<_> = self.table(id).entries.iter().map(|(k, v)| (k.clone(), v.clone())).collect();
+    /// The entries as they are now, in the order of the keys. Maps become tables.
+    pub fn entries(&mut self, id: TableId) -> Vec<(Key, Item<'a>)> {
+        let mut entries = self.entries_as_they_are(id);
+        for (key, item) in &mut entries {
+            *item = self.get(id, key).unwrap_or(*item);
+        }
+        entries
+    }
+
+    /// The entries of a table that nobody else looks into.
+    pub fn entries_as_they_are(&mut self, id: TableId) -> Vec<(Key, Item<'a>)> {
+        let entries: Vec<_> = self.table(id).entries.iter().map(|(k, v)| (k.clone(), *v)).collect();
         self.spend(entries.len());
         entries
     }
 
-    /// The tables for a map; an empty table for anything else.
-    pub fn load(&mut self, plain: &Plain) -> TableId {
-        self.load_at(plain, 0)
-    }
-
-    fn load_at(&mut self, plain: &Plain, depth: usize) -> TableId {
+    /// The table for a map; an empty table for anything else.
+    pub fn load(&mut self, plain: &'a Plain) -> TableId {
         let id = self.make(plain.span);
-        for (key, value) in plain.as_map().into_iter().flatten() {
-            let item = self.item_at(value, depth + 1);
-            self.set(id, key.clone(), item);
-        }
+        let entries = plain.as_map().into_iter().flatten();
+        let entries: BTreeMap<Key, Item<'a>> = entries.map(|(key, value)| (key.clone(), Item::Plain(value))).collect();
+        self.spend(entries.len());
+        self.tables[id.0 as usize].entries = entries;
         id
-    }
-
-    fn item_at(&mut self, plain: &Plain, depth: usize) -> Item {
-        match &plain.data {
-            PlainData::Map(_) if depth > MAX_NESTING => {
-                self.budget = 0;
-                Item::Scalar(Plain::default())
-            }
-            PlainData::Map(_) => Item::Table(self.load_at(plain, depth)),
-            PlainData::List(_) => Item::List(Arc::new(plain.clone())),
-            _ => Item::Scalar(plain.clone()),
-        }
     }
 
     /// A copy that shares no table with the original, nor has two places for one table.
@@ -149,13 +166,14 @@ impl Tables {
         if self.is_exhausted() {
             return copy;
         }
-        for (key, item) in self.entries(id) {
-            let item = match item {
-                Item::Table(inner) => Item::Table(self.copy_at(inner, depth + 1)),
-                other => other,
-            };
-            self.set(copy, key, item);
+        let mut entries = self.table(id).entries.clone();
+        self.spend(entries.len());
+        for item in entries.values_mut() {
+            if let Item::Table(inner) = item {
+                *item = Item::Table(self.copy_at(*inner, depth + 1));
+            }
         }
+        self.tables[copy.0 as usize].entries = entries;
         copy
     }
 
@@ -174,25 +192,29 @@ impl Tables {
         if self.is_exhausted() {
             return;
         }
-        for (key, item) in self.entries(id) {
-            if item.is_null() {
-                self.remove(id, &key);
-            } else if let Item::Table(inner) = item {
-                self.drop_nulls(inner, depth + 1);
+        for (key, item) in self.entries_as_they_are(id) {
+            match item {
+                _ if item.is_null() => self.remove(id, &key),
+                Item::Plain(plain) if !has_nulls(plain, depth) => {}
+                _ => {
+                    if let Some(Item::Table(inner)) = self.get(id, &key) {
+                        self.drop_nulls(inner, depth + 1);
+                    }
+                }
             }
         }
     }
 
     /// The table below `id` at a path of keys with dots between them, and else the key where the path ends.
-    pub fn table_at<'p>(&self, id: TableId, path: &'p str) -> Result<TableId, &'p str> {
+    pub fn table_at<'p>(&mut self, id: TableId, path: &'p str) -> Result<TableId, &'p str> {
         path.split('.').try_fold(id, |id, key| match self.get(id, key.as_bytes()) {
-            Some(Item::Table(inner)) => Ok(*inner),
+            Some(Item::Table(inner)) => Ok(inner),
             _ => Err(key),
         })
     }
 
     /// The value at a path of keys with dots between them that is not a table.
-    pub fn scalar_at(&self, id: TableId, path: &str) -> Option<&Plain> {
+    pub fn scalar_at(&mut self, id: TableId, path: &str) -> Option<&'a Plain> {
         let (table, key) = match path.rsplit_once('.') {
             Some((table, key)) => (self.table_at(id, table).ok()?, key),
             None => (id, path),
@@ -221,18 +243,36 @@ impl Tables {
         }
         known.push(path.clone());
         let mut map = BTreeMap::new();
-        for (key, item) in self.entries(id) {
+        for (key, item) in self.entries_as_they_are(id) {
             path.push(key.clone());
             let plain = match item {
                 Item::Table(inner) => self.plain_at(inner, path, places),
-                Item::List(list) => Plain::clone(&list),
-                Item::Scalar(plain) => plain,
+                Item::Plain(plain) => {
+                    let size = size(plain, path.len());
+                    self.spend(size);
+                    if self.is_exhausted() { Plain::map() } else { plain.clone() }
+                }
             };
             path.pop();
             map.insert(key, plain);
         }
         Plain { data: PlainData::Map(map), span: self.span(id) }
     }
+}
+
+/// How many entries maps within maps have; more than there may be where they are nested too deeply.
+fn size(plain: &Plain, depth: usize) -> usize {
+    let Some(map) = plain.as_map() else { return 0 };
+    if depth > MAX_NESTING {
+        return VALUES_BUDGET;
+    }
+    map.values().fold(map.len(), |sum, plain| sum.saturating_add(size(plain, depth + 1)))
+}
+
+/// Whether there is a null in a map, or in maps within it.
+pub(super) fn has_nulls(plain: &Plain, depth: usize) -> bool {
+    let is_one = |plain: &Plain| plain.is_null() || has_nulls(plain, depth + 1);
+    depth <= MAX_NESTING && plain.as_map().is_some_and(|map| map.values().any(is_one))
 }
 
 #[derive(Default)]

@@ -1,7 +1,7 @@
 //! Findings of a world that was made are told with the fewest settings that show them.
 
 use super::{Checked, Witness};
-use crate::explore::{Smaller, relevant};
+use crate::explore::Smaller;
 use crate::finding::{Certainty, Finding};
 use crate::lifecycle::{self, Life, Memory, World};
 use crate::rules::{self, Targets};
@@ -23,6 +23,8 @@ pub struct Shrinker<'a> {
     pub cache: &'a Cache,
     pub keeps_witnesses: bool,
     lived: BTreeMap<String, Vec<(Finding, Option<Witness>)>>,
+    /// The parts of the world at hand that were kept in smaller ones.
+    tried: Vec<Vec<usize>>,
     left: usize,
     /// The schema takes the values that the chart comes with.
     is_strict: Option<bool>,
@@ -30,15 +32,19 @@ pub struct Shrinker<'a> {
 
 impl<'a> Shrinker<'a> {
     pub fn new(chart: &'a lifecycle::Chart, targets: &'a Targets, cache: &'a Cache, keeps_witnesses: bool) -> Self {
-        Shrinker { chart, targets, cache, keeps_witnesses, lived: BTreeMap::new(), left: MAX_WORLDS, is_strict: None }
+        let (lived, tried) = Default::default();
+        Shrinker { chart, targets, cache, keeps_witnesses, lived, tried, left: MAX_WORLDS, is_strict: None }
     }
 
     /// Replaces the findings from `first` on, which a life has shown, by what the smallest worlds show of them.
-    pub fn shrink(&mut self, life: &Life, smaller: &Smaller, first: usize, memory: &mut Memory, checked: &mut Checked) {
-        for index in first..checked.findings.len() {
+    pub fn shrink(&mut self, life: Life, smaller: &Smaller, first: usize, memory: &mut Memory, checked: &mut Checked) {
+        let guess = |finding: &Finding| smaller.relevant(&life, &finding.spans().collect::<Vec<Span>>());
+        let guesses: Vec<Vec<bool>> = checked.findings.iter().skip(first).map(guess).collect();
+        self.tried.clear();
+        // Smaller worlds have most in common with this one.
+        memory.lean_on(life);
+        for (index, guess) in (first..).zip(guesses) {
             let finding = checked.findings[index].clone();
-            let places: Vec<Span> = finding.spans().collect();
-            let guess = relevant(life, &places, smaller.settings());
             let mut kept: Vec<usize> = (0..smaller.count()).collect();
             if let Some((found, witness)) = self.smallest(&finding, smaller, &guess, &mut kept, memory, checked) {
                 if let Some(witness) = witness {
@@ -47,12 +53,13 @@ impl<'a> Shrinker<'a> {
                 }
                 checked.findings[index] = found;
             }
-            if self.is_refused(&smaller.world(&kept)) {
+            if self.is_refused(&smaller.world_again(&kept)) {
                 let finding = &mut checked.findings[index];
                 finding.values.push_str(" --skip-schema-validation");
                 finding.certainty = finding.certainty.min(Certainty::Derived);
             }
         }
+        memory.lean_on_none();
     }
 
     /// Whether the chart's schema refuses the values, and not those that it comes with.
@@ -79,11 +86,20 @@ impl<'a> Shrinker<'a> {
         checked: &mut Checked,
     ) -> Option<(Finding, Option<Witness>)> {
         let mut best = None;
+        // What was lived for another finding may show this one.
+        for fewer in self.tried.iter().filter(|fewer| !fewer.is_empty()) {
+            if fewer.len() < kept.len()
+                && let Some(world) = smaller.world(fewer)
+                && let Some(found) = self.seen(finding, &world.flags)
+            {
+                (*kept, best) = (fewer.clone(), Some(found));
+            }
+        }
         // One finding does not use up what there is for all.
         let least = self.left.saturating_sub(MAX_WORLDS_OF_ONE);
         let guessed: Vec<usize> = kept.iter().copied().filter(|number| guess.get(*number) == Some(&true)).collect();
         if guessed.len() < kept.len()
-            && let Some(found) = self.still(finding, smaller.world(&guessed), memory, checked)
+            && let Some(found) = self.still(finding, smaller, &guessed, memory, checked)
         {
             (*kept, best) = (guessed, Some(found));
         }
@@ -94,7 +110,7 @@ impl<'a> Shrinker<'a> {
             while end > 0 && kept.len() > 1 && self.left > least {
                 let start = end.saturating_sub(part);
                 let fewer: Vec<usize> = [&kept[..start], &kept[end..]].concat();
-                if let Some(found) = self.still(finding, smaller.world(&fewer), memory, checked) {
+                if let Some(found) = self.still(finding, smaller, &fewer, memory, checked) {
                     (*kept, best) = (fewer, Some(found));
                 }
                 end = start;
@@ -110,14 +126,18 @@ impl<'a> Shrinker<'a> {
     fn still(
         &mut self,
         finding: &Finding,
-        world: World,
+        smaller: &Smaller,
+        kept: &[usize],
         memory: &mut Memory,
         checked: &mut Checked,
     ) -> Option<(Finding, Option<Witness>)> {
+        // What a world that was lived before shows was said then.
+        let world = smaller.world(kept)?;
         let flags = world.flags.clone();
         if !self.lived.contains_key(&flags) {
             self.left = self.left.checked_sub(1)?;
             checked.worlds += 1;
+            self.tried.push(kept.to_vec());
             // Rules say once what they say of an object, and here it is to be said again.
             let known = memory.set_aside();
             let life = lifecycle::live(self.chart, world, true, self.cache, memory);
@@ -129,11 +149,16 @@ impl<'a> Shrinker<'a> {
             };
             self.lived.insert(flags.clone(), found.into_iter().map(with_witness).collect());
         }
+        self.seen(finding, &flags)
+    }
+
+    /// The finding as a world that was lived has it.
+    fn seen(&self, finding: &Finding, flags: &str) -> Option<(Finding, Option<Witness>)> {
         let is_it = |other: &&(Finding, Option<Witness>)| {
             let other = &other.0;
             other.rule == finding.rule && other.primary == finding.primary && about(other) == about(finding)
         };
-        self.lived.get(&flags)?.iter().find(is_it).cloned()
+        self.lived.get(flags)?.iter().find(is_it).cloned()
     }
 }
 

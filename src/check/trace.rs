@@ -42,8 +42,8 @@ impl Watcher for Watching<'_> {
         let _ = self.0.add(life, true);
     }
 
-    fn made(&mut self, life: &Life, _: Option<&Smaller>, _: &mut Memory) -> bool {
-        self.0.add(life, false)
+    fn made(&mut self, life: Life, _: &dyn Fn() -> Option<Smaller>, _: &mut Memory) -> bool {
+        self.0.add(&life, false)
     }
 
     // A trace says what flows where in worlds that a user can make.

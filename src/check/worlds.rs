@@ -19,7 +19,7 @@ pub trait Watcher {
 
     /// A life in a world that was made; whether it shows something new. `smaller` makes the worlds with fewer settings, and
     /// the memory is that of this life.
-    fn made(&mut self, life: &Life, smaller: Option<&Smaller>, memory: &mut Memory) -> bool;
+    fn made(&mut self, life: Life, smaller: &dyn Fn() -> Option<Smaller>, memory: &mut Memory) -> bool;
 
     /// Whether what the search misses is to be forced.
     fn forces(&self) -> bool;
@@ -61,9 +61,10 @@ pub fn live_all(
         let memory = memories.entry(ground).or_default();
         let life = lifecycle::live(chart, plan.world.clone(), true, cache, memory);
         explorer.learn(&life, Some(&plan));
-        if watcher.made(&life, explorer.smaller(&plan).as_ref(), memory) {
+        if watcher.made(life, &|| explorer.smaller(&plan), memory) {
             explorer.found();
         }
+        memory.forget();
     }
     // What was taken over from other lives would not be forced. They are not needed any more.
     drop(memories);
@@ -96,12 +97,12 @@ impl Watcher for Judge<'_> {
         self.judge(life, true);
     }
 
-    fn made(&mut self, life: &Life, smaller: Option<&Smaller>, memory: &mut Memory) -> bool {
+    fn made(&mut self, life: Life, smaller: &dyn Fn() -> Option<Smaller>, memory: &mut Memory) -> bool {
         let first = self.checked.findings.len();
-        self.judge(life, false);
+        self.judge(&life, false);
         let is_new = self.checked.findings.len() > first;
-        if let Some(smaller) = smaller.filter(|_| is_new) {
-            self.shrinker.shrink(life, smaller, first, memory, &mut self.checked);
+        if let Some(smaller) = is_new.then(smaller).flatten() {
+            self.shrinker.shrink(life, &smaller, first, memory, &mut self.checked);
             // Objects that one place writes may be one and the same in a smaller world.
             for finding in self.checked.findings.split_off(first) {
                 let is_same = |f: &Finding| f.fingerprint() == finding.fingerprint() && f.primary == finding.primary;

@@ -2,9 +2,9 @@
 //!
 //! Most files of a chart render to the same text in every phase and in most worlds. A file is rendered again only where
 //! something that it read has changed, which its provenance tells: the causes of its text and of every condition that
-//! ran. A file that asks the cluster, or draws, is taken over from the same phase of another world alone, where the same
-//! is drawn, and only if the cluster gives the same answers. A file that changes maps which other files see is always
-//! rendered.
+//! ran. A file that draws is taken over from the same phase of another world alone, where the same is drawn; one that asks
+//! the cluster also from a phase that is told the same of the release; and both only if the cluster gives the same
+//! answers. A file that changes maps which other files see is always rendered.
 
 use super::context::Imported;
 use super::error::Error;
@@ -13,7 +13,7 @@ use super::runtime::Runtime;
 use super::{Answer, Cluster, Draw, LookupCall, Unit, Write};
 use crate::manifest::RenderedFile;
 use crate::source::{Sources, Span};
-use crate::value::origin::{Cause, GuardId, PathId};
+use crate::value::origin::{Cause, GuardId, PathId, PhaseField};
 use crate::value::{Arena, OriginId, Text};
 use rustc_hash::{FxHashMap, FxHashSet};
 use std::collections::BTreeSet;
@@ -25,6 +25,10 @@ pub struct FileNote {
     /// Something that it depends on may differ between two renders with the same values: a lookup, the phase, randomness,
     /// the clock, the network.
     pub varies: bool,
+    /// Chance, the clock or the network is among that.
+    pub is_of_chance: bool,
+    /// The number of the revision is among that.
+    pub is_of_revision: bool,
     /// The paths of the values that it depends on, in the order of their ids.
     pub values: Arc<[PathId]>,
     /// Its calls of `lookup` and of what draws; nothing where their numbers do not stay.
@@ -50,6 +54,13 @@ impl FileNote {
     /// It called `lookup` or drew something.
     fn asks(&self) -> bool {
         self.calls.as_ref().is_none_or(|calls| !calls.lookups.is_empty() || !calls.draws.is_empty())
+    }
+
+    /// It drew nothing and did not ask for the time, and knows all that it asked for.
+    fn is_settled(&self) -> bool {
+        let is_known = |(_, call): &(u32, LookupCall)| !matches!(call.answer, Answer::Unknown);
+        let is_quiet = |calls: &Arc<FileCalls>| calls.draws.is_empty() && calls.lookups.iter().all(is_known);
+        !self.reads_clock && !self.is_of_chance && self.calls.as_ref().is_some_and(is_quiet)
     }
 
     /// It may render to something else with the same values.
@@ -92,6 +103,30 @@ pub struct Kept {
     pub(super) patterns: super::functions::regex::Patterns,
 }
 
+impl Kept {
+    /// What tells which files would be the same, without their texts and origins: for a render that has a graph of its own,
+    /// and of which only the files that are not the same count.
+    pub fn outline(mut self) -> Kept {
+        for file in self.files.iter_mut().chain(&mut self.notes) {
+            file.text = Text::empty();
+        }
+        self.writes.clear();
+        self.heap_marks.clear();
+        for note in self.journal.values_mut() {
+            note.calls = note.calls.as_ref().map(|calls| {
+                let lookup = |(number, call): &(u32, LookupCall)| {
+                    let (arguments, guard) = (OriginId::NONE, GuardId::NONE);
+                    (*number, LookupCall { arguments, guard, ..call.clone() })
+                };
+                let draw = |(number, draw): &(u32, Draw)| (*number, Draw { guard: GuardId::NONE, ..draw.clone() });
+                let (lookups, draws) = (calls.lookups.iter().map(lookup), calls.draws.iter().map(draw));
+                Arc::new(FileCalls { lookups: lookups.collect(), draws: draws.collect() })
+            });
+        }
+        self
+    }
+}
+
 /// What is at hand of earlier renders.
 pub struct Earlier<'a> {
     /// The render that this one goes on from: its templates, and the texts that `tpl` ran.
@@ -107,10 +142,31 @@ pub struct Earlier<'a> {
 /// A render whose files may be taken over.
 pub struct Donor<'a> {
     pub kept: &'a Kept,
-    /// It was the same phase, of another world: it drew the same, at the same time.
-    pub is_same_phase: bool,
+    pub likeness: Likeness,
     /// Whether a file depends on what is not as it was, the answers of the cluster aside.
     pub is_affected: &'a dyn Fn(&FileNote, &Arena) -> bool,
+}
+
+/// How much the phase of a donor is like the one that is rendered.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Likeness {
+    /// The same phase, of another world: it drew the same, at the same time.
+    SamePhase,
+    /// Another phase that was told the same of the release.
+    SameRelease,
+    /// Any other phase.
+    Other,
+}
+
+impl Donor<'_> {
+    /// What the file asked, and what it drew, is the same now.
+    fn answers_alike(&self, note: &FileNote, cluster: &dyn Cluster) -> bool {
+        match self.likeness {
+            Likeness::SamePhase => note.has_same_answers(cluster),
+            Likeness::SameRelease => note.is_settled() && note.has_same_answers(cluster),
+            Likeness::Other => !note.asks(),
+        }
+    }
 }
 
 /// Where a file began.
@@ -138,7 +194,7 @@ impl Start {
                 origins.insert(origin);
             }
         }
-        let (varies, values) = inputs(&rt.arena, &origins);
+        let Inputs { varies, is_of_chance, is_of_revision, values } = inputs(&rt.arena, &origins);
         origins.clear();
         rt.decisions = origins;
         let calls = rt.lookups.of_file().zip(rt.draws.of_file());
@@ -147,12 +203,30 @@ impl Start {
         rt.reads_clock |= self.reads_clock;
         let has_new_texts = texts != self.texts;
         let (touches_others, failures) = (rt.heap.is_touched(), rt.take_failures());
-        FileNote { varies, values, calls, reads_clock, has_new_texts, touches_others, failures }
+        FileNote {
+            varies,
+            is_of_chance,
+            is_of_revision,
+            values,
+            calls,
+            reads_clock,
+            has_new_texts,
+            touches_others,
+            failures,
+        }
     }
 }
 
-fn inputs(arena: &Arena, origins: &FxHashSet<OriginId>) -> (bool, Arc<[PathId]>) {
-    let mut varies = false;
+/// What some origins come from.
+struct Inputs {
+    varies: bool,
+    is_of_chance: bool,
+    is_of_revision: bool,
+    values: Arc<[PathId]>,
+}
+
+fn inputs(arena: &Arena, origins: &FxHashSet<OriginId>) -> Inputs {
+    let (mut varies, mut is_of_chance, mut is_of_revision) = (false, false, false);
     let mut values = BTreeSet::new();
     let sets: FxHashSet<_> = origins.iter().map(|origin| arena.cause_set(*origin)).collect();
     for cause in sets.into_iter().flat_map(|set| arena.causes_in(set)) {
@@ -160,10 +234,14 @@ fn inputs(arena: &Arena, origins: &FxHashSet<OriginId>) -> (bool, Arc<[PathId]>)
             Cause::Values { path } => {
                 values.insert(*path);
             }
-            cause => varies |= cause.varies(),
+            cause => {
+                varies |= cause.varies();
+                is_of_chance |= matches!(cause, Cause::Random { .. } | Cause::Time { .. } | Cause::Dns { .. });
+                is_of_revision |= matches!(cause, Cause::Phase(PhaseField::Revision));
+            }
         }
     }
-    (varies, values.into_iter().collect())
+    Inputs { varies, is_of_chance, is_of_revision, values: values.into_iter().collect() }
 }
 
 /// Whether the file that ended with an error may end otherwise with the same values.
@@ -183,7 +261,7 @@ pub(super) fn is_varying_end(rt: &mut Runtime, error: &Error) -> bool {
 
 /// Whether one of these origins has a cause that differs between renders with the same values.
 pub(super) fn varies(arena: &Arena, origins: impl IntoIterator<Item = OriginId>) -> bool {
-    inputs(arena, &origins.into_iter().collect()).0
+    inputs(arena, &origins.into_iter().collect()).varies
 }
 
 /// Goes through the files of a render and says which can be taken over from an earlier one.
@@ -212,7 +290,7 @@ impl<'a> Journal<'a> {
             !note.touches_others
                 && (is_base || !note.has_new_texts)
                 && !(donor.is_affected)(note, arena)
-                && (!note.asks() || donor.is_same_phase && note.has_same_answers(cluster))
+                && (!note.asks() || donor.answers_alike(note, cluster))
         };
         self.donors.iter().find(holds).map(|(donor, _)| donor.kept)
     }
@@ -221,7 +299,8 @@ impl<'a> Journal<'a> {
     pub fn rendered(&mut self, unit: &Unit, note: &FileNote, arena: &Arena, cluster: &dyn Cluster) {
         for (donor, is_spilt) in &mut self.donors {
             let is_same = |note: &FileNote| {
-                !(donor.is_affected)(note, arena) && (!donor.is_same_phase || note.has_same_answers(cluster))
+                let is_alike = || donor.likeness == Likeness::Other || donor.answers_alike(note, cluster);
+                !(donor.is_affected)(note, arena) && is_alike()
             };
             let was_same = donor.kept.journal.get(&unit.name).is_some_and(is_same);
             *is_spilt |= !was_same && note.touches_others;

@@ -36,6 +36,8 @@ pub enum Expression {
 pub struct Log {
     seen: FxHashSet<(Span, Outcome, OriginId)>,
     pub conditions: Vec<Condition>,
+    /// What `required` asked for where a lint went on.
+    pub missing: Vec<Condition>,
 }
 
 impl Log {

@@ -29,7 +29,7 @@ pub use error::Error;
 use eval::Unit;
 pub use eval::Write;
 pub use forced::{Forced, Turned};
-pub use journal::{Donor, Earlier, FileNote, Kept};
+pub use journal::{Donor, Earlier, FileNote, Kept, Likeness};
 pub use program::ParsedTemplate;
 pub use render::{Options, RenderError, Rendering, STACK, places, render, render_again, with_stack};
 pub use runtime::{Answer, Cluster, Draw, KeySource, Limits, LookupCall, Offline, Query, Runtime, Unknown};

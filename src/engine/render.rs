@@ -94,6 +94,26 @@ impl Rendering {
         self.rt.reads_clock || !self.rt.draws.is_empty()
     }
 
+    /// What a later render may take over, of a render that is not needed any more.
+    pub fn into_kept(self) -> Option<Kept> {
+        if matches!(self.error, Some(RenderError::Syntax { .. })) {
+            return None;
+        }
+        Some(Kept {
+            files: self.files,
+            notes: self.notes,
+            writes: self.writes,
+            heap_marks: self.heap_marks,
+            journal: self.journal,
+            is_cut_off: self.is_cut_off,
+            program: self.program,
+            imported: self.imported,
+            texts: self.texts,
+            sources: self.sources,
+            patterns: self.rt.patterns,
+        })
+    }
+
     /// What a later render may take over; nothing of templates that could not be parsed.
     pub fn kept(&self) -> Option<Kept> {
         if matches!(self.error, Some(RenderError::Syntax { .. })) {

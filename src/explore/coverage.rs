@@ -2,7 +2,6 @@
 
 use super::reach::{Head, Reach};
 use super::sites::{Position, Site};
-use crate::engine::ParsedTemplate;
 use crate::engine::log::Condition;
 use crate::lifecycle::{Life, Phase, PhaseKind, is_varying};
 use crate::source::Span;
@@ -91,26 +90,29 @@ impl Coverage {
             return false;
         }
         let reach = Reach::new(&trees.iter().map(|t| (t.tree.clone(), t.is_partial)).collect::<Vec<_>>());
-        let winners = winners(trees);
+        let mut bases = FxHashSet::default();
         for parsed in trees {
             let (base, tree) = (parsed.base, &parsed.tree);
-            let is_new = self.texts.insert((base, tree.source.len()));
-            // Copies of one library have one tree, and the templates of one of them count.
-            let counts = |at: &Position| at.template.as_ref().is_none_or(|name| winners.get(name) == Some(&base));
-            for Head { span, at } in reach.branches(tree).into_iter().filter(|head| counts(&head.at)) {
+            // A library that several subcharts bring is there once.
+            if !bases.insert(base) {
+                continue;
+            }
+            self.texts.insert((base, tree.source.len()));
+            for Head { span, at } in reach.branches(tree) {
                 let span = span.at(base);
                 self.heads.entry(span.start).or_insert_with(|| Head { span, at: at.moved(base) });
             }
             let place = |site: Site| Site { span: site.span.at(base), at: site.at.moved(base), ..site };
             let (sites, calls) = reach.calls(tree);
-            for call in calls.into_iter().filter(|call| is_new && counts(&call.at)) {
-                self.calls.entry(call.name).or_default().push(call.at.moved(base));
+            for call in calls {
+                let (known, at) = (self.calls.entry(call.name).or_default(), call.at.moved(base));
+                if !known.contains(&at) {
+                    known.push(at);
+                }
             }
-            let (sites, others): (Vec<Site>, Vec<Site>) = sites.into_iter().partition(|site| counts(&site.at));
             for site in sites.into_iter().map(place) {
                 self.sites.entry(site.span.start).or_insert((site, false));
             }
-            self.dead.extend(others.into_iter().map(place).map(|site| (site.span.start, site)));
             self.dead.extend(reach.dead_sites(tree).into_iter().map(place).map(|site| (site.span.start, site)));
         }
         true
@@ -144,6 +146,11 @@ impl Coverage {
             let seen = self.outcomes.entry(condition.head.start).or_default();
             if super::is_taken(condition) { seen.0 = true } else { seen.1 = true }
         }
+    }
+
+    /// Whether some world rendered to its end.
+    pub(super) fn renders(&self) -> bool {
+        self.renders
     }
 
     pub(super) fn is_interesting(&self, condition: &Condition) -> bool {
@@ -308,19 +315,6 @@ impl Coverage {
             _ => Reason::NoValue,
         }
     }
-}
-
-/// Where the definition of each named template stands that counts: the last one, unless it is empty.
-fn winners(trees: &[ParsedTemplate]) -> FxHashMap<Arc<str>, u32> {
-    let mut winners = FxHashMap::default();
-    for parsed in trees {
-        for define in &parsed.tree.defines {
-            if !define.is_empty || !winners.contains_key(&define.name) {
-                winners.insert(define.name.clone(), parsed.base);
-            }
-        }
-    }
-    winners
 }
 
 /// Callers of callers are looked at as deep as this.

@@ -3,12 +3,12 @@
 use super::goal::Stand;
 use super::setting::{self, Setting};
 use crate::engine::log::Condition;
-use crate::engine::{Answer, Cluster, Query};
+use crate::engine::{Answer, Cluster, LookupCall, Query};
 use crate::lifecycle::{Life, PhaseKind};
-use crate::value::origin::Cause;
+use crate::value::origin::{Cause, Graph};
 use crate::value::{Key, Plain, PlainData};
 use rustc_hash::FxHashSet;
-use std::collections::VecDeque;
+use std::collections::{BTreeSet, VecDeque};
 
 /// The lookups that found nothing yet, with where that was.
 #[derive(Default)]
@@ -19,6 +19,8 @@ pub(super) struct Strangers {
     filled: FxHashSet<(Query, Vec<String>)>,
     waiting: VecDeque<(Stand, Vec<(u32, Query)>)>,
     fillings: VecDeque<Stand>,
+    /// The same, of worlds that fail: for charts that no world of which renders.
+    of_failing: VecDeque<Stand>,
 }
 
 impl Strangers {
@@ -29,21 +31,36 @@ impl Strangers {
         }
         let phase = life.phase(PhaseKind::Upgrade).filter(|phase| phase.rendering.error.is_none())?;
         let mut missed: Vec<(u32, Query)> = Vec::new();
+        // What of the stand each of them needs to be asked, by the call that needs the least.
+        let mut needed: Vec<Vec<bool>> = Vec::new();
         for call in phase.rendering.rt.lookups.iter().filter(|call| !call.found && !call.query.kind.is_empty()) {
             let entry = (call.span.start, call.query.clone());
-            if !self.found.contains(&entry.0) && !missed.contains(&entry) && !life.renders(&call.query) {
-                missed.push(entry);
+            if self.found.contains(&entry.0) || life.renders(&call.query) {
+                continue;
+            }
+            let own = needs_of(&phase.rendering.rt.arena, call, stand);
+            let count = |needs: &[bool]| needs.iter().filter(|is_needed| **is_needed).count();
+            match missed.iter().position(|other| *other == entry).and_then(|at| needed.get_mut(at)) {
+                Some(other) if count(&own) < count(other) => *other = own,
+                Some(_) => {}
+                None => {
+                    missed.push(entry);
+                    needed.push(own);
+                }
             }
         }
         if missed.is_empty() || life.world.is_assumed() {
             return None;
         }
-        self.waiting.push_back((stand.clone(), missed));
-        if is_given { self.next_stand() } else { None }
+        let is_needed = |(number, _): &(usize, &Setting)| needed.iter().any(|needs| needs.get(*number) == Some(&true));
+        let settings =
+            stand.settings.iter().enumerate().filter(is_needed).map(|(_, setting)| setting.clone()).collect();
+        self.waiting.push_back((Stand { settings, ..stand.clone() }, missed));
+        if is_given { self.next_stand(true) } else { None }
     }
 
     /// The next world in which something is there that was missed.
-    pub fn next_stand(&mut self) -> Option<Stand> {
+    pub fn next_stand(&mut self, renders: bool) -> Option<Stand> {
         while let Some((mut stand, missed)) = self.waiting.pop_front() {
             let missed: Vec<_> = missed.into_iter().filter(|(place, _)| !self.found.contains(place)).collect();
             for (place, query) in &missed {
@@ -54,7 +71,7 @@ impl Strangers {
                 return Some(stand);
             }
         }
-        self.fillings.pop_front()
+        self.fillings.pop_front().or_else(|| self.of_failing.pop_front().filter(|_| !renders))
     }
 
     /// Plans a world in which a controller has filled the fields of the chart's own objects that conditions ask for and
@@ -62,6 +79,7 @@ impl Strangers {
     pub fn fill(&mut self, life: &Life, stand: &Stand, is_interesting: impl Fn(&Condition) -> bool) {
         let Some(phase) = life.phase(PhaseKind::Upgrade).filter(|_| !life.world.is_assumed()) else { return };
         let graph = &phase.rendering.rt.arena;
+        let fails = phase.rendering.error.is_some();
         let mut stand = stand.clone();
         let before = stand.settings.len();
         for condition in phase.rendering.log.conditions.iter().filter(|c| !super::is_taken(c) && is_interesting(c)) {
@@ -72,8 +90,9 @@ impl Strangers {
                 };
                 let keys: Vec<String> =
                     graph.path_keys(*path).iter().map(|key| String::from_utf8_lossy(key).into_owned()).collect();
+                let field = (lookup.query.clone(), keys.clone());
                 if is_left_to_others(life, &lookup.query, &keys)
-                    && self.filled.insert((lookup.query.clone(), keys.clone()))
+                    && if fails { !self.filled.contains(&field) } else { self.filled.insert(field) }
                 {
                     let value = filling(&keys);
                     let setting = Setting::Filled { query: lookup.query.clone(), path: keys, value };
@@ -82,9 +101,24 @@ impl Strangers {
             }
         }
         if stand.settings.len() > before {
-            self.fillings.push_back(stand);
+            if fails { &mut self.of_failing } else { &mut self.fillings }.push_back(stand);
         }
     }
+}
+
+/// Which settings of a stand decide whether and what a call asks.
+fn needs_of(graph: &Graph, call: &LookupCall, stand: &Stand) -> Vec<bool> {
+    let origins = graph.guards(call.guard).into_iter().map(|guard| guard.origin).chain([call.arguments]);
+    let causes = origins.flat_map(|origin| graph.causes(origin));
+    let paths = causes.filter_map(|cause| match cause {
+        Cause::Values { path } => Some(*path),
+        _ => None,
+    });
+    let paths: BTreeSet<_> = paths.collect();
+    let paths: Vec<Vec<String>> = paths.into_iter().map(|path| super::words(graph, path)).collect();
+    let is_needed =
+        |setting: &Setting| setting.path().is_none_or(|own| paths.iter().any(|path| setting::is_related(own, path)));
+    stand.settings.iter().map(is_needed).collect()
 }
 
 /// Whether a field of an object is one that a controller writes and the chart leaves alone.

@@ -24,7 +24,8 @@ impl Stand {
         self.fixed.iter().chain(&self.settings)
     }
 
-    fn has(&self, setting: &Setting) -> bool {
+    /// Whether a setting is among those that are made.
+    pub fn has(&self, setting: &Setting) -> bool {
         self.all().any(|other| other == setting)
     }
 }

@@ -1,6 +1,6 @@
 //! What came of a world: which of its goals were reached, and which of them made it fail.
 
-use super::goal::Target;
+use super::goal::{MAX_SHARED, Target};
 use super::setting::{self, Setting};
 use super::{Explorer, Plan, conditions, errors, is_reached, supply, words};
 use crate::engine::RenderError;
@@ -54,11 +54,17 @@ impl Explorer {
             && !now.contains(&remedy.error)
         {
             self.remedies.entry(remedy.error.clone()).or_insert_with(|| remedy.settings.clone());
+            if plan.goals.is_empty() && remedy.ground.is_some() {
+                self.needed.extend(remedy.settings.iter().cloned());
+            }
             if let Some(ground) = &remedy.ground {
                 self.grounds.push((ground.clone(), plan.stand.fixed.clone()));
             }
         }
         let fails = now.iter().any(|error| !self.usual.contains(error));
+        if now.is_empty() {
+            self.healed.extend(plan.path.iter().cloned());
+        }
         let ends = matches!(life.phases.first().map(|phase| &phase.rendering.error), None | Some(Some(_)));
         let heads: FxHashSet<Span> = conditions(life).map(|(_, condition)| condition.head).collect();
         let is_shared = plan.goals.len() > 1;
@@ -77,7 +83,10 @@ impl Explorer {
             goal.is_hidden = false;
             if is_reached(goal, &self.coverage) {
                 // What fails hides what else there is to see.
-                goal.is_hidden = is_shared && fails && matches!(goal.target, Target::Condition { .. });
+                // By itself, what makes it fail would fail again.
+                let is_the_culprit = culprits == [*number];
+                let is_condition = matches!(goal.target, Target::Condition { .. });
+                goal.is_hidden = is_shared && fails && is_condition && !is_the_culprit;
                 if goal.is_hidden {
                     goal.limit = limit;
                 }
@@ -85,6 +94,10 @@ impl Explorer {
                 goal.limit = if ends { limit } else { plan.goals.len() / 2 };
             } else if plan.remedy.is_none() || !ends {
                 goal.tries.pop_front();
+                if !ends {
+                    // What kept it from sharing a world was this way to it.
+                    goal.limit = MAX_SHARED;
+                }
             }
         }
     }

@@ -27,7 +27,7 @@ pub use coverage::{Coverage, Missed, Reason};
 pub use forced::Forcer;
 pub use reach::{Head, Reach};
 pub use setting::{Setting, changed};
-pub use shrink::{Smaller, relevant};
+pub use shrink::Smaller;
 pub use sites::{Site, Turn};
 
 use crate::engine::RenderError;
@@ -58,6 +58,8 @@ pub struct Plan {
     goals: Vec<usize>,
     /// The render gets past an error.
     remedy: Option<Remedy>,
+    /// All the errors that it is to get past, one after the other.
+    path: Vec<String>,
 }
 
 /// What a world is made with to get past an error.
@@ -93,6 +95,10 @@ pub struct Explorer {
     errors: FxHashSet<String>,
     /// What gets past them.
     remedies: BTreeMap<String, Vec<Setting>>,
+    /// Those that worlds got past and then rendered.
+    healed: FxHashSet<String>,
+    /// What the worlds that were given need to render.
+    needed: Vec<Setting>,
     /// Settings that do not render, and those that do in their place.
     grounds: Vec<(Vec<Setting>, Vec<Setting>)>,
     /// The errors of the worlds that were given.
@@ -100,6 +106,8 @@ pub struct Explorer {
     strangers: Strangers,
     /// What was changed in the worlds that were made.
     lived: FxHashSet<String>,
+    /// The worlds that were lived, by name.
+    names: FxHashSet<String>,
     /// The most worlds that are made.
     worlds: usize,
     made: usize,
@@ -135,10 +143,13 @@ impl Explorer {
             urgent: VecDeque::new(),
             errors: FxHashSet::default(),
             remedies: BTreeMap::new(),
+            healed: FxHashSet::default(),
+            needed: Vec::new(),
             grounds: Vec::new(),
             usual: FxHashSet::default(),
             strangers: Strangers::default(),
             lived: FxHashSet::default(),
+            names: FxHashSet::default(),
             made: 0,
             spent: 0,
             dry: 0,
@@ -183,7 +194,7 @@ impl Explorer {
         match goal::batch(&self.goals, &self.open, &self.grounds) {
             Some((goals, stand)) => self.plan(stand, goals, None),
             None => {
-                let stand = self.strangers.next_stand()?;
+                let stand = self.strangers.next_stand(self.coverage.renders())?;
                 self.plan(stand, Vec::new(), None)
             }
         }
@@ -192,7 +203,7 @@ impl Explorer {
     fn plan(&self, stand: Stand, goals: Vec<usize>, remedy: Option<Remedy>) -> Option<Plan> {
         let given = self.given.get(stand.given)?;
         let world = changed(&changed(given, &stand.fixed), &stand.settings);
-        Some(Plan { world, stand, goals, remedy })
+        Some(Plan { world, stand, goals, remedy, path: Vec::new() })
     }
 
     /// Looks at a life and plans what it suggests. `plan` is what it was lived for, if it was made here.
@@ -205,6 +216,7 @@ impl Explorer {
             None => {
                 self.given.push(life.world.clone());
                 self.usual.extend(errors(life));
+                self.names.insert(shrink::name(&life.world, &[]));
                 Stand { given: self.given.len() - 1, ..Stand::default() }
             }
         };
@@ -213,6 +225,9 @@ impl Explorer {
         }
         let mut culprits = Vec::new();
         if let Some(plan) = plan {
+            if let Some(given) = self.given.get(plan.stand.given) {
+                self.names.insert(shrink::name(given, &plan.stand.all().cloned().collect::<Vec<_>>()));
+            }
             self.spent +=
                 life.phases.iter().map(|phase| phase.rendering.rt.limits.work - phase.rendering.rt.left).sum::<u64>();
             // An error that is met for the first time is progress, too: what was asked for before was given.
@@ -321,10 +336,25 @@ impl Explorer {
         })
     }
 
-    /// The world of a plan with other settings, and those that it has.
+    /// The worlds of a plan with fewer settings. What the chart asks for before it renders at all stays.
     pub fn smaller(&self, plan: &Plan) -> Option<Smaller> {
         let given = self.given.get(plan.stand.given)?;
-        Some(Smaller::new(given.clone(), plan.stand.all().cloned().collect()))
+        let settings: Vec<Setting> = plan.stand.all().cloned().collect();
+        let asked_for = |setting: &Setting| self.remedies.values().any(|remedy| remedy.contains(setting));
+        let mut parts: Vec<Vec<usize>> = Vec::new();
+        // What was asked for by what the world holds goes together.
+        let mut others = Vec::new();
+        for (number, setting) in settings.iter().enumerate() {
+            let is_overruled = settings.iter().skip(number + 1).any(|later| setting::contradict(setting, later));
+            match number < plan.stand.fixed.len() && asked_for(setting) {
+                _ if self.needed.contains(setting) && !is_overruled => {}
+                _ if is_overruled => parts.push(vec![number]),
+                true => others.push(number),
+                false => parts.push(vec![number]),
+            }
+        }
+        parts.extend((!others.is_empty()).then_some(others));
+        Some(Smaller::new(given.clone(), settings, parts).knowing(self.names.clone()))
     }
 
     /// No more worlds are lived: what was missed, and why.

@@ -14,33 +14,65 @@ use rustc_hash::FxHashSet;
 pub struct Smaller {
     given: World,
     settings: Vec<Setting>,
+    /// What can be left out: the numbers of settings that go together. The others are needed for anything to render.
+    parts: Vec<Vec<usize>>,
+    /// The worlds that were lived before.
+    lived: FxHashSet<String>,
 }
 
 impl Smaller {
-    pub(super) fn new(given: World, settings: Vec<Setting>) -> Smaller {
-        Smaller { given, settings }
+    /// `parts` are the numbers of the settings that can be left out, as they go together.
+    pub(super) fn new(given: World, settings: Vec<Setting>, parts: Vec<Vec<usize>>) -> Smaller {
+        Smaller { given, settings, parts, lived: FxHashSet::default() }
     }
 
-    /// How many settings there are.
+    /// Worlds of these names were lived.
+    pub(super) fn knowing(self, lived: FxHashSet<String>) -> Smaller {
+        Smaller { lived, ..self }
+    }
+
+    /// How many parts there are.
     pub fn count(&self) -> usize {
-        self.settings.len()
+        self.parts.len()
     }
 
-    /// The settings, in the order in which they are made.
-    pub fn settings(&self) -> &[Setting] {
-        &self.settings
+    /// The world with some of the parts, by their numbers; none where that was lived before, which showed what it has.
+    pub fn world(&self, kept: &[usize]) -> Option<World> {
+        let settings = self.settings(kept);
+        (!self.lived.contains(&name(&self.given, &settings))).then(|| changed(&self.given, &settings))
     }
 
-    /// The world with some of the settings, by their numbers.
-    pub fn world(&self, kept: &[usize]) -> World {
-        let settings: Vec<Setting> = kept.iter().filter_map(|number| self.settings.get(*number).cloned()).collect();
-        changed(&self.given, &settings)
+    /// The same, whether it was lived or not.
+    pub fn world_again(&self, kept: &[usize]) -> World {
+        changed(&self.given, &self.settings(kept))
     }
+
+    fn settings(&self, kept: &[usize]) -> Vec<Setting> {
+        let is_left_out = |number: usize| {
+            self.parts.iter().enumerate().any(|(part, numbers)| !kept.contains(&part) && numbers.contains(&number))
+        };
+        let kept = self.settings.iter().enumerate().filter(|(number, _)| !is_left_out(*number));
+        kept.map(|(_, setting)| setting.clone()).collect()
+    }
+
+    /// Whether what a life shows at some places depends on each of the parts.
+    pub fn relevant(&self, life: &Life, places: &[Span]) -> Vec<bool> {
+        let relevant = relevant(life, places, &self.settings);
+        let is_relevant = |numbers: &Vec<usize>| numbers.iter().any(|number| relevant.get(*number) == Some(&true));
+        self.parts.iter().map(is_relevant).collect()
+    }
+}
+
+/// A name of the world with some settings, whatever order they are made in.
+pub(super) fn name(given: &World, settings: &[Setting]) -> String {
+    let mut flags: Vec<String> = settings.iter().map(Setting::flag).collect();
+    flags.sort_unstable();
+    format!("{} {}", given.flags, flags.join(" "))
 }
 
 /// Whether what a life shows at some places depends on each of some settings: by the conditions under which the places
 /// ran and were written.
-pub fn relevant(life: &Life, places: &[Span], settings: &[Setting]) -> Vec<bool> {
+fn relevant(life: &Life, places: &[Span], settings: &[Setting]) -> Vec<bool> {
     let at = |address: u32| places.iter().any(|span| span.start == address && address != 0);
     let mut paths: Vec<Vec<String>> = Vec::new();
     let mut of_cluster = false;

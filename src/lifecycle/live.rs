@@ -6,7 +6,7 @@ use crate::kube;
 use crate::manifest::{HookEvent, Object, ObjectId};
 use crate::value::yaml::Node;
 use crate::value::{Plain, PlainData};
-use rustc_hash::FxHashMap;
+use rustc_hash::{FxHashMap, FxHashSet};
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
@@ -235,6 +235,12 @@ fn address<T>(of: &Arc<T>) -> usize {
 }
 
 impl Made {
+    /// Forgets what became of some objects.
+    pub fn forget(&mut self, objects: &FxHashSet<usize>) {
+        self.created.retain(|object, _| !objects.contains(object));
+        self.updated.retain(|(_, old, new), _| !objects.contains(old) && !objects.contains(new));
+    }
+
     fn created(&mut self, object: &Arc<Object>, world: &World, version: kube::KubeVersion) -> Arc<Plain> {
         let make = || (object.clone(), Arc::new(created(&plain(&object.node), world, version)));
         self.created.entry(address(object)).or_insert_with(make).1.clone()

@@ -4,7 +4,8 @@ use super::live::{LiveState, Made};
 use super::run::{Life, Phase, PhaseKind, World};
 use crate::chart::Prepared;
 use crate::engine::{
-    self, Answer, Capabilities, Cluster, Donor, Earlier, FileNote, Kept, KeySource, Limits, Query, ReleaseInfo,
+    self, Answer, Capabilities, Cluster, Donor, Earlier, FileNote, Kept, KeySource, Likeness, Limits, Query,
+    ReleaseInfo,
 };
 use crate::manifest::{self, Object};
 use crate::source::{Sources, Span};
@@ -39,6 +40,9 @@ const START: i64 = 1_767_225_600;
 /// writes differs.
 const STEP: i64 = 34_822_871;
 
+/// What was rendered is known for as many lives.
+const MAX_LIVES: usize = 4;
+
 /// What one render may cost where conditions are forced: what ends a recursion may be among them.
 const FORCED_WORK: u64 = 20_000_000;
 
@@ -47,6 +51,8 @@ const FORCED_WORK: u64 = 20_000_000;
 #[derive(Default)]
 pub struct Memory {
     first: Option<Arc<First>>,
+    /// A later life that has more in common with those to come.
+    later: Option<Arc<First>>,
     arena: Arena,
     /// Holds the objects that are known.
     reader: Option<manifest::Reader>,
@@ -79,6 +85,31 @@ impl First {
 }
 
 impl Memory {
+    /// Takes over from a life first. It must be one of those that are remembered, and the last one.
+    pub fn lean_on(&mut self, life: Life) {
+        let is_of_graph = life.phases.first().is_some_and(|phase| phase.rendering.rt.arena.is_shared_with(&self.arena));
+        let Some(prepared) = life.prepared.filter(|_| is_of_graph) else { return };
+        let (capabilities, namespace) = (life.world.capabilities, life.world.namespace);
+        let kept = |phase: Phase| Some((phase.kind, phase.rendering.into_kept()?));
+        let phases = life.phases.into_iter().filter_map(kept).collect();
+        self.later = Some(Arc::new(First { prepared, capabilities, namespace, phases }));
+    }
+
+    /// Takes over from the first life alone.
+    pub fn lean_on_none(&mut self) {
+        self.later = None;
+    }
+
+    /// Forgets what only lives held that are long over.
+    pub fn forget(&mut self) {
+        let Some(reader) = &mut self.reader else { return };
+        // They are held here until nobody knows them by their address any more.
+        let old = reader.end_round(MAX_LIVES);
+        let addresses: FxHashSet<usize> = old.iter().map(|object| Arc::as_ptr(object) as usize).collect();
+        self.known.objects.retain(|address| !addresses.contains(address));
+        self.made.forget(&addresses);
+    }
+
     /// Forgets what was said of lives, which rules then say again, and gives it.
     pub fn set_aside(&mut self) -> Known {
         std::mem::take(&mut self.known)
@@ -124,8 +155,9 @@ pub(super) struct Phases<'a> {
     first: usize,
     /// What that phase left for those after it.
     kept: Option<Arc<Kept>>,
-    /// The first life, and the places of values that are not as they were in it, where this one goes on from its graph.
-    before: Option<(Arc<First>, BTreeSet<PathId>)>,
+    /// The lives that this one takes over from, and goes on from the graph of, and the places of values that are not as they
+    /// were in them.
+    before: Vec<(Arc<First>, BTreeSet<PathId>)>,
 }
 
 impl<'a> Phases<'a> {
@@ -138,7 +170,7 @@ impl<'a> Phases<'a> {
             list: Vec::new(),
             first: 0,
             kept: None,
-            before: None,
+            before: Vec::new(),
         }
     }
 
@@ -149,27 +181,51 @@ impl<'a> Phases<'a> {
         }
         let knobs = Knobs::of(PhaseKind::Install);
         let live = LiveState::new_cluster(self.world);
-        let first = memory.first.clone().filter(|first| {
+        let is_alike = |first: &&Arc<First>| {
             has_same_templates(&first.prepared, prepared)
                 && first.capabilities == self.world.capabilities
                 && first.namespace == self.world.namespace
-        });
-        let kept = first.as_ref().and_then(|first| Some((first.clone(), first.kept(PhaseKind::Install)?)));
-        let phase = match kept {
-            Some((first, kept)) => {
-                self.made = std::mem::take(&mut memory.made);
-                let arena = std::mem::take(&mut memory.arena).unshared();
+                && first.kept(PhaseKind::Install).is_some()
+        };
+        let alike: Vec<Arc<First>> = memory.later.iter().chain(&memory.first).filter(is_alike).cloned().collect();
+        let phase = if alike.is_empty() {
+            self.phase(prepared, knobs, &live, sources, None)
+        } else {
+            self.made = std::mem::take(&mut memory.made);
+            let arena = std::mem::take(&mut memory.arena).unshared();
+            let changed = |first: Arc<First>| {
                 let changed = changed_paths(&first.prepared.values, &prepared.values, &arena);
-                let is_affected = &|note: &FileNote, arena: &Arena| is_touched(note, &changed, arena);
-                let donors = vec![Donor { kept, is_same_phase: true, is_affected }];
-                let earlier = Earlier { kept, arena, has_same_input: false, donors };
-                let phase = self.phase(prepared, knobs, &live, sources, Some(earlier));
-                self.before = Some((first, changed));
-                phase
-            }
-            None => self.phase(prepared, knobs, &live, sources, None),
+                (first, changed)
+            };
+            let before: Vec<_> = alike.into_iter().map(changed).collect();
+            let phase = self.phase_like(prepared, knobs, &live, sources, (&before, arena));
+            self.before = before;
+            phase
         };
         self.add_first(phase);
+    }
+
+    /// An install that takes over from that of lives before.
+    fn phase_like(
+        &mut self,
+        prepared: &Prepared,
+        knobs: Knobs,
+        live: &LiveState,
+        sources: &Sources,
+        (before, arena): (&[(Arc<First>, BTreeSet<PathId>)], Arena),
+    ) -> Phase {
+        let affected: Vec<_> = before
+            .iter()
+            .map(|(_, changed)| move |note: &FileNote, arena: &Arena| is_touched(note, changed, arena))
+            .collect();
+        let of_lives = before.iter().zip(&affected).filter_map(|((first, _), is_affected)| {
+            let kept = first.kept(PhaseKind::Install)?;
+            Some(Donor { kept, likeness: Likeness::SamePhase, is_affected })
+        });
+        let donors: Vec<Donor<'_>> = of_lives.collect();
+        let kept = donors.first().map(|donor| donor.kept);
+        let earlier = kept.map(|kept| Earlier { kept, arena, has_same_input: false, donors });
+        self.phase(prepared, knobs, live, sources, earlier)
     }
 
     fn add_first(&mut self, phase: Phase) {
@@ -178,23 +234,35 @@ impl<'a> Phases<'a> {
         self.list.push(phase);
     }
 
-    /// Renders the next phase. Files that do not depend on the phase are taken over from the first of the same chart, and
-    /// those that do from the same phase of the first life.
+    /// Renders the next phase. Files that do not depend on the phase are taken over from the first of the same chart, those
+    /// that do from the same phase of the first life, or from one that is told the same of the release.
     pub fn next(&mut self, kind: PhaseKind, prepared: &Prepared, live: &LiveState, sources: &Sources) {
-        let (kept, before) = (self.kept.clone(), self.before.take());
+        let (kept, before) = (self.kept.clone(), std::mem::take(&mut self.before));
         let is_varying = |note: &FileNote, _: &Arena| note.varies;
-        let is_changed = |note: &FileNote, arena: &Arena| {
-            before.as_ref().is_none_or(|(_, changed)| is_touched(note, changed, arena))
-        };
+        let changed: Vec<_> = before
+            .iter()
+            .map(|(_, changed)| move |note: &FileNote, arena: &Arena| is_touched(note, changed, arena))
+            .collect();
+        let is_chancy = |note: &FileNote, _: &Arena| note.is_of_chance || kind.is_upgrade() && note.is_of_revision;
+        let twin = kind.twin();
+        let of_twin = self.list[self.first..].iter().find(|phase| Some(phase.kind) == twin);
+        let of_twin = of_twin.filter(|phase| phase.kind != PhaseKind::Install).and_then(|phase| phase.rendering.kept());
         let earlier = kept.as_ref().zip(self.list.last_mut()).map(|(kept, last)| {
             let arena = std::mem::take(&mut last.rendering.rt.arena);
-            let mut donors = vec![Donor { kept, is_same_phase: false, is_affected: &is_varying }];
-            if let Some(kept) = before.as_ref().and_then(|(first, _)| first.kept(kind)) {
-                donors.push(Donor { kept, is_same_phase: true, is_affected: &is_changed });
+            let mut donors = vec![Donor { kept, likeness: Likeness::Other, is_affected: &is_varying }];
+            // The install is what this render goes on from.
+            let of_twin = of_twin.as_ref().or(Some(&**kept).filter(|_| twin == Some(PhaseKind::Install)));
+            if let Some(kept) = of_twin {
+                donors.push(Donor { kept, likeness: Likeness::SameRelease, is_affected: &is_chancy });
+            }
+            for ((first, _), is_affected) in before.iter().zip(&changed) {
+                let kept = first.kept(kind);
+                donors.extend(kept.map(|kept| Donor { kept, likeness: Likeness::SamePhase, is_affected }));
             }
             Earlier { kept, arena, has_same_input: true, donors }
         });
         let phase = self.phase(prepared, Knobs::of(kind), live, sources, earlier);
+        drop(changed);
         self.before = before;
         self.list.push(phase);
     }
@@ -237,7 +305,7 @@ impl<'a> Phases<'a> {
                 phase.rendering.rt.arena = arena.clone();
             }
             // A life with other templates has a graph of its own.
-            if self.before.is_some() || memory.first.is_none() {
+            if !self.before.is_empty() || memory.first.is_none() {
                 memory.arena = arena;
                 memory.made = self.made;
                 memory.first.get_or_insert_with(|| {
@@ -306,8 +374,17 @@ impl<'a> Phases<'a> {
 }
 
 /// The upgrade of a life as it renders where there is no cluster: `helm upgrade --dry-run`, `helm template --is-upgrade`.
+/// Of files that ask nothing of the cluster there is no text.
 pub fn upgrade_without_cluster(life: &Life) -> Option<Phase> {
-    again(life, PhaseKind::Upgrade, &LiveState::offline())
+    let prepared = life.prepared.as_ref()?;
+    let rendering = &life.phase(PhaseKind::Upgrade)?.rendering;
+    let kept = rendering.kept()?.outline();
+    let donor = Donor { kept: &kept, likeness: Likeness::SamePhase, is_affected: &|_, _| false };
+    let earlier = Earlier { kept: &kept, arena: Arena::default(), has_same_input: false, donors: vec![donor] };
+    let knobs = Knobs::of(PhaseKind::Upgrade);
+    let cache = Cache::default();
+    let mut phases = Phases::new(&life.world, &cache);
+    Some(phases.phase(prepared, knobs, &LiveState::offline(), &rendering.sources, Some(earlier)))
 }
 
 /// A phase of a life of one chart, rendered once more with nothing taken over: what the phase has to be.

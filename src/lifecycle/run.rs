@@ -90,6 +90,16 @@ impl PhaseKind {
         matches!(self, PhaseKind::UpgradeAgain | PhaseKind::OfflineAgain)
     }
 
+    /// The phase before it that is told the same of the release, its revision aside.
+    pub(super) fn twin(self) -> Option<PhaseKind> {
+        match self {
+            PhaseKind::Offline => Some(PhaseKind::Install),
+            PhaseKind::OfflineAgain => Some(PhaseKind::Offline),
+            PhaseKind::UpgradeAgain => Some(PhaseKind::Upgrade),
+            PhaseKind::Install | PhaseKind::Upgrade | PhaseKind::Lint => None,
+        }
+    }
+
     pub(super) fn is_upgrade(self) -> bool {
         matches!(self, PhaseKind::Upgrade | PhaseKind::UpgradeAgain)
     }

@@ -1,6 +1,6 @@
 //! What Helm reads of each document: kind, name, hook annotations.
 
-use super::{Document, ManifestError, Manifests, RenderedFile, object, order, split};
+use super::{Document, ManifestError, Manifests, Object, RenderedFile, object, order, split};
 use crate::profile::Profile;
 use crate::value::Text;
 use crate::value::yaml::{self, Kind, Node};
@@ -70,7 +70,19 @@ pub fn manifests(files: &[RenderedFile], profile: &Profile) -> Result<Manifests,
 pub struct Reader {
     profile: Profile,
     /// By identity of the text, which is held here.
-    known: FxHashMap<(Arc<str>, usize), (Text, ReadFile)>,
+    known: FxHashMap<(Arc<str>, usize), Known>,
+    /// How many rounds are over.
+    round: usize,
+}
+
+/// A text that was read.
+#[derive(Debug)]
+struct Known {
+    /// Keeps its identity from being another text's.
+    _text: Text,
+    documents: ReadFile,
+    /// The rounds in which it was asked for first and last.
+    asked: (usize, usize),
 }
 
 /// The documents of a file.
@@ -78,7 +90,19 @@ type ReadFile = Result<Arc<[(Document, Hook)]>, ManifestError>;
 
 impl Reader {
     pub fn new(profile: &Profile) -> Reader {
-        Reader { profile: *profile, known: FxHashMap::default() }
+        Reader { profile: *profile, known: FxHashMap::default(), round: 0 }
+    }
+
+    /// Ends a round. What was not asked for in the last `rounds`, nor in the first one, is forgotten; gives the objects that
+    /// were in it.
+    pub fn end_round(&mut self, rounds: usize) -> Vec<Arc<Object>> {
+        self.round += 1;
+        let oldest = self.round.saturating_sub(rounds);
+        let is_old = |known: &Known| known.asked.0 > 0 && known.asked.1 < oldest;
+        let old = self.known.extract_if(|_, known| is_old(known));
+        old.flat_map(|(_, known)| known.documents.map(|d| d.to_vec()).unwrap_or_default())
+            .flat_map(|(document, _)| document.objects.to_vec())
+            .collect()
     }
 
     /// As [`manifests`].
@@ -90,9 +114,14 @@ impl Reader {
                 continue;
             }
             let key = (file.name.clone(), file.text.identity());
-            let read = || (file.text.clone(), read_file(file, &self.profile));
-            let (_, documents) = self.known.entry(key).or_insert_with(read);
-            for (document, hook) in documents.clone()?.iter() {
+            let round = self.round;
+            let read = || {
+                let documents = read_file(file, &self.profile);
+                Known { _text: file.text.clone(), documents, asked: (round, round) }
+            };
+            let known = self.known.entry(key).or_insert_with(read);
+            known.asked.1 = round;
+            for (document, hook) in known.documents.clone()?.iter() {
                 match hook {
                     Hook::No => all.objects.push(document.clone()),
                     Hook::Yes => all.hooks.push(document.clone()),

@@ -36,7 +36,7 @@ fn check(evidence: &Evidence<'_>, findings: &mut Vec<Finding>) {
             .whole(PhaseKind::Upgrade)
             .is_some_and(|upgrade| !upgrade.objects.iter().any(|o| !o.is_hook() && o.id == object.id));
         let is_missing = |fault: &&Fault| match fault {
-            Fault::NoKey { is_created, .. } => !(*is_created && is_never_patched) && !is_invented(fault),
+            Fault::NoKey { is_created, .. } => !(is_invented(fault) || *is_created && is_never_patched),
             _ => false,
         };
         let missing: Vec<&Fault> = faults.iter().filter(is_missing).collect();

@@ -4,13 +4,34 @@ use super::ast::Tree;
 use super::{Rules, SyntaxError, parse};
 use crate::profile::Profile;
 use rustc_hash::FxHashMap;
+use std::collections::VecDeque;
 use std::sync::{Arc, Mutex, PoisonError};
 
+/// The trees of as many bytes of text are kept when no chart uses them any more. A tree takes some fifteen times the memory
+/// of its text.
+const MAX_BYTES: usize = 4 << 20;
+
 /// Trees by text, for one version of Helm. Shared by all charts and threads of a run: library charts are copied from
-/// chart to chart.
+/// chart to chart. What no later chart has asked for is forgotten when there is too much of it.
 #[derive(Default, Debug)]
 pub struct Cache {
-    trees: Mutex<FxHashMap<Arc<[u8]>, Arc<Tree>>>,
+    known: Mutex<Known>,
+}
+
+#[derive(Default, Debug)]
+struct Known {
+    trees: FxHashMap<Arc<[u8]>, Kept>,
+    /// The texts, those first that are to be forgotten first.
+    queue: VecDeque<Arc<[u8]>>,
+    /// The sum of their lengths.
+    bytes: usize,
+}
+
+#[derive(Debug)]
+struct Kept {
+    tree: Arc<Tree>,
+    /// It was asked for again since it was looked at last.
+    is_wanted: bool,
 }
 
 impl Cache {
@@ -23,11 +44,46 @@ impl Cache {
         profile: &Profile,
     ) -> Result<Arc<Tree>, SyntaxError> {
         // A panic of another thread leaves the map whole.
-        if let Some(tree) = self.trees.lock().unwrap_or_else(PoisonError::into_inner).get(source) {
-            return Ok(tree.clone());
+        if let Some(kept) = self.known.lock().unwrap_or_else(PoisonError::into_inner).trees.get_mut(source) {
+            kept.is_wanted = true;
+            return Ok(kept.tree.clone());
         }
         let tree = Arc::new(parse(source, name, functions, Rules::of_go(u32::from(profile.go())))?);
-        let mut trees = self.trees.lock().unwrap_or_else(PoisonError::into_inner);
-        Ok(trees.entry(source.clone()).or_insert(tree).clone())
+        Ok(self.known.lock().unwrap_or_else(PoisonError::into_inner).add(source, tree))
+    }
+}
+
+impl Known {
+    /// Adds a tree, unless another thread was faster, and gives the one that is known.
+    fn add(&mut self, source: &Arc<[u8]>, tree: Arc<Tree>) -> Arc<Tree> {
+        if let Some(kept) = self.trees.get(source) {
+            return kept.tree.clone();
+        }
+        self.trees.insert(source.clone(), Kept { tree: tree.clone(), is_wanted: false });
+        self.queue.push_back(source.clone());
+        self.bytes += source.len();
+        self.forget();
+        tree
+    }
+
+    /// Forgets trees that no chart uses and that were not wanted again, as far as there are too many. Each is looked at
+    /// once.
+    fn forget(&mut self) {
+        for _ in 0..self.queue.len() {
+            if self.bytes <= MAX_BYTES {
+                return;
+            }
+            let Some(source) = self.queue.pop_front() else { return };
+            let is_kept = self.trees.get_mut(&source).is_some_and(|kept| {
+                // One is held here, any other by who renders.
+                std::mem::take(&mut kept.is_wanted) || Arc::strong_count(&kept.tree) > 1
+            });
+            if is_kept {
+                self.queue.push_back(source);
+            } else {
+                self.bytes -= source.len();
+                self.trees.remove(&source);
+            }
+        }
     }
 }

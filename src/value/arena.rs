@@ -23,6 +23,11 @@ impl Arena {
         self.clone()
     }
 
+    /// Whether both are one graph that is shared.
+    pub fn is_shared_with(&self, other: &Arena) -> bool {
+        matches!((&self.shared, &other.shared), (Some(a), Some(b)) if Arc::ptr_eq(a, b))
+    }
+
     /// The graph to add to. Copied if others still read it.
     pub fn unshared(self) -> Arena {
         match self.shared {

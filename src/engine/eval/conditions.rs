@@ -27,6 +27,15 @@ impl Evaluator<'_> {
         self.log.conditions.push(Condition { head: span, outcome: Outcome::False, origin, guard, expression });
     }
 
+    /// Logs that what `required` asks for is not there, and a lint goes on.
+    pub(super) fn log_passed_over(&mut self, value: &Value, span: Span) {
+        if self.log.is_new(span, Outcome::False, value.origin) {
+            let expression = self.input(value);
+            let (origin, guard) = (value.origin, self.rt.guard);
+            self.log.missing.push(Condition { head: span, outcome: Outcome::False, origin, guard, expression });
+        }
+    }
+
     /// Logs a condition when it, its outcome or its causes are new. A condition without causes is a constant.
     pub(super) fn log_condition(
         &mut self,

@@ -40,7 +40,10 @@ impl Evaluator<'_> {
                 };
                 match (is_missing, self.lint) {
                     (false, _) => Ok(Val::boxed(value)),
-                    (true, true) => Ok(Val::boxed(Value::new(Data::Str(Text::empty()), value.origin))),
+                    (true, true) => {
+                        self.log_passed_over(&value, span);
+                        Ok(Val::boxed(Value::new(Data::Str(Text::empty()), value.origin)))
+                    }
                     (true, false) if self.rt.forcing.is_some() => {
                         let message = || text(0).lossy().into_owned();
                         self.rt.failed_at(span, message);
