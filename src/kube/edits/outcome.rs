@@ -9,6 +9,7 @@ use super::select::{self, Edit, Found};
 use super::table::{Answer, KindEdits, Row};
 use super::{Op, Target, Verdict};
 use crate::value::Plain;
+use std::collections::BTreeSet;
 
 /// A field that an update changes.
 #[derive(Clone, Debug)]
@@ -92,7 +93,17 @@ pub fn is_ever_refused(target: &Target<'_>, field: &FieldPath) -> bool {
         };
         found.is_some_and(|found| matches!(found.answer, Answer::Refused(_)) && !is_unknown_growth(target, &found, op))
     };
-    recorded().iter().any(|at| is_refused(Op::Change, *at) || is_refused(Op::Unset, *at))
+    let mut columns = BTreeSet::from([0]);
+    let mut seen: Option<&KindEdits> = None;
+    for (_, table, _) in &rows {
+        // The rows of a table mostly follow each other.
+        if !seen.is_some_and(|seen| std::ptr::eq(seen, *table)) {
+            columns.extend(&table.switches);
+            seen = Some(table);
+        }
+    }
+    let versions = columns.into_iter().filter_map(|column| recorded().get(column));
+    versions.into_iter().any(|at| is_refused(Op::Change, *at) || is_refused(Op::Unset, *at))
 }
 
 /// What a field changes to when it is removed, where it has a default and another value: it is not kept then.

@@ -2,11 +2,11 @@
 
 use super::super::path::FieldPath;
 use super::super::tree;
-use super::super::version::{Columns, KubeVersion, column};
+use super::super::version::{Columns, KubeVersion, column, recorded};
 use super::{Mode, Op};
 use crate::value::Plain;
 use serde::Deserialize;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{LazyLock, OnceLock};
 
 /// What a server answered to an edit.
@@ -53,6 +53,8 @@ pub struct Row {
 pub struct KindEdits {
     pub messages: Vec<Message>,
     pub rows: Vec<Row>,
+    /// The recorded versions at which some row answers something else than at the one before, by their columns.
+    pub switches: BTreeSet<usize>,
 }
 
 /// The patches since which allocated values are carried forward, by minor: kubernetes/kubernetes#103532 and its backports
@@ -100,6 +102,18 @@ impl Row {
             }
         }
         None
+    }
+
+    /// The columns at which it says something else than at the one before.
+    fn switches(&self) -> impl Iterator<Item = usize> {
+        let ends = self.answers.iter().flat_map(|runs| {
+            runs.iter().scan(0, |end, (count, _)| {
+                *end += count;
+                Some(*end)
+            })
+        });
+        let absent = (1..recorded().len()).filter(|column| self.absent.has(*column) != self.absent.has(column - 1));
+        ends.chain(absent)
     }
 
     /// The field was not there before the change.
@@ -161,5 +175,7 @@ fn read(json: &str) -> Option<KindEdits> {
             answers,
         }
     });
-    Some(KindEdits { messages, rows: rows.collect() })
+    let rows: Vec<Row> = rows.collect();
+    let switches = rows.iter().flat_map(Row::switches).collect();
+    Some(KindEdits { messages, rows, switches })
 }
