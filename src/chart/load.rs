@@ -131,17 +131,24 @@ impl Loader<'_> {
     /// Makes a file a source, and gives its address.
     fn add(&mut self, file: &RawFile, at: &LoadAt, name: &str) -> Result<u32, LoadError> {
         let base = self.sources.add(at.path(&file.path), name.into(), file.bytes.clone());
-        base.ok_or_else(|| LoadError::new(LoadErrorKind::TooLarge, "the charts are larger than 4 GiB"))
+        base.ok_or_else(too_large)
+    }
+
+    /// The same for a file whose text other charts call.
+    fn add_shared(&mut self, file: &RawFile, at: &LoadAt, name: &str) -> Result<u32, LoadError> {
+        let base = self.sources.add_shared(at.path(&file.path), name.into(), file.bytes.clone());
+        base.ok_or_else(too_large)
     }
 
     /// Makes a template a source, and gives its address. A library that several subcharts bring is there once: of named
     /// templates that are defined several times only one counts, and what is said of its text is said of all.
-    fn template(&mut self, file: &RawFile, at: &LoadAt, full_path: &str) -> Result<u32, LoadError> {
+    fn template(&mut self, file: &RawFile, at: &LoadAt, full_path: &str, is_library: bool) -> Result<u32, LoadError> {
         let is_partial = file.path.rsplit('/').next().is_some_and(|name| name.starts_with('_'));
         if let Some(base) = self.partials.get(&file.bytes).filter(|_| is_partial) {
             return Ok(*base);
         }
-        let base = self.add(file, at, &format!("{full_path}/{}", file.path))?;
+        let name = format!("{full_path}/{}", file.path);
+        let base = if is_library { self.add_shared(file, at, &name) } else { self.add(file, at, &name) }?;
         if is_partial {
             self.partials.insert(file.bytes.clone(), base);
         }
@@ -189,7 +196,8 @@ impl Loader<'_> {
                 );
             }
             path if path.starts_with("templates/") => {
-                let base = self.template(&file, at, full_path)?;
+                let is_library = parts.metadata.as_ref().is_some_and(|metadata| metadata.kind == "library");
+                let base = self.template(&file, at, full_path, is_library)?;
                 parts.templates.push(chart_file(file, base));
             }
             path if path.starts_with("charts/") && !path.ends_with(".prov") => {
@@ -299,6 +307,10 @@ fn chart_file(file: RawFile, base: u32) -> ChartFile {
 /// Files in the order of their paths; of several with one path the last.
 fn in_order(files: Vec<ChartFile>) -> Vec<ChartFile> {
     files.into_iter().map(|file| (file.path.clone(), file)).collect::<BTreeMap<_, _>>().into_values().collect()
+}
+
+fn too_large() -> LoadError {
+    LoadError::new(LoadErrorKind::TooLarge, "the charts are larger than 4 GiB")
 }
 
 fn cannot_load(path: &str, e: ReadError) -> LoadError {

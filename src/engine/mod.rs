@@ -34,4 +34,4 @@ pub use program::ParsedTemplate;
 pub use render::{Options, RenderError, Rendering, STACK, places, render, render_again, with_stack};
 pub use runtime::{Answer, Cluster, Draw, KeySource, Limits, LookupCall, Offline, Query, Runtime, Unknown};
 pub use table::FunctionTable;
-pub use written::{extent, written_at};
+pub use written::{extent, innermost, written_at};

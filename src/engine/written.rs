@@ -23,11 +23,23 @@ pub fn extent(rendering: &Rendering, piece: &Piece) -> Span {
     Span::new(piece.source, piece.source + text[..end].trim_ascii_end().len().max(1) as u32)
 }
 
+/// Whether a piece stands in a file of those who look at it: what a library chart or a text of `tpl` wrote is told where it
+/// is called.
+fn is_own(rendering: &Rendering, piece: &Piece) -> bool {
+    rendering.sources.file_at(piece.source).is_none_or(|file| !file.is_shared)
+}
+
+/// Of pieces that cover the same text the smallest one, shared files left out where that leaves any.
+pub fn innermost<'a>(rendering: &Rendering, pieces: impl Iterator<Item = &'a Piece>) -> Option<&'a Piece> {
+    let size = |piece: &&Piece| (!is_own(rendering, piece), piece.end - piece.start);
+    pieces.min_by_key(size)
+}
+
 /// What wrote the beginning of a range of a document.
 pub fn written_at(rendering: &Rendering, text: &Text, range: &Range<usize>) -> Span {
     let at = range.start as u32;
     let around = |p: &&Piece| p.source != 0 && p.start <= at && p.end > at;
-    match text.pieces().iter().rev().filter(around).min_by_key(|p| p.end - p.start) {
+    match innermost(rendering, text.pieces().iter().rev().filter(around)) {
         Some(p) if p.literal => extent(rendering, &Piece { start: at, source: p.source + (at - p.start), ..*p }),
         Some(p) => extent(rendering, p),
         None => Span::default(),

@@ -23,6 +23,11 @@ pub(super) struct Strangers {
     of_failing: VecDeque<Stand>,
 }
 
+/// Whether an object can have the name, or it is none: text of a template cannot.
+fn is_name(name: &str) -> bool {
+    !name.contains(|c: char| c.is_whitespace() || "{}\"/%".contains(c))
+}
+
 impl Strangers {
     /// Looks at the lookups of a life. For a world that was `given` the world with the objects is made at once.
     pub fn learn(&mut self, life: &Life, stand: &Stand, is_given: bool) -> Option<Stand> {
@@ -31,9 +36,10 @@ impl Strangers {
         }
         let phase = life.phase(PhaseKind::Upgrade).filter(|phase| phase.rendering.error.is_none())?;
         let mut missed: Vec<(u32, Query)> = Vec::new();
+        let is_open = |call: &&LookupCall| !call.found && !call.query.kind.is_empty() && is_name(&call.query.name);
         // What of the stand each of them needs to be asked, by the call that needs the least.
         let mut needed: Vec<Vec<bool>> = Vec::new();
-        for call in phase.rendering.rt.lookups.iter().filter(|call| !call.found && !call.query.kind.is_empty()) {
+        for call in phase.rendering.rt.lookups.iter().filter(is_open) {
             let entry = (call.span.start, call.query.clone());
             if self.found.contains(&entry.0) || life.renders(&call.query) {
                 continue;

@@ -21,6 +21,15 @@ pub enum Setting {
     Filled { query: Query, path: Vec<String>, value: Plain },
 }
 
+/// The word before the name of a kind.
+fn article(kind: &str) -> &'static str {
+    match kind {
+        "Endpoints" => "the",
+        _ if kind.starts_with(['A', 'E', 'I', 'O']) => "an",
+        _ => "a",
+    }
+}
+
 impl Setting {
     /// As a user would pass it, or in words where no flag can.
     pub fn flag(&self) -> String {
@@ -41,10 +50,11 @@ impl Setting {
                     namespace => format!(" in namespace {namespace}"),
                 };
                 let name = if query.name.is_empty() { "some" } else { &query.name };
-                format!("(and a {} {name}{place} of somebody else's)", query.kind)
+                format!("(and {} {} {name}{place} of somebody else's)", article(&query.kind), query.kind)
             }
             Setting::Filled { query, path, .. } => {
-                format!("(and a {} {} whose {} a controller has filled in)", query.kind, query.name, path.join("."))
+                let (kind, path) = (&query.kind, path.join("."));
+                format!("(and {} {kind} {} whose {path} a controller has filled in)", article(kind), query.name)
             }
         }
     }

@@ -3,9 +3,11 @@
 use super::{Evidence, Rule, documents};
 use crate::finding::{Effect, Finding, Severity};
 use crate::kube::{self, KubeVersion, VersionRange};
-use crate::lifecycle::PhaseKind;
-use crate::manifest::{Object, ObjectId};
+use crate::lifecycle::{Phase, PhaseKind, pieces_in};
+use crate::manifest::{HookEvent, Object, ObjectId};
 use crate::source::Span;
+use crate::value::origin::{Cause, Guard};
+use std::ops::Range;
 
 pub static RULE: Rule = Rule {
     name: "api-removed-under-release",
@@ -43,13 +45,15 @@ fn removed(id: &ObjectId, range: VersionRange) -> Option<Removed> {
 fn check(evidence: &Evidence<'_>, findings: &mut Vec<Finding>) {
     let life = evidence.life;
     let kind = if life.previous { PhaseKind::Upgrade } else { PhaseKind::Install };
-    let Some(phase) = life.phase(kind).filter(|p| p.rendering.error.is_none()) else { return };
+    // A chart may want something of the cluster before it installs; what it renders without one says as much of its APIs.
+    let whole = |kind| life.phase(kind).filter(|p: &&Phase| p.rendering.error.is_none());
+    let Some(phase) = whole(kind).or_else(|| whole(PhaseKind::Offline)) else { return };
     let mut known: Vec<(&str, &str, Span)> = Vec::new();
     for object in &phase.objects {
         let Some(removed) = removed(&object.id, evidence.targets.kubernetes) else { continue };
         let range = documents::range_of(object, &kube::FieldPath::parse("apiVersion"));
         let mut finding = documents::finding(&RULE, evidence, Severity::Error, (phase, object), &range);
-        if documents::is_picked(phase, object, &range) {
+        if is_picked(phase, object, &range) {
             continue;
         }
         let site = (object.id.api_version.as_str(), object.id.kind.as_str(), finding.primary);
@@ -57,6 +61,10 @@ fn check(evidence: &Evidence<'_>, findings: &mut Vec<Finding>) {
             continue;
         }
         known.push(site);
+        // A test fails, and nothing else.
+        if felt_by(object) == "test" {
+            finding.severity = Severity::Warning;
+        }
         // Only servers past their end of life, that nobody claims: no one is hurt.
         if !evidence.targets.is_claimed && removed.without.iter().all(|v| v.is_past_end_of_life()) {
             finding.severity = Severity::Warning;
@@ -66,8 +74,37 @@ fn check(evidence: &Evidence<'_>, findings: &mut Vec<Finding>) {
     }
 }
 
+/// Whether the cluster's version, or what it has of a built-in API, decides about the API: what it has of others does not.
+fn is_picked(phase: &Phase, object: &Object, range: &Range<usize>) -> bool {
+    let arena = &phase.rendering.rt.arena;
+    let is_asked = |origin| arena.causes(origin).any(|cause| matches!(cause, Cause::Capabilities { .. }));
+    pieces_in(&object.text, range).any(|piece| {
+        let asks = |guard: &Guard| {
+            is_asked(guard.origin) && super::capability_guards_object::custom_api(phase, guard).is_none()
+        };
+        is_asked(piece.origin) || arena.guards(piece.guard).iter().any(asks)
+    })
+}
+
 fn minor(version: KubeVersion) -> String {
     format!("{}.{}", version.major, version.minor)
+}
+
+/// The operation that sends an object to the server first.
+fn felt_by(object: &Object) -> &'static str {
+    const EVENTS: [(HookEvent, &str); 9] = [
+        (HookEvent::PreInstall, "install"),
+        (HookEvent::PostInstall, "install"),
+        (HookEvent::PreUpgrade, "upgrade"),
+        (HookEvent::PostUpgrade, "upgrade"),
+        (HookEvent::PreRollback, "rollback"),
+        (HookEvent::PostRollback, "rollback"),
+        (HookEvent::PreDelete, "uninstall"),
+        (HookEvent::PostDelete, "uninstall"),
+        (HookEvent::Test, "test"),
+    ];
+    let felt = EVENTS.iter().find(|(event, _)| object.events.contains(event));
+    felt.map_or("install", |(_, operation)| operation)
 }
 
 fn describe(finding: &mut Finding, object: &Object, removed: &Removed) {
@@ -79,7 +116,7 @@ fn describe(finding: &mut Finding, object: &Object, removed: &Removed) {
         None => format!("{id} is of {api}, which no Kubernetes since 1.16 serves"),
     };
     let refused = format!("no matches for kind \"{kind}\" in version \"{api}\"");
-    finding.effects.push(Effect { operation: "install", says: format!("there: fails with `{refused}`") });
+    finding.effects.push(Effect { operation: felt_by(object), says: format!("there: fails with `{refused}`") });
     if let (Some(next), false) = (next, object.is_hook()) {
         finding.effects.push(Effect {
             operation: "upgrade",

@@ -3,7 +3,7 @@
 use super::{Evidence, Rule, documents};
 use crate::finding::{Effect, FieldAt, Finding, Severity};
 use crate::kube::{self, Fault, Mode};
-use crate::lifecycle::{PhaseKind, plain};
+use crate::lifecycle::{Phase, PhaseKind, plain};
 
 pub static RULE: Rule = Rule {
     name: "breaks-server-side-apply",
@@ -18,7 +18,9 @@ fn check(evidence: &Evidence<'_>, findings: &mut Vec<Finding>) {
     }
     let life = evidence.life;
     let kind = if life.previous { PhaseKind::Upgrade } else { PhaseKind::Install };
-    let Some(phase) = life.phase(kind).filter(|p| p.rendering.error.is_none()) else { return };
+    // A chart may want something of the cluster before it installs; what it renders without one says as much.
+    let whole = |kind| life.phase(kind).filter(|p: &&Phase| p.rendering.error.is_none());
+    let Some(phase) = whole(kind).or_else(|| whole(PhaseKind::Offline)) else { return };
     for object in phase.fresh.iter().filter(|o| !o.is_hook()) {
         let id = &object.id;
         let manifest = plain(&object.node);

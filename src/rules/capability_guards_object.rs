@@ -22,6 +22,8 @@ fn check(evidence: &Evidence<'_>, findings: &mut Vec<Finding>) {
     let Some(phase) = life.phase(PhaseKind::Install).filter(|p| p.rendering.error.is_none()) else { return };
     let arena = &phase.rendering.rt.arena;
     let mut arms: Option<Option<Arms>> = None;
+    // What one condition lets through is told at the first object of it.
+    let mut groups: Vec<(Span, usize, Vec<String>)> = Vec::new();
     for object in phase.objects.iter().filter(|o| !o.is_hook()) {
         let conditions = documents::conditions(arena, object);
         if conditions.iter().any(|guard| has_value(arena, guard)) {
@@ -32,11 +34,24 @@ fn check(evidence: &Evidence<'_>, findings: &mut Vec<Finding>) {
         if arms.as_ref().is_some_and(|arms| arms.silent(guard).iter().any(|d| d.kind == object.id.kind)) {
             continue;
         }
-        let has = if is_known(evidence, &api) { "has" } else { "has not" };
+        if let Some((.., others)) = groups.iter_mut().find(|(condition, ..)| *condition == guard.condition) {
+            others.push(object.id.to_string());
+            continue;
+        }
+        groups.push((guard.condition, findings.len(), Vec::new()));
+        let has = if is_known(evidence, &api) { "has" } else { "lacks" };
         let mut finding = documents::finding(&RULE, evidence, Severity::Info, (phase, object), &object.node.span);
         finding.title = format!("{} is rendered only where the cluster {has} {api}; no value forces it", object.id);
         finish(&mut finding, guard, &api, None);
         findings.push(finding);
+    }
+    for (_, index, others) in groups.into_iter().filter(|(.., others)| !others.is_empty()) {
+        let Some(finding) = findings.get_mut(index) else { continue };
+        let more = if others.len() > 8 { ", …" } else { "" };
+        let says = format!("{}{more}", others.iter().take(8).map(String::as_str).collect::<Vec<_>>().join(", "));
+        finding.title =
+            finding.title.replacen(" is rendered only", &format!(" (and {} more) is rendered only", others.len()), 1);
+        finding.effects.push(Effect { operation: "also", says });
     }
     let mut known: Vec<Span> = Vec::new();
     for guard in &documents::met(phase) {
@@ -51,7 +66,7 @@ fn check(evidence: &Evidence<'_>, findings: &mut Vec<Finding>) {
         let silent = arms.silent(guard);
         let Some(document) = silent.iter().find(|d| taken.iter().all(|t| t.kind != d.kind)) else { continue };
         let kind = if document.kind.is_empty() { "object" } else { &document.kind };
-        let has = if is_known(evidence, &api) { "has not" } else { "has" };
+        let has = if is_known(evidence, &api) { "lacks" } else { "has" };
         let mut finding = words::problem(&RULE, evidence, Severity::Info, document.span);
         finding.title = format!("the {kind} here is rendered only where the cluster {has} {api}; no value forces it");
         finish(&mut finding, guard, &api, Some(document));
@@ -69,14 +84,14 @@ fn has_value(arena: &Arena, guard: &Guard) -> bool {
 }
 
 /// The API that is not built into Kubernetes and that a condition asks `.Capabilities.APIVersions` for, alone.
-fn custom_api(phase: &Phase, guard: &Guard) -> Option<String> {
+pub(super) fn custom_api(phase: &Phase, guard: &Guard) -> Option<String> {
     let arena = &phase.rendering.rt.arena;
     let is_api = |cause: &Cause| match cause {
         Cause::Capabilities { path } => arena.path_text(*path).starts_with("APIVersions"),
         _ => false,
     };
     // Of `and A B` with a false A the other was not asked for.
-    let names_value = action(phase, guard.condition).contains("Values");
+    let names_value = names_other(phase, guard.condition);
     if names_value || has_value(arena, guard) || !arena.causes(guard.origin).any(is_api) {
         return None;
     }
@@ -90,6 +105,34 @@ fn custom_api(phase: &Phase, guard: &Guard) -> Option<String> {
         kube::kinds().iter().any(|kind| kind.group() == group)
     };
     if apis.iter().any(is_built_in) { None } else { apis.into_iter().next() }
+}
+
+/// Whether a condition names a value, or asks for something else beside capabilities: `and (.Capabilities…) $x.enabled`.
+fn names_other(phase: &Phase, condition: Span) -> bool {
+    let action = action(phase, condition);
+    if action.contains("Values") {
+        return true;
+    }
+    // A condition begins where its action does.
+    let words = action.trim_start_matches(['{', '-', ' ']);
+    let words = words.trim_start_matches("else ").trim_start_matches("if ").trim_start();
+    if !words.contains("Capabilities") || !(words.starts_with("and ") || words.starts_with("or ")) {
+        return false;
+    }
+    let mut depth = 0_usize;
+    let mut operands = vec![String::new()];
+    for c in words.chars() {
+        match c {
+            '(' => depth += 1,
+            ')' => depth = depth.saturating_sub(1),
+            _ => {}
+        }
+        match operands.last_mut() {
+            Some(last) if depth > 0 || !c.is_whitespace() => last.push(c),
+            _ => operands.push(String::new()),
+        }
+    }
+    operands.iter().any(|operand| operand.starts_with(['.', '$', '(']) && !operand.contains("Capabilities"))
 }
 
 /// The text from a place to the end of its action.
@@ -125,8 +168,8 @@ fn finish(finding: &mut Finding, guard: &Guard, api: &str, document: Option<&Doc
         Effect {
             operation: "install",
             says:
-                "before the API is there (its operator comes later, or in the same release) the other is rendered, and \
-                   nobody is told"
+                "before the API is there (its operator comes later, or in the same release) it is as if the cluster would \
+                 never have it, and nobody is told"
                     .into(),
         },
     ];

@@ -41,6 +41,12 @@ fn is_free_label(live: &Plain, id: &ObjectId, path: &FieldPath) -> bool {
     id.kind != "Job" && rest.first().is_some_and(|label| selected.get(label).is_none())
 }
 
+/// The object with a patch, as a server judges it: what the patch empties has its default again.
+fn patched(live: &Plain, patch: &Plain, id: &ObjectId) -> Option<Plain> {
+    let after = kube::apply_patch(live, patch, &id.api_version, &id.kind).ok()?;
+    Some(kube::defaulted(&after, KubeVersion::NEWEST))
+}
+
 /// The changes that a server judges.
 fn judged(mut changes: Vec<FieldChange>, live: &Plain, id: &ObjectId) -> Vec<FieldChange> {
     changes.retain(|change| !is_free_label(live, id, &change.field));
@@ -55,7 +61,7 @@ impl Update {
         let state = if from == PhaseKind::Install { &life.live } else { &life.live_after_upgrade };
         let live = (**state.get(id, &life.world)?).clone();
         let patch = kube::three_way_patch(&old, &new, &live, &id.api_version, &id.kind).ok()??;
-        let after = kube::apply_patch(&live, &patch, &id.api_version, &id.kind).ok()?;
+        let after = patched(&live, &patch, id)?;
         Some(Update::between(id, live, &after, &old))
     }
 
@@ -70,7 +76,7 @@ impl Update {
         let manifest = rendered(life, phase, id)?;
         let live = (**life.live.get(id, &life.world)?).clone();
         let patch = kube::three_way_patch(&manifest, &manifest, &live, &id.api_version, &id.kind).ok()??;
-        let after = kube::apply_patch(&live, &patch, &id.api_version, &id.kind).ok()?;
+        let after = patched(&live, &patch, id)?;
         Some(Update::between(id, live, &after, &manifest))
     }
 

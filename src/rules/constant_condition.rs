@@ -34,13 +34,26 @@ fn literal_call(command: &Command) -> Option<(&str, Span)> {
     if function(command).is_some() || command.operands.len() == 1 { literal(command) } else { None }
 }
 
+/// A path as a template writes it: `.Values.a`; from the first key on that is no name, by `index`.
+fn unquoted(path: &str) -> String {
+    let keys: Vec<&str> = path.split('.').collect();
+    let is_name = |key: &&str| key.chars().all(|c| c == '_' || c.is_alphanumeric());
+    match keys.iter().position(|key| !is_name(key)) {
+        None => format!(".{path}"),
+        Some(at) => {
+            let (before, rest) = keys.split_at(at);
+            let rest: Vec<String> = rest.iter().map(|key| format!(" {key:?}")).collect();
+            format!("index .{}{}", before.join("."), rest.concat())
+        }
+    }
+}
+
 fn check(evidence: &Evidence<'_>, findings: &mut Vec<Finding>) {
     for flow in evidence.flows() {
         for (text, span) in conditions(flow) {
             let what = match text.trim_start_matches('.').split_once('.') {
                 Some(("Release" | "Values" | "Capabilities" | "Chart", _)) => {
-                    let path = text.trim_start_matches('.');
-                    format!("write `.{path}` without quotes")
+                    format!("write `{}`, without the quotes", unquoted(text.trim_start_matches('.')))
                 }
                 _ => "compare it with something (`eq .Values.x \"a\"`), once for each text: `or (eq $x \"a\") (eq $x \"b\")`".into(),
             };

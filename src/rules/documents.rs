@@ -5,7 +5,7 @@ use super::{Evidence, Rule, story, words};
 use crate::engine::{LookupCall, Query};
 use crate::finding::{Finding, ObjectRef, Severity};
 use crate::kube::{self, Fault, FieldPath, Step};
-use crate::lifecycle::{Life, Phase, pieces_in};
+use crate::lifecycle::{Difference, Life, ObjectChange, Phase, pieces_in};
 use crate::manifest::{Object, ObjectId};
 use crate::value::origin::{Cause, Guard, Outcome, PathId};
 use crate::value::yaml::{Kind, Node};
@@ -53,6 +53,13 @@ pub fn finding(
     let mut finding = words::problem(rule, evidence, severity, primary);
     finding.object = Some(object_ref(&object.id));
     finding
+}
+
+/// Whether what differs is what Helm writes into every object, whatever the manifest says.
+pub fn is_helms(difference: &Difference) -> bool {
+    let ObjectChange::Field { field, .. } = &difference.change else { return false };
+    field.starts_with("metadata.annotations[\"meta.helm.sh/")
+        || field == "metadata.labels[\"app.kubernetes.io/managed-by\"]"
 }
 
 /// Whether a rule before has spoken of the object.

@@ -290,8 +290,12 @@ pub fn finding(
         finding.steps.push(TraceStep { span: lookup.span, says, is_primary: false });
     }
     finding.steps.extend(stack);
+    // With a cluster the object that the user names is there.
+    let phase = evidence.life.phase(failure.phase);
+    let is_named = phase.is_some_and(|phase| looks_for_named(evidence.life, phase, failure.error));
+    let is_felt = |kind: PhaseKind| !is_named || matches!(kind, PhaseKind::Offline | PhaseKind::Lint);
     for kind in PhaseKind::ALL {
-        if phases.contains(&kind) && !kind.is_again() {
+        if phases.contains(&kind) && !kind.is_again() && is_felt(kind) {
             finding.effects.push(Effect { operation: kind.name(), says: words::message(failure.error) });
         }
     }

@@ -120,6 +120,17 @@ impl<'a> Leaf<'a> {
         story::written_at(&self.phase.rendering, &self.object.text, &self.node.span)
     }
 
+    /// What writes it in the file of its object: where a named template does, the action that calls that one.
+    pub fn place_in_file(&self) -> Span {
+        let (rendering, text) = (&self.phase.rendering, &self.object.text);
+        let base = |span: u32| rendering.sources.file_at(span).map(|file| file.base);
+        let file = base(story::written_at(rendering, text, &self.object.node.span).start);
+        let at = self.node.span.start as u32;
+        let around = |p: &&Piece| p.source != 0 && !p.literal && p.start <= at && p.end > at && base(p.source) == file;
+        let piece = text.pieces().iter().rev().filter(around).min_by_key(|p| p.end - p.start);
+        piece.map_or_else(|| self.place(), |piece| story::extent(rendering, piece))
+    }
+
     /// Its text.
     pub fn bytes(&self) -> &'a [u8] {
         self.object.text.bytes().get(self.node.span.clone()).unwrap_or_default()

@@ -36,7 +36,10 @@ fn check(evidence: &Evidence<'_>, findings: &mut Vec<Finding>) {
             for (field, node) in fields::leaves(&object.node, "") {
                 let leaf = Leaf { field, node, object, phase };
                 let is_foreign = |cause: &Cause| foreign(evidence, phase, cause).is_some();
-                let Some(origin) = leaf.origin_with(is_foreign) else { continue };
+                // A checksum tells that the other has changed, and copies nothing of it.
+                let Some(origin) = leaf.origin_with(is_foreign).filter(|o| !fields::is_digest(phase, *o)) else {
+                    continue;
+                };
                 let mut calls = phase.rendering.rt.arena.causes(origin).filter_map(|c| foreign(evidence, phase, c));
                 let Some(call) = calls.next().and_then(|call| phase.rendering.rt.lookups.get(call)) else {
                     continue;

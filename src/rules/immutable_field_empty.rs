@@ -5,6 +5,8 @@ use super::fields::{self, Leaf, leaves_at};
 use super::{Evidence, Rule};
 use crate::finding::{Effect, Finding, Severity};
 use crate::kube::VersionRange;
+use crate::lifecycle::{self, Phase};
+use crate::manifest::Object;
 use crate::value::yaml::{Kind, Node};
 
 pub static RULE: Rule = Rule {
@@ -24,11 +26,18 @@ fn is_empty(node: &Node) -> bool {
     }
 }
 
+/// Whether each render makes another object, which no upgrade changes.
+fn is_named_anew(phase: &Phase, object: &Object) -> bool {
+    let arena = &phase.rendering.rt.arena;
+    let names = leaves_at(phase, object, &["metadata", "name"]);
+    names.iter().flat_map(Leaf::origins).any(|origin| lifecycle::varies(arena, origin))
+}
+
 fn check(evidence: &Evidence<'_>, findings: &mut Vec<Finding>) {
     let Some(phase) = evidence.current() else { return };
     let life = evidence.life;
     let targets = evidence.targets;
-    for object in phase.fresh.iter().filter(|object| !object.is_hook()) {
+    for object in phase.fresh.iter().filter(|object| !object.is_hook() && !is_named_anew(phase, object)) {
         let id = &object.id;
         let leaves = leaves_at(phase, object, &["spec"]);
         let empty: Vec<&Leaf<'_>> = leaves

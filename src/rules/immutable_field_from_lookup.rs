@@ -105,8 +105,8 @@ fn help(id: &ObjectId, field: &str, refused: &[Refusal], life: &Life, targets: &
         fields: vec![field.into()],
     };
     let mut ways = rollback::ways(&stuck).into_iter().filter(|way| !way.commands.is_empty());
-    // To delete a Service is cheap, and what else is deleted takes more along.
-    let way = if id.kind == "Service" { ways.next() } else { ways.nth(1) };
+    // To delete a Service or a Job is cheap, and what else is deleted takes more along.
+    let way = if matches!(id.kind.as_str(), "Service" | "Job") { ways.next() } else { ways.nth(1) };
     let Some(way) = way else { return instead.into() };
     let command = way.commands.first().map(|command| format!(" (`{command}`)")).unwrap_or_default();
     format!(

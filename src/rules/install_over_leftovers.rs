@@ -31,7 +31,11 @@ fn check(evidence: &Evidence<'_>, findings: &mut Vec<Finding>) {
     for difference in lifecycle::differences(install, &again) {
         // A value that is kept is what a lookup is for; that something is there or not is not.
         let is_presence = !matches!(difference.change, ObjectChange::Field { how: How::Changed, .. });
-        if is_presence && !difference.is_hook && !documents::is_told(findings, &difference.id) {
+        if is_presence
+            && !difference.is_hook
+            && !documents::is_helms(&difference)
+            && !documents::is_told(findings, &difference.id)
+        {
             groups.entry(difference.id.clone()).or_default().push(difference);
         }
     }

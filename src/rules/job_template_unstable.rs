@@ -69,6 +69,8 @@ fn check(evidence: &Evidence<'_>, findings: &mut Vec<Finding>) {
         }
         let id = &object.id;
         let mut finding = fields::finding(&RULE, evidence, &changing, Severity::Warning, "version");
+        // It is the Job that is to be changed, not what it shares with other objects.
+        finding.primary = lead.place_in_file();
         finding.title = format!("{id} keeps its name and has {what} in `{}`, which is immutable", lead.field);
         finding.steps = fields::trace(phase, origin, finding.primary, "changes with a version of the chart");
         finding.effects = vec![Effect {

@@ -33,7 +33,11 @@ fn check(evidence: &Evidence<'_>, findings: &mut Vec<Finding>) {
         let mut causes: Vec<String> = Vec::new();
         for cause in conditions.iter().rev().flat_map(|guard| arena.causes(guard.origin)) {
             let is_open = matches!(cause, Cause::Values { .. } | Cause::Capabilities { .. });
-            let text = phase.rendering.cause_text(cause);
+            let text = match cause {
+                Cause::Values { path } => format!("`{}`", arena.path_text(*path)),
+                Cause::Capabilities { path } => format!("`.Capabilities.{}`", arena.path_text(*path)),
+                _ => phase.rendering.cause_text(cause),
+            };
             if is_open && !causes.contains(&text) {
                 causes.push(text);
             }

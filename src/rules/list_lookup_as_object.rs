@@ -46,11 +46,24 @@ fn is_named_by_world(evidence: &Evidence<'_>, failure: &Failure<'_>) -> bool {
     documents::depends_on_passed(evidence.life, phase, lookup.arguments)
 }
 
+const WITHOUT_NAME: &str = "the name is empty here, and a lookup without a name returns a list: ask only where there is a \
+                            name, with `{{ if }}` around the lookup";
+
+/// Whether the lookup that a failure is about writes a name, which came out empty: nobody wanted a list.
+fn is_meant_by_name(evidence: &Evidence<'_>, failure: &Failure<'_>) -> bool {
+    let (Some(lookup), Some(phase)) = (failure.lookup, evidence.life.phase(failure.phase)) else { return false };
+    let Some(file) = phase.rendering.sources.file_at(lookup.span.start) else { return false };
+    let range =
+        lookup.span.start.saturating_sub(file.base) as usize..lookup.span.end.saturating_sub(file.base) as usize;
+    file.text.get(range).is_some_and(|text| !text.windows(2).any(|quotes| quotes == b"\"\""))
+}
+
 fn check(evidence: &Evidence<'_>, findings: &mut Vec<Finding>) {
     let help = "a lookup without a name returns a list: its objects are in `.items`";
     let mut failing = failure::findings(&RULE, evidence, FailureKind::ListAsObject, |failure, when| {
         let asked = failure.lookup.map_or_else(String::new, |lookup| words::asked(&lookup.query));
-        (format!("{when}: the list of {asked} is used as if it were one object"), help.into())
+        let title = format!("{when}: the list of {asked} is used as if it were one object");
+        (title, if is_meant_by_name(evidence, failure) { WITHOUT_NAME.into() } else { help.into() })
     });
     // A name that is empty because a value was made so says nothing of the chart.
     if documents::is_made_up(evidence.life) && evidence.failures.iter().any(|f| is_named_by_world(evidence, f)) {

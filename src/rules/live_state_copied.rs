@@ -2,7 +2,7 @@
 
 use super::fields::{self, leaves_at};
 use super::story::{Story, Why};
-use super::{Evidence, Rule, words};
+use super::{Evidence, Rule, consequence, words};
 use crate::finding::{Effect, Finding, Severity};
 use crate::lifecycle::{Phase, PhaseKind};
 use crate::manifest::ObjectId;
@@ -20,12 +20,13 @@ fn is_copied(evidence: &Evidence<'_>, story: &Story) -> bool {
     let (Why::Lookup(_), Some(phase)) = (story.why, evidence.life.phase(story.told_by)) else { return false };
     let rt = &phase.rendering.rt;
     let Some(field) = story.path() else { return false };
-    // What is only computed from the live object is not written back.
-    let is_own = |cause: &Cause| {
-        is_own_field(evidence, phase, &story.difference.id, cause)
-            && (reads(phase, cause, field) || is_below(phase, cause, field))
-    };
-    !story.difference.is_hook && !evidence.is_drawn(story) && rt.arena.causes(story.origin).any(is_own)
+    let own =
+        || rt.arena.causes(story.origin).filter(|cause| is_own_field(evidence, phase, &story.difference.id, cause));
+    // What is only computed from the live object is not written back; nor is another field, whatever was looked at on the
+    // way to it.
+    let is_way = |cause: &Cause| own().any(|other| is_below(phase, other, &path_of(phase, cause)));
+    let is_copy = |cause: &Cause| is_below(phase, cause, field) || reads(phase, cause, field) && !is_way(cause);
+    !story.difference.is_hook && !evidence.is_drawn(story) && own().any(is_copy)
 }
 
 fn is_own_field(evidence: &Evidence<'_>, phase: &Phase, id: &ObjectId, cause: &Cause) -> bool {
@@ -65,7 +66,12 @@ fn frozen(evidence: &Evidence<'_>, findings: &mut Vec<Finding>) {
         // What was drawn once is kept: the right use. What is only computed from the live object is not written back.
         let is_copy = |leaf: &&fields::Leaf<'_>| {
             let same = |cause: &Cause| is_own(cause) && reads(phase, cause, &leaf.field);
-            leaf.origin_with(same).is_some() && !is_told(&leaf.field) && !was_drawn(evidence, id, &leaf.field)
+            // What nothing may change is best taken from where it stands.
+            let is_fixed = consequence::is_field_immutable(evidence.life, id, &leaf.field);
+            leaf.origin_with(same).is_some()
+                && !is_told(&leaf.field)
+                && !is_fixed
+                && !was_drawn(evidence, id, &leaf.field)
         };
         let copied: Vec<_> = leaves.iter().filter(is_copy).collect();
         let Some((lead, origin)) = copied.first().and_then(|leaf| Some((leaf, leaf.origin_with(is_own)?))) else {
@@ -76,7 +82,7 @@ fn frozen(evidence: &Evidence<'_>, findings: &mut Vec<Finding>) {
         finding.steps = fields::trace(phase, origin, finding.primary, "reads the live object");
         finding.effects.push(Effect {
             operation: "upgrade",
-            says: "keeps what is live: another value of the user's does nothing".into(),
+            says: "keeps what is live, also where the chart would write something else today".into(),
         });
         finding.effects.push(Effect {
             operation: "offline",
@@ -93,6 +99,14 @@ fn reads(phase: &Phase, cause: &Cause, field: &str) -> bool {
     let read = phase.rendering.rt.arena.path_text(*path);
     !read.is_empty()
         && (field == read || field.starts_with(&format!("{read}.")) || field.starts_with(&format!("{read}[")))
+}
+
+/// The path that a lookup was read at.
+fn path_of(phase: &Phase, cause: &Cause) -> String {
+    match cause {
+        Cause::Lookup { path, .. } => phase.rendering.rt.arena.path_text(*path),
+        _ => String::new(),
+    }
 }
 
 /// Whether a cause is of something below the field: that came as a whole.

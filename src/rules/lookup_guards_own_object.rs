@@ -39,11 +39,18 @@ fn check(evidence: &Evidence<'_>, findings: &mut Vec<Finding>) {
         };
         finding.effects.retain(|effect| effect.operation != lead.phases.1.name());
         finding.effects.push(Effect { operation: lead.phases.1.name(), says: upgrade.into() });
-        finding.help = format!(
-            "always render {id}, and let a value decide whether it exists, never a lookup; to keep its data, read each \
+        finding.help = if waits_for_other(evidence, lead) {
+            format!(
+                "render {id} from the first install on: its controller waits for what is not there yet. What has to come \
+                 later is let in by a value, never by a lookup"
+            )
+        } else {
+            format!(
+                "always render {id}, and let a value decide whether it exists, never a lookup; to keep its data, read each \
              key with `dig \"data\" \"key\" \"\"` from the lookup and fall back to a new one. For \"create once\" use a \
              hook with `helm.sh/hook: pre-install`"
-        );
+            )
+        };
         findings.push(finding);
     }
 }

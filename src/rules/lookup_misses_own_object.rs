@@ -1,7 +1,7 @@
 //! The object that is looked up is almost, and not always, the one that is rendered.
 
 use super::objects::{computed, fields, lookups_of};
-use super::story::Why;
+use super::story::{self, Why};
 use super::{Evidence, Rule, words};
 use crate::engine::{LookupCall, Query};
 use crate::finding::{Certainty, Effect, Finding, Severity, TraceStep};
@@ -11,7 +11,7 @@ use crate::manifest::Object;
 use crate::source::Span;
 use crate::value::OriginId;
 use crate::value::origin::Cause;
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 pub static RULE: Rule = Rule {
     name: "lookup-misses-own-object",
@@ -20,22 +20,26 @@ pub static RULE: Rule = Rule {
     check,
 };
 
-/// The places of the lookups that decide about something drawn at random in an object: what they should have kept. The
-/// install draws it.
-fn keepers(evidence: &Evidence<'_>, object: &Object) -> BTreeSet<Span> {
-    let Some(phase) = evidence.life.phase(PhaseKind::Install) else { return BTreeSet::new() };
-    let arena = &phase.rendering.rt.arena;
-    let drawn = phase.objects.iter().filter(|drawn| drawn.id == object.id).flat_map(|drawn| drawn.text.pieces());
+/// The places of the lookups that decide about something drawn at random in an object, with the place that writes it: what
+/// they should have kept. The install draws it.
+fn keepers(evidence: &Evidence<'_>, object: &Object) -> BTreeMap<Span, Span> {
+    let Some(phase) = evidence.life.phase(PhaseKind::Install) else { return BTreeMap::new() };
+    let rendering = &phase.rendering;
+    let arena = &rendering.rt.arena;
     let is_random = |origin: OriginId| arena.causes(origin).any(|cause| matches!(cause, Cause::Random { .. }));
-    drawn
-        .filter(|piece| is_random(piece.origin))
-        .flat_map(|piece| {
+    let mut keepers = BTreeMap::new();
+    for drawn in phase.objects.iter().filter(|drawn| drawn.id == object.id) {
+        for piece in drawn.text.pieces().iter().filter(|piece| is_random(piece.origin)) {
             let guards = arena.guards(piece.guard);
-            let origins: Vec<OriginId> = guards.iter().map(|guard| guard.origin).chain([piece.origin]).collect();
-            origins.into_iter().flat_map(|origin| lookups_of(&phase.rendering, origin))
-        })
-        .map(|(_, lookup, _)| lookup.span)
-        .collect()
+            let origins = guards.iter().map(|guard| guard.origin).chain([piece.origin]);
+            let lookups = origins.flat_map(|origin| lookups_of(rendering, origin)).map(|(_, lookup, _)| lookup.span);
+            let place = story::writer(rendering, &drawn.text, piece).map(|piece| story::extent(rendering, piece));
+            for span in lookups {
+                keepers.entry(span).or_insert(place.unwrap_or_default());
+            }
+        }
+    }
+    keepers
 }
 
 fn namespace<'a>(evidence: &'a Evidence<'_>, object: &'a Object) -> &'a str {
@@ -73,7 +77,7 @@ fn check(evidence: &Evidence<'_>, findings: &mut Vec<Finding>) {
     for object in phase.objects.iter().filter(|object| !object.is_hook()) {
         let keepers = keepers(evidence, object);
         let all = &phase.rendering.rt.lookups;
-        let lookups: Vec<&LookupCall> = all.iter().filter(|lookup| keepers.contains(&lookup.span)).collect();
+        let lookups: Vec<&LookupCall> = all.iter().filter(|lookup| keepers.contains_key(&lookup.span)).collect();
         // The object is read by another lookup: this one looks for something else, such as an older name.
         let is_read = lookups.iter().any(|lookup| lookup.found && is_same(evidence, &lookup.query, object));
         for lookup in lookups {
@@ -92,6 +96,12 @@ fn check(evidence: &Evidence<'_>, findings: &mut Vec<Finding>) {
                 let _ = evidence.take(|s| s.difference.id == object.id && is_it(s.why) && !s.field().field.is_empty());
             }
             let mut finding = finding(evidence, object, lookup, certainty, what);
+            if let Some(&span) =
+                keepers.get(&lookup.span).filter(|span| **span != lookup.span && **span != Span::default())
+            {
+                let says = "keeps what is found, and draws it where nothing is".into();
+                finding.steps.insert(0, TraceStep { span, says, is_primary: false });
+            }
             finding.cause = cause;
             findings.push(finding);
         }
@@ -122,6 +132,9 @@ fn or_none(namespace: &str) -> &str {
 /// The lookup found it with these values, and others move the object and not the lookup.
 fn strays(phase: &Phase, object: &Object, lookup: &LookupCall) -> Option<(Certainty, String)> {
     let arena = &phase.rendering.rt.arena;
+    // A helper looks for the objects of many, and two may have one name by default: all that it was asked is taken together.
+    let is_same = |other: &&LookupCall| other.span == lookup.span && other.query == lookup.query;
+    let asking = phase.rendering.rt.lookups.iter().filter(is_same);
     if !lookup.found || !kube::is_namespaced(&object.id.api_version, &object.id.kind) {
         return None;
     }
@@ -133,7 +146,7 @@ fn strays(phase: &Phase, object: &Object, lookup: &LookupCall) -> Option<(Certai
         });
         paths.collect()
     };
-    let asked = values(lookup.arguments);
+    let asked: BTreeSet<String> = asking.flat_map(|lookup| values(lookup.arguments)).collect();
     for (path, word) in [("metadata.namespace", "the namespace"), ("metadata.name", "the name")] {
         let Some(field) = all.iter().find(|field| field.path == path) else { continue };
         let used: BTreeSet<String> = computed(object, &field.range).flat_map(|piece| values(piece.origin)).collect();

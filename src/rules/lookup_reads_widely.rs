@@ -1,6 +1,7 @@
 //! A lookup reads more than the release's own namespace.
 
-use super::{Evidence, Rule, words};
+use super::{Evidence, Rule, documents, words};
+use crate::engine::Query;
 use crate::finding::{Finding, Severity};
 use crate::kube;
 
@@ -18,7 +19,7 @@ fn check(evidence: &Evidence<'_>, findings: &mut Vec<Finding>) {
     for (_, lookup) in evidence.lookups() {
         let query = &lookup.query;
         let is_probe = PROBES.contains(&query.kind.as_str()) && !query.name.is_empty();
-        if is_probe || query.namespace.contains("{{") {
+        if is_probe || query.namespace.contains('{') {
             continue;
         }
         // Of other kinds nobody knows whether they have a namespace.
@@ -32,7 +33,12 @@ fn check(evidence: &Evidence<'_>, findings: &mut Vec<Finding>) {
         } else {
             format!("the namespace {}", query.namespace)
         };
-        let asked = words::asked(query);
+        // Helm reads what it has rendered before it writes it.
+        if !query.name.is_empty() && documents::is_own(evidence.life, query) {
+            continue;
+        }
+        let namespace = if kind.is_namespaced { query.namespace.clone() } else { String::new() };
+        let asked = words::asked(&Query { namespace, ..query.clone() });
         let mut finding = words::problem(&RULE, evidence, Severity::Info, lookup.span);
         finding.title = format!("the lookup of {asked} reads {what}");
         finding.help =

@@ -344,7 +344,7 @@ impl<'a> Evidence<'a> {
             if !is_whole(x) || !is_whole(y) {
                 continue;
             }
-            for difference in lifecycle::differences(x, y) {
+            for difference in lifecycle::differences(x, y).into_iter().filter(|d| !documents::is_helms(d)) {
                 match story::explain(life, x, y, &difference) {
                     Some(story) => stories.push(story),
                     // Two versions of a chart differ because somebody changed it.
@@ -484,6 +484,9 @@ pub fn check_between(life: &Life, reused: Option<&lifecycle::Reused>, chart: &st
     let is_felt = |rule: &&&Rule| targets.counts_helm() || !OF_CLUSTERS.contains(&rule.name);
     for rule in RULES.iter().filter(is_felt) {
         (rule.check)(&evidence, &mut findings);
+    }
+    if let Some(phase) = life.phases.last() {
+        findings.iter_mut().for_each(|finding| words::lift(finding, &phase.rendering.sources));
     }
     findings
 }

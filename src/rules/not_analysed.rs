@@ -92,7 +92,10 @@ fn check(evidence: &Evidence<'_>, findings: &mut Vec<Finding>) {
             if let Some(message) = error.failed_with() {
                 let message = message.split_whitespace().collect::<Vec<_>>().join(" ");
                 let mut finding = words::problem(&RULE, evidence, Severity::Info, words::innermost(error));
-                finding.title = format!("not rendered with these values, the chart asks for others: {message}");
+                let said = message.trim_matches(|c: char| !c.is_alphanumeric() && !"`'\"\u{201c}.$".contains(c));
+                let said = if said.is_empty() { &message } else { said };
+                finding.title =
+                    format!("not rendered with these values, the chart asks for others: {}", words::short(said));
                 finding.help =
                     "pass the values it asks for with `-f` or `--set`, or put them into ci/*-values.yaml".into();
                 finding.steps = words::call_stack(error);

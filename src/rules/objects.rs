@@ -109,7 +109,12 @@ pub fn lookups_of(rendering: &Rendering, origin: OriginId) -> Vec<(u32, &LookupC
 pub fn written_by(phase: &Phase, object: &Object, range: &Range<usize>) -> Span {
     let at = |piece: &&Piece| {
         let (start, end) = (piece.start as usize, piece.end as usize);
-        !piece.literal && piece.source != 0 && start <= range.end && end >= range.start
+        // What only touches the range has written nothing of it, unless it could have.
+        let is_there = match start == end || range.is_empty() {
+            true => start <= range.end && end >= range.start,
+            false => start < range.end && end > range.start,
+        };
+        !piece.literal && piece.source != 0 && is_there
     };
     let inside = |piece: &&Piece| (piece.start as usize) >= range.start;
     let pieces = || object.text.pieces().iter().rev().filter(at);
@@ -119,7 +124,8 @@ pub fn written_by(phase: &Phase, object: &Object, range: &Range<usize>) -> Span 
         .filter(|piece| inside(piece) && !piece.is_mark())
         .min_by_key(smallest)
         .or_else(|| pieces().filter(inside).min_by_key(smallest))
-        .or_else(|| pieces().min_by_key(smallest));
+        .or_else(|| pieces().min_by_key(smallest))
+        .and_then(|piece| super::story::writer(&phase.rendering, &object.text, piece));
     piece.map_or_else(
         || super::story::written_at(&phase.rendering, &object.text, range),
         |piece| super::story::extent(&phase.rendering, piece),

@@ -37,7 +37,9 @@ fn check(evidence: &Evidence<'_>, findings: &mut Vec<Finding>) {
         let drawn = |leaf: &&Leaf<'_>| group.iter().any(|story| story.path() == Some(leaf.field.as_str()));
         // Where no upgrade was rendered, what no lookup decides about is drawn with a cluster, too.
         let is_kept = |leaf: &Leaf<'_>| {
-            leaf.causes().into_iter().chain(leaf.conditions()).any(|cause| matches!(cause, Cause::Lookup { .. }))
+            let has_upgrade = evidence.whole(PhaseKind::Upgrade).is_some();
+            has_upgrade
+                || leaf.causes().into_iter().chain(leaf.conditions()).any(|cause| matches!(cause, Cause::Lookup { .. }))
         };
         if leaves.iter().filter(drawn).all(|leaf| is_pinned(life, leaf) || !is_kept(leaf)) {
             continue;

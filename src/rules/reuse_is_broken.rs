@@ -98,7 +98,67 @@ pub fn lookup_step(evidence: &Evidence<'_>, story: &Story) -> Option<TraceStep> 
     Some(TraceStep { span: call.span, says, is_primary: false })
 }
 
+/// The key that an upgrade takes for another one of its own object, which the install drew.
+fn other_key(evidence: &Evidence<'_>, story: &Story) -> Option<String> {
+    let id = &story.difference.id;
+    let field = story.path().filter(|path| path.starts_with("data") || path.starts_with("stringData"))?;
+    let is_secret = matches!(id.kind.as_str(), "Secret" | "ConfigMap");
+    if story.phases != (PhaseKind::Install, PhaseKind::Upgrade)
+        || !is_secret
+        || story.difference.is_hook
+        || evidence.life.previous
+    {
+        return None;
+    }
+    let key = |path: &str| path.trim_start_matches("stringData").trim_start_matches("data").to_string();
+    let leaf_of = |kind: PhaseKind| {
+        let phase = evidence.whole(kind)?;
+        let object = phase.objects.iter().find(|object| !object.is_hook() && object.id == *id)?;
+        let mut leaves = leaves_at(phase, object, &["data"]);
+        leaves.extend(leaves_at(phase, object, &["stringData"]));
+        leaves.into_iter().find(|leaf| leaf.field == field)
+    };
+    let is_drawn = |leaf: &fields::Leaf<'_>| leaf.causes().iter().any(|c| matches!(c, Cause::Random { .. }));
+    let (first, next) = (leaf_of(PhaseKind::Install)?, leaf_of(PhaseKind::Upgrade)?);
+    if !is_drawn(&first) || is_drawn(&next) {
+        return None;
+    }
+    let rt = &next.phase.rendering.rt;
+    let read = next.causes().into_iter().filter_map(|cause| match cause {
+        Cause::Lookup { call, path } if !path.is_none() => {
+            let is_own = rt.lookups.get(*call).is_some_and(|c| fields::is_lookup_of(evidence.life, &c.query, id));
+            is_own.then(|| rt.arena.path_text(*path))
+        }
+        _ => None,
+    });
+    let mut read: Vec<String> = read.filter(|path| path.starts_with("data") && *path != "data").collect();
+    read.dedup();
+    match read.as_slice() {
+        [one] if key(one) != key(field) => Some(one.clone()),
+        _ => None,
+    }
+}
+
+/// A key that is kept from where another one stands.
+fn crossed(evidence: &Evidence<'_>, findings: &mut Vec<Finding>) {
+    for group in evidence.take(|story| other_key(evidence, story).is_some()) {
+        let lead = group[0];
+        let Some(read) = other_key(evidence, lead) else { continue };
+        let (id, field) = (&lead.difference.id, lead.field().field);
+        let mut finding = words::finding(&RULE, evidence, &group, Severity::Error);
+        finding.title =
+            format!("{id} reads its live `{read}` for `{field}`: what the install drew there is lost on upgrade");
+        finding.help = format!(
+            "read each key from where it stands: `dig {} \"\" $live`, or `\"key\"` of the helper that looks it up; \
+             a release that was upgraded has one value under both keys",
+            key_path(&field)
+        );
+        findings.push(finding);
+    }
+}
+
 fn check(evidence: &Evidence<'_>, findings: &mut Vec<Finding>) {
+    crossed(evidence, findings);
     for group in evidence.take(|story| reuse(evidence, story) == Reuse::Nothing) {
         let lead = group[0];
         let id = &lead.difference.id;

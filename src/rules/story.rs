@@ -1,6 +1,7 @@
 //! Why two phases differ: the question that most rules ask.
 
 use crate::engine::Rendering;
+use crate::engine::innermost;
 pub(super) use crate::engine::{extent, written_at};
 use crate::finding::{FieldAt, TraceStep};
 use crate::lifecycle::{self, Difference, Life, Phase, PhaseKind};
@@ -110,7 +111,7 @@ fn tell(phase: &Phase, text: &crate::value::Text, range: &Range<usize>, mode: Mo
     let arena = &phase.rendering.rt.arena;
     let mut found = Vec::new();
     for piece in lifecycle::pieces_in(text, range) {
-        let written = writer(text, piece).map(|piece| extent(&phase.rendering, piece));
+        let written = writer(&phase.rendering, text, piece).map(|piece| extent(&phase.rendering, piece));
         if lifecycle::varies(arena, piece.origin) {
             for why in whys(arena, piece.origin) {
                 found.push((why, piece.origin, None, written.unwrap_or_default()));
@@ -127,14 +128,18 @@ fn tell(phase: &Phase, text: &crate::value::Text, range: &Range<usize>, mode: Mo
     found
 }
 
-/// The piece that says where text was written: of what a function made of a value, the action around it.
-fn writer<'a>(text: &'a crate::value::Text, piece: &'a Piece) -> Option<&'a Piece> {
-    if piece.source != 0 {
+/// The piece that says where text was written: of what a function made of a value, and of what a library wrote, the
+/// action around it.
+pub(super) fn writer<'a>(rendering: &Rendering, text: &'a crate::value::Text, piece: &'a Piece) -> Option<&'a Piece> {
+    let is_shared = |piece: &Piece| rendering.sources.file_at(piece.source).is_some_and(|file| file.is_shared);
+    if piece.source != 0 && !is_shared(piece) {
         return Some(piece);
     }
-    let around = |p: &&Piece| p.source != 0 && p.start <= piece.start && p.end >= piece.end;
+    // What only touches a piece without text has not written it.
+    let covers = |p: &&Piece| p.start <= piece.start && p.end >= piece.end && !(p.literal && piece.is_mark());
+    let around = text.pieces().iter().rev().filter(|p| p.source != 0).filter(covers);
     // Of those as long the last one is the innermost.
-    text.pieces().iter().rev().filter(around).min_by_key(|p| p.end - p.start)
+    innermost(rendering, around).or((piece.source != 0).then_some(piece))
 }
 
 fn whys(arena: &crate::value::Arena, origin: OriginId) -> Vec<Why> {
@@ -290,7 +295,8 @@ impl Story {
             let arena = &phase.rendering.rt.arena;
             lifecycle::pieces_in(&object.text, &name.span).find_map(|piece| {
                 let why = whys(arena, piece.origin).into_iter().find(|why| !matches!(why, Why::Lookup(_)))?;
-                let written = writer(&object.text, piece).map(|piece| extent(&phase.rendering, piece));
+                let written =
+                    writer(&phase.rendering, &object.text, piece).map(|piece| extent(&phase.rendering, piece));
                 Some((why, piece.origin, written.unwrap_or_default()))
             })
         })

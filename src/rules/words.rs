@@ -5,7 +5,7 @@ use crate::engine::{Error, Query};
 use crate::finding::{Certainty, Effect, Finding, ObjectRef, Severity, TraceStep};
 use crate::lifecycle::{Life, ObjectChange, Phase, PhaseKind};
 use crate::manifest::{How, Object};
-use crate::source::Span;
+use crate::source::{Sources, Span};
 use std::ops::Range;
 
 /// The object of a story.
@@ -201,6 +201,21 @@ pub fn call_stack(error: &Error) -> Vec<TraceStep> {
         steps.push(TraceStep { span: level.span, says, is_primary: level.span == primary });
     }
     steps
+}
+
+/// What goes wrong in a library chart, or in a text of `tpl`, is told where the chart calls it, as far as the way there is
+/// known.
+pub fn lift(finding: &mut Finding, sources: &Sources) {
+    let is_shared = |span: Span| sources.file_at(span.start).is_some_and(|file| file.is_shared);
+    if !is_shared(finding.primary) {
+        return;
+    }
+    let end = finding.steps.iter().position(|step| step.is_primary).unwrap_or(finding.steps.len());
+    let before = finding.steps.get(..end).unwrap_or_default();
+    let mut callers = before.iter().filter(|step| step.span != Span::default() && !is_shared(step.span));
+    let Some(span) = callers.next_back().map(|step| step.span) else { return };
+    finding.primary = span;
+    finding.steps.iter_mut().for_each(|step| step.is_primary = step.span == span);
 }
 
 /// A lookup as the cause of a finding.

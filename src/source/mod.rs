@@ -39,6 +39,8 @@ pub struct SourceFile {
     pub text: Arc<[u8]>,
     /// The address of its first byte.
     pub base: u32,
+    /// Others call what stands here, and its place is theirs: a template of a library chart, a text that `tpl` runs.
+    pub is_shared: bool,
     lines: OnceLock<Box<[u32]>>,
 }
 
@@ -102,9 +104,18 @@ impl Sources {
 
     /// Adds a file and gives its base address; `None` when the address space (4 GiB) is full.
     pub fn add(&mut self, path: String, name: String, text: Arc<[u8]>) -> Option<u32> {
+        self.push(path, name, text, false)
+    }
+
+    /// Adds a file whose text others call.
+    pub fn add_shared(&mut self, path: String, name: String, text: Arc<[u8]>) -> Option<u32> {
+        self.push(path, name, text, true)
+    }
+
+    fn push(&mut self, path: String, name: String, text: Arc<[u8]>, is_shared: bool) -> Option<u32> {
         let base = self.end();
         base.checked_add(u32::try_from(text.len()).ok()?)?.checked_add(2)?;
-        self.files.push(Arc::new(SourceFile { path, name, text, base, lines: OnceLock::new() }));
+        self.files.push(Arc::new(SourceFile { path, name, text, base, is_shared, lines: OnceLock::new() }));
         Some(base)
     }
 

@@ -166,7 +166,7 @@ impl Evaluator<'_> {
         let source: Arc<[u8]> = Arc::from(text.bytes());
         let table = self.table.clone();
         let tree = self.parsed.parse(&source, "gotpl", &|name| table.find(name), &self.rt.profile)?;
-        let base = self.sources.add("(text of tpl)".into(), "gotpl".into(), source).unwrap_or(0);
+        let base = self.sources.add_shared("(text of tpl)".into(), "gotpl".into(), source).unwrap_or(0);
         Ok(Arc::new(Unit { tree, base, name: "gotpl".into() }))
     }
 
