@@ -1,7 +1,8 @@
 //! The life of a chart, phase by phase.
 
 use super::live::LiveState;
-use super::phases::{Memory, Phases};
+use super::memory::Memory;
+use super::phases::Phases;
 use crate::chart::{self, PrepareError, PrepareErrorKind, PrepareOptions, Prepared};
 use crate::engine::{Capabilities, Forced, Query, Rendering};
 use crate::manifest::{ManifestError, Manifests, Object};

@@ -58,7 +58,8 @@ impl Failure<'_> {
 
 /// The failures of all phases, in their order.
 pub fn failures(life: &Life) -> Vec<Failure<'_>> {
-    let installs = life.phase(PhaseKind::Install).is_some_and(|phase| phase.rendering.error.is_none());
+    let is_whole = |phase: &Phase| phase.rendering.error.is_none() && phase.manifests.is_ok();
+    let installs = life.phase(PhaseKind::Install).is_some_and(is_whole);
     let mut failures: Vec<Failure<'_>> = life.phases.iter().filter_map(|phase| failure(phase, installs)).collect();
     // What counts is what fails without a cluster. A list is found with one, and may be empty: what fails in the same place
     // without one fails for want of items. And that an object has to be there first is the chart's to ask.
