@@ -54,10 +54,14 @@ impl Explorer {
             && !now.contains(&remedy.error)
         {
             self.remedies.entry(remedy.error.clone()).or_insert_with(|| remedy.settings.clone());
-            if plan.goals.is_empty() && remedy.ground.is_some() {
+            // What has rendered needs nothing: that it failed here has to do with what else was set.
+            let given = plan.stand.given;
+            let fails = |ground: &&Vec<Setting>| !self.rendered.contains(&(given, ground.to_vec()));
+            let ground = remedy.ground.as_ref().filter(fails);
+            if plan.goals.is_empty() && ground.is_some() {
                 self.needed.extend(remedy.settings.iter().cloned());
             }
-            if let Some(ground) = &remedy.ground {
+            if let Some(ground) = ground {
                 self.grounds.push((ground.clone(), plan.stand.fixed.clone()));
             }
         }

@@ -101,6 +101,8 @@ pub struct Explorer {
     needed: Vec<Setting>,
     /// Settings that do not render, and those that do in their place.
     grounds: Vec<(Vec<Setting>, Vec<Setting>)>,
+    /// The settings that worlds stood on which rendered, with the numbers of the given ones.
+    rendered: Vec<(usize, Vec<Setting>)>,
     /// The errors of the worlds that were given.
     usual: FxHashSet<String>,
     strangers: Strangers,
@@ -146,6 +148,7 @@ impl Explorer {
             healed: FxHashSet::default(),
             needed: Vec::new(),
             grounds: Vec::new(),
+            rendered: Vec::new(),
             usual: FxHashSet::default(),
             strangers: Strangers::default(),
             lived: FxHashSet::default(),
@@ -222,6 +225,10 @@ impl Explorer {
         };
         if is_new {
             self.homes.add(life, &stand);
+        }
+        let ground = (stand.given, stand.fixed.clone());
+        if errors(life).next().is_none() && !self.rendered.contains(&ground) {
+            self.rendered.push(ground);
         }
         let mut culprits = Vec::new();
         if let Some(plan) = plan {
