@@ -129,7 +129,9 @@ impl Coverage {
     fn add_phase(&mut self, phase: &Phase) {
         let rt = &phase.rendering.rt;
         let calls = rt.lookups.iter().map(|call| call.span).chain(rt.draws.iter().map(|draw| draw.span));
-        for span in calls {
+        // What becomes of a call is seen where the render does not fail, and a lint keeps nothing.
+        let is_seen = phase.rendering.error.is_none() && phase.kind != PhaseKind::Lint;
+        for span in calls.filter(|_| is_seen) {
             if let Some((_, ran)) = self.sites.get_mut(&span.start) {
                 *ran = true;
             }
