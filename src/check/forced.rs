@@ -16,8 +16,8 @@ use crate::value::origin::{Cause, Graph, GuardId};
 use rustc_hash::FxHashSet;
 use std::collections::{BTreeMap, BTreeSet};
 
-/// The rules that are heard: those about what calls write, and about the calls themselves. Errors, and what depends on
-/// names and on objects of others, may come of the force.
+/// The rules that are heard: those about what calls write, and about the calls themselves. Errors, what depends on names and
+/// on objects of others, and what depends on what an install left that never was, may come of the force.
 const HEARD: &[&str] = &[
     "server-metadata-copied",
     "object-name-unstable",

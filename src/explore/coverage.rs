@@ -119,18 +119,19 @@ impl Coverage {
     }
 
     /// Notes what ran in a life.
-    pub(super) fn add(&mut self, life: &Life) {
+    pub(super) fn add(&mut self, life: &Life, is_given: bool) {
         for phase in &life.phases {
             self.renders |= phase.rendering.error.is_none() && phase.kind != PhaseKind::Lint;
-            self.add_phase(phase);
+            self.add_phase(phase, is_given);
         }
     }
 
-    fn add_phase(&mut self, phase: &Phase) {
+    fn add_phase(&mut self, phase: &Phase, is_given: bool) {
         let rt = &phase.rendering.rt;
         let calls = rt.lookups.iter().map(|call| call.span).chain(rt.draws.iter().map(|draw| draw.span));
-        // What becomes of a call is seen where the render does not fail, and a lint keeps nothing.
-        let is_seen = phase.rendering.error.is_none() && phase.kind != PhaseKind::Lint;
+        // What becomes of a call is seen where the render does not fail, and a lint keeps nothing. That a world fails which
+        // was given is told by itself.
+        let is_seen = is_given || phase.rendering.error.is_none() && phase.kind != PhaseKind::Lint;
         for span in calls.filter(|_| is_seen) {
             if let Some((_, ran)) = self.sites.get_mut(&span.start) {
                 *ran = true;

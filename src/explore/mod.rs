@@ -213,7 +213,7 @@ impl Explorer {
     pub fn learn(&mut self, life: &Life, plan: Option<&Plan>) {
         let before = self.coverage.reached();
         let is_new = self.coverage.look(life);
-        self.coverage.add(life);
+        self.coverage.add(life, plan.is_none());
         let stand = match plan {
             Some(plan) => plan.stand.clone(),
             None => {
