@@ -48,11 +48,7 @@ const MAX_NAMED: usize = 3;
 pub fn judge(life: &Life, settings: &[Setting], explorer: &Explorer, targets: &Targets, checked: &mut Checked) {
     checked.worlds += 1;
     let new = rules::check(life, &checked.name, targets);
-    if let Some(phase) = life.phases.iter().max_by_key(|p| p.rendering.sources.files().len())
-        && phase.rendering.sources.files().len() > checked.sources.files().len()
-    {
-        checked.sources = phase.rendering.sources.clone();
-    }
+    checked.know_sources(life);
     if new.is_empty() {
         return;
     }

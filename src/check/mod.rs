@@ -27,7 +27,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 pub use crate::explore::MAX_WORLDS;
-pub use crate::explore::Reason;
+pub use crate::explore::{Reason, Site};
 pub use crate::rules::Deployer;
 
 /// What charts are checked with.
@@ -72,6 +72,17 @@ pub struct Checked {
     pub worlds: usize,
     /// How far they got.
     pub coverage: Coverage,
+}
+
+impl Checked {
+    /// Texts that `tpl` made are sources, too: those of the life with the most are kept.
+    fn know_sources(&mut self, life: &lifecycle::Life) {
+        if let Some(phase) = life.phases.iter().max_by_key(|p| p.rendering.sources.files().len())
+            && phase.rendering.sources.files().len() > self.sources.files().len()
+        {
+            self.sources = phase.rendering.sources.clone();
+        }
+    }
 }
 
 impl Setup {

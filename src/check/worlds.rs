@@ -135,11 +135,7 @@ fn judge(life: &Life, targets: &Targets, is_given: bool, keeps_witnesses: bool, 
         // That a status is known after the install and not before it, is what it is looked up for.
         new.retain(|f| f.rule != "unexplained-difference");
     }
-    if let Some(phase) = life.phases.iter().max_by_key(|p| p.rendering.sources.files().len())
-        && phase.rendering.sources.files().len() > checked.sources.files().len()
-    {
-        checked.sources = phase.rendering.sources.clone();
-    }
+    checked.know_sources(life);
     for finding in new.iter().filter(|_| keeps_witnesses) {
         let witness = || super::Witness::new(life, finding);
         checked.witnesses.entry(finding.fingerprint()).or_insert_with(witness);

@@ -6,7 +6,7 @@ use super::settings::Settings;
 use super::verdict::Vain;
 use super::{Exit, args};
 use crate::baseline::Stale;
-use crate::check::{Checked, Reason};
+use crate::check::{Checked, Reason, Site};
 use crate::finding::{Finding, Severity, SuppressedBy};
 use crate::report::{Chart, Failure, Missed, Reached, Run, Suppression, Told};
 use std::collections::BTreeMap;
@@ -107,30 +107,14 @@ fn reached(checked: &Checked) -> Reached {
         let files = files.collect();
         Some(Missed { what: missed.what, path: file.path.clone(), line: at.line, column: at.column, reason, files })
     });
-    let unreachable = coverage.unreachable().filter_map(|site| {
+    let call = |site: &Site, reason: &str| {
         let (file, at) = checked.sources.locate(site.span.start)?;
-        let reason = "no template includes it".to_string();
-        Some(Missed {
-            what: site.function,
-            path: file.path.clone(),
-            line: at.line,
-            column: at.column,
-            reason,
-            files: Vec::new(),
-        })
-    });
-    let forced_calls = coverage.forced_calls().filter_map(|site| {
-        let (file, at) = checked.sources.locate(site.span.start)?;
-        let reason = "it ran only where conditions around it were forced".to_string();
-        Some(Missed {
-            what: site.function,
-            path: file.path.clone(),
-            line: at.line,
-            column: at.column,
-            reason,
-            files: Vec::new(),
-        })
-    });
+        let (path, reason) = (file.path.clone(), reason.to_string());
+        Some(Missed { what: site.function, path, line: at.line, column: at.column, reason, files: Vec::new() })
+    };
+    let unreachable = coverage.unreachable().filter_map(|site| call(site, "no template includes it"));
+    let forced_calls = coverage.forced_calls();
+    let forced_calls = forced_calls.filter_map(|site| call(site, "it ran only where conditions around it were forced"));
     Reached {
         worlds: checked.worlds,
         lookups: coverage.lookups(),

@@ -13,18 +13,25 @@ pub static RULE: Rule = Rule {
     check,
 };
 
-/// Dependencies that are not in charts/: what needs them is not seen. Errors that may come of it are not the chart's and
+/// Dependencies that are not in charts/: what needs them is seen as far as it can be forced. Errors that may come of it are not the chart's and
 /// leave the list.
 pub fn without_dependencies(chart: &str, missing: &[String], sources: &Sources, findings: &mut Vec<Finding>) {
     if missing.is_empty() {
         return;
     }
     findings.retain(|f| f.rule != super::render_error::RULE.name || !is_for_want(&f.cause));
+    // A chart may depend on another more than once, by several aliases.
+    let mut names: Vec<&str> = Vec::new();
+    for name in missing {
+        if !names.contains(&name.as_str()) {
+            names.push(name);
+        }
+    }
     findings.push(Finding {
         rule: RULE.name,
         severity: Severity::Info,
         certainty: Certainty::Proved,
-        title: format!("not in charts/, and what needs it was not looked at: {}", missing.join(", ")),
+        title: format!("not in charts/, and what needs it was looked at in part: {}", names.join(", ")),
         chart: chart.into(),
         object: None,
         fields: Vec::new(),
