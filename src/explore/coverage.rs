@@ -151,11 +151,6 @@ impl Coverage {
         }
     }
 
-    /// Whether some world rendered to its end.
-    pub(super) fn renders(&self) -> bool {
-        self.renders
-    }
-
     pub(super) fn is_interesting(&self, condition: &Condition) -> bool {
         self.heads.contains_key(&condition.head.start)
     }
@@ -178,9 +173,8 @@ impl Coverage {
         ran + seen + self.charts.len()
     }
 
-    /// Notes what ran where conditions were forced; whether it shows something new.
-    pub(super) fn add_forced(&mut self, life: &Life) -> bool {
-        let before = self.forced.len();
+    /// Notes what ran where conditions were forced.
+    pub(super) fn add_forced(&mut self, life: &Life) {
         for phase in &life.phases {
             let rt = &phase.rendering.rt;
             let calls = rt.lookups.iter().map(|call| call.span).chain(rt.draws.iter().map(|draw| draw.span));
@@ -196,7 +190,6 @@ impl Coverage {
                 }
             }
         }
-        self.forced.len() > before
     }
 
     /// The calls that neither ran nor were reached by force.

@@ -197,7 +197,7 @@ impl Explorer {
         match goal::batch(&self.goals, &self.open, &self.grounds) {
             Some((goals, stand)) => self.plan(stand, goals, None),
             None => {
-                let stand = self.strangers.next_stand(self.coverage.renders())?;
+                let stand = self.strangers.next_stand(self.coverage.renders)?;
                 self.plan(stand, Vec::new(), None)
             }
         }

@@ -258,12 +258,9 @@ impl<'a> Phases<'a> {
         let mut manifests = self.reader.manifests(&rendering.files);
         let mut dropped = BTreeSet::new();
         if world.forced.is_some() && manifests.is_err() {
-            let mut files = rendering.files.clone();
-            files.retain(|file| self.reader.manifests(std::slice::from_ref(file)).is_ok());
-            dropped.extend(rendering.files.iter().map(|file| file.name.clone()));
-            files.iter().for_each(|file| {
-                dropped.remove(&file.name);
-            });
+            let is_manifest = |file: &_| self.reader.manifests(std::slice::from_ref(file)).is_ok();
+            let (files, others): (Vec<_>, Vec<_>) = rendering.files.iter().cloned().partition(is_manifest);
+            dropped.extend(others.into_iter().map(|file| file.name));
             manifests = self.reader.manifests(&files);
         }
         let objects = manifests.as_ref().map(manifest::objects).unwrap_or_default();
