@@ -2,6 +2,7 @@
 
 use super::reach::{Head, Reach};
 use super::sites::{Position, Site};
+use crate::chart::Prepared;
 use crate::engine::log::Condition;
 use crate::lifecycle::{Life, Phase, PhaseKind, is_varying};
 use crate::source::Span;
@@ -149,6 +150,19 @@ impl Coverage {
             let seen = self.outcomes.entry(condition.head.start).or_default();
             if super::is_taken(condition) { seen.0 = true } else { seen.1 = true }
         }
+    }
+
+    /// Whether an install shows something that was not seen before.
+    pub(super) fn is_news(&self, prepared: &Prepared, install: &Phase) -> bool {
+        let rt = &install.rendering.rt;
+        let mut calls = rt.lookups.iter().map(|call| call.span).chain(rt.draws.iter().map(|draw| draw.span));
+        let is_new_outcome = |condition: &Condition| {
+            self.is_interesting(condition) && !self.has_seen(condition.head, super::is_taken(condition))
+        };
+        calls.any(|span| self.sites.get(&span.start).is_some_and(|(_, ran)| !ran))
+            || install.rendering.log.conditions.iter().any(is_new_outcome)
+            || prepared.charts.iter().any(|part| !self.charts.contains(&part.path))
+            || !install.rendering.trees().iter().all(|t| self.texts.contains(&(t.base, t.tree.source.len())))
     }
 
     pub(super) fn is_interesting(&self, condition: &Condition) -> bool {

@@ -81,6 +81,9 @@ pub fn single(target: &Target<'_>, field: &FieldPath, op: Op, to: Option<&Plain>
 
 /// Whether some recorded version refuses that the field gets another value, or that it goes.
 pub fn is_ever_refused(target: &Target<'_>, field: &FieldPath) -> bool {
+    if !select::tables_for(target).any(|(_, table)| table.rows.iter().any(|row| row.may_refuse(table, field))) {
+        return false;
+    }
     let rows = select::rows_for(target);
     let is_refused = |op: Op, at: KubeVersion| {
         let found = select::find_in(&rows, target, Edit { field, op, to: None }, at);
@@ -273,7 +276,7 @@ impl Update<'_> {
     fn several(&self, changes: &[&FieldChange], answered: &[Option<Verdict>]) -> Option<(Found, Vec<usize>)> {
         let mut best: Option<(Found, Vec<usize>)> = None;
         for (_, table, row) in select::rows_for(self.target) {
-            if !select::is_several(row) {
+            if !row.is_several {
                 continue;
             }
             let Some(answer) = row.answer(Op::Change, self.target.mode, self.at) else { continue };

@@ -10,7 +10,7 @@ use std::cmp::Ordering;
 pub fn fit(row: &Row, live: &Plain, grows: Option<bool>) -> Option<u8> {
     let text = |path: &[&str]| live.at(path).and_then(Plain::as_str).unwrap_or_default();
     let yes = |condition: bool| condition.then_some(0);
-    let field = row.field.to_string();
+    let field = row.text.as_str();
     match row.variant.as_str() {
         "service-externalname" => yes(text(&["spec", "type"]) == "ExternalName"),
         "service-headless" => yes(is_headless(live)),
@@ -98,7 +98,7 @@ pub fn value_fit(row: &Row, live: &Plain, field: &FieldPath, to: &Plain) -> Opti
         "from absent" => is(to.as_str().is_some_and(|text| !text.is_empty())),
         // An empty value is none: it does not stand for another one, nor the other way round.
         _ if is_empty_text(to) || is_empty_text(&row.to) => None,
-        _ => is(!BY_VALUE.contains(&row.field.to_string().as_str())),
+        _ => is(!BY_VALUE.contains(&row.text.as_str())),
     }
 }
 
