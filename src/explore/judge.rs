@@ -65,8 +65,16 @@ impl Explorer {
             RenderError::Exec(error) => self.is_usual(&error.root().raw(), plan),
             _ => true,
         };
-        let is_of_ground = plan.stand.settings.is_empty() && !plan.goals.is_empty() && plan.goals.iter().all(is_switch);
-        is_of_ground && error.is_some_and(|error| !is_usual(error))
+        let rendered = |number: &usize| {
+            let way = self.goals.get(*number).and_then(|goal| goal.tries.front());
+            way.is_some_and(|way| {
+                self.rendered.iter().any(|(given, on)| *given == way.stand.given && *on == way.stand.fixed)
+            })
+        };
+        plan.stand.settings.is_empty()
+            && !plan.goals.is_empty()
+            && plan.goals.iter().all(|number| is_switch(number) && rendered(number))
+            && error.is_some_and(|error| !is_usual(error))
     }
 
     /// Whether the install of a world tells that nothing comes of it: nothing is to be seen that was not seen before, and it
