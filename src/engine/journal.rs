@@ -271,6 +271,13 @@ impl<'a> Journal<'a> {
         self.donors.iter().find(holds).map(|(donor, _)| donor.kept)
     }
 
+    /// Whether the same phase of an earlier life wrote these bytes.
+    pub fn has_written(&self, file: &RenderedFile) -> bool {
+        let is_it = |other: &RenderedFile| other.name == file.name && other.text.bytes() == file.text.bytes();
+        let same_phase = self.donors.iter().filter(|(donor, _)| donor.likeness == Likeness::SamePhase);
+        same_phase.into_iter().any(|(donor, _)| donor.kept.files.iter().any(is_it))
+    }
+
     /// A file was rendered.
     pub fn rendered(&mut self, unit: &Unit, note: &FileNote, arena: &Arena, cluster: &dyn Cluster) {
         for (donor, is_spilt) in &mut self.donors {

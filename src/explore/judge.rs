@@ -78,7 +78,7 @@ impl Explorer {
     }
 
     /// Whether the install of a world tells that nothing comes of it: nothing is to be seen that was not seen before, and it
-    /// ends as others did, or what it was made for comes out as ever, whatever the life.
+    /// ends as others did, or what it was made for comes out as ever, and what else the life may show was lived before.
     pub fn is_vain(&self, plan: &Plan, prepared: &Prepared, install: &Phase) -> bool {
         let rendering = &install.rendering;
         let graph = &rendering.rt.arena;
@@ -93,7 +93,12 @@ impl Explorer {
         let ends_as_others = match &rendering.error {
             Some(RenderError::Exec(error)) => rendering.always_fails() && self.met.contains(&error.root().raw()),
             Some(_) => false,
-            None => install.manifests.is_ok() && plan.remedy.is_none() && plan.goals.iter().all(is_missed),
+            None => {
+                !rendering.varies_anew
+                    && install.manifests.is_ok()
+                    && plan.remedy.is_none()
+                    && plan.goals.iter().all(is_missed)
+            }
         };
         ends_as_others && !plan.goals.is_empty() && !self.coverage.is_news(prepared, install)
     }
