@@ -91,7 +91,7 @@ impl Explorer {
             _ => false,
         };
         let ends_as_others = match &rendering.error {
-            Some(RenderError::Exec(error)) => rendering.always_fails() && self.met.contains(&error.root().raw()),
+            Some(RenderError::Exec(error)) => self.met.contains(&error.root().raw()),
             Some(_) => false,
             None => {
                 !rendering.varies_anew
