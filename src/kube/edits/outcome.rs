@@ -6,7 +6,7 @@ use super::super::{kinds, tree};
 use super::message::Subject;
 use super::region;
 use super::select::{self, Edit, Found};
-use super::table::{Answer, KindEdits, Row};
+use super::table::{self, Answer, KindEdits, Row};
 use super::{Op, Target, Verdict};
 use crate::value::Plain;
 use std::collections::BTreeSet;
@@ -77,6 +77,13 @@ pub fn single(target: &Target<'_>, field: &FieldPath, op: Op, to: Option<&Plain>
         },
         other => other,
     }
+}
+
+/// Whether some recorded version may refuse that the field gets another value, or that it goes; what it says of an object,
+/// [`is_ever_refused`] knows.
+pub fn may_be_refused(kind: &str, field: &FieldPath) -> bool {
+    let tables = [kind, table::EVERY_KIND].into_iter().filter_map(table::of_kind);
+    tables.into_iter().any(|table| region::may_refuse(table, field))
 }
 
 /// Whether some recorded version refuses that the field gets another value, or that it goes.

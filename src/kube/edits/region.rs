@@ -3,7 +3,7 @@
 use super::super::path::FieldPath;
 use super::super::version::KubeVersion;
 use super::select::{Edit, Found, is_several};
-use super::table::{Answer, KindEdits, Row};
+use super::table::{Answer, KindEdits, Row, Suspect};
 use super::{Mode, Op, Target};
 use crate::value::PlainData;
 
@@ -120,13 +120,45 @@ pub fn around(rows: &Rows, target: &Target<'_>, edit: Edit<'_>, at: KubeVersion)
 }
 
 fn is_volume_source(field: &FieldPath, table: &KindEdits, message: usize, item: usize) -> bool {
+    names_volume_source(table, message, item) && may_be_volume_source(field)
+}
+
+fn names_volume_source(table: &KindEdits, message: usize, item: usize) -> bool {
     let words = table.messages.get(message).and_then(|m| m.items.get(item));
-    let is_named = words.is_some_and(|words| words.starts_with(VOLUME_SOURCE));
-    is_named
-        && field.to_string().strip_prefix("spec.").is_some_and(|rest| {
-            let name = rest.split(['.', '[']).next().unwrap_or(rest);
-            !NO_VOLUME_SOURCES.contains(&name)
-        })
+    words.is_some_and(|words| words.starts_with(VOLUME_SOURCE))
+}
+
+fn may_be_volume_source(field: &FieldPath) -> bool {
+    field.to_string().strip_prefix("spec.").is_some_and(|rest| {
+        let name = rest.split(['.', '[']).next().unwrap_or(rest);
+        !NO_VOLUME_SOURCES.contains(&name)
+    })
+}
+
+/// Whether some answer of the table may be a refusal of an edit of the field, whatever the object is like.
+pub fn may_refuse(table: &KindEdits, field: &FieldPath) -> bool {
+    table.suspects.get_or_init(|| suspects(table)).iter().any(|suspect| match suspect {
+        Suspect::Field(path) => path.matches(field),
+        Suspect::Part(path) => path.covers(field),
+        Suspect::VolumeSource => may_be_volume_source(field),
+    })
+}
+
+/// Where the rows look for a refusal: at their field, above it, and in parts that are immutable as a whole.
+fn suspects(table: &KindEdits) -> Vec<Suspect> {
+    let mut out = Vec::new();
+    for row in table.rows.iter().filter(|row| !is_several(row)) {
+        let refusals = row.refusals();
+        if !refusals.is_empty() {
+            out.push(Suspect::Field(row.field.clone()));
+        }
+        for message in refusals {
+            let Some((path, item)) = part(row, table, message) else { continue };
+            out.extend([Suspect::Part(row.field.clone()), Suspect::Part(path)]);
+            out.extend(names_volume_source(table, message, item).then_some(Suspect::VolumeSource));
+        }
+    }
+    out
 }
 
 /// The fields that the words name as changeable: in quotes for StatefulSets, as whole paths for Pods, after `except` for

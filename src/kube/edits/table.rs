@@ -55,6 +55,19 @@ pub struct KindEdits {
     pub rows: Vec<Row>,
     /// The recorded versions at which some row answers something else than at the one before, by their columns.
     pub switches: BTreeSet<usize>,
+    /// Where refusals are about, found out when somebody asks.
+    pub suspects: OnceLock<Vec<Suspect>>,
+}
+
+/// Fields of which a refusal may speak.
+#[derive(Debug)]
+pub enum Suspect {
+    /// The field of a row.
+    Field(FieldPath),
+    /// All that is in a part of the object.
+    Part(FieldPath),
+    /// The sources of a volume.
+    VolumeSource,
 }
 
 /// The patches since which allocated values are carried forward, by minor: kubernetes/kubernetes#103532 and its backports
@@ -102,6 +115,12 @@ impl Row {
             }
         }
         None
+    }
+
+    /// The messages with which some version refuses it.
+    pub fn refusals(&self) -> BTreeSet<usize> {
+        let answers = self.answers.iter().flatten().map(|(_, answer)| *answer);
+        answers.filter_map(|n| usize::try_from(n - 2).ok()).collect()
     }
 
     /// The columns at which it says something else than at the one before.
@@ -177,5 +196,5 @@ fn read(json: &str) -> Option<KindEdits> {
     });
     let rows: Vec<Row> = rows.collect();
     let switches = rows.iter().flat_map(Row::switches).collect();
-    Some(KindEdits { messages, rows, switches })
+    Some(KindEdits { messages, rows, switches, suspects: OnceLock::new() })
 }
