@@ -26,8 +26,8 @@ pub use apply::{Applied, Owner, apply, conflict_message, owners};
 pub use create::create_refusal;
 pub use defaults::{Context, defaulted, live_object, marked};
 pub use edits::{
-    Boundary, FieldChange, Mode, Op, Outcome, Stretch, Target, Verdict, is_ever_refused, over_range, update_outcome,
-    verdict, verdicts,
+    Boundary, FieldChange, Mode, Op, Outcome, Stretch, Target, Verdict, is_ever_refused, may_be_refused, over_range,
+    update_outcome, verdict, verdicts,
 };
 pub use faults::{Fault, apply_faults, patch_faults};
 pub use kinds::{Kind, KindLookup, is_group_served, is_namespaced, kind, kinds, lookup};

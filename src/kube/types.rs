@@ -2,7 +2,8 @@
 
 use super::version::Columns;
 use rustc_hash::FxHashMap;
-use std::sync::LazyLock;
+use std::fmt;
+use std::sync::{LazyLock, OnceLock};
 
 /// What a field holds.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -100,26 +101,56 @@ impl FieldType {
 /// The column of the first recorded schema.
 const FIRST_COLUMN: usize = 5;
 
-/// A type, by its name.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+/// A type.
+#[derive(Clone, Copy)]
 pub(super) struct Type {
     pub name: &'static str,
+    recorded: &'static Recorded,
+}
+
+impl PartialEq for Type {
+    fn eq(&self, other: &Type) -> bool {
+        std::ptr::eq(self.recorded, other.recorded)
+    }
+}
+
+impl fmt::Debug for Type {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.name)
+    }
+}
+
+/// The fields of a type: as they are written down, and read, in the order of their names, when they are asked for first.
+struct Recorded {
     line: &'static str,
+    fields: OnceLock<Box<[(&'static str, FieldType)]>>,
+}
+
+impl Recorded {
+    fn fields(&self) -> &[(&'static str, FieldType)] {
+        self.fields.get_or_init(|| {
+            let name_of = |cell: &'static str| cell.split_at(cell.find(['@', '=']).unwrap_or(cell.len()));
+            let cells = self.line.split('\t').filter(|cell| !cell.is_empty()).map(name_of);
+            let mut fields: Vec<_> = cells.map(|(name, rest)| (name, read(rest))).collect();
+            fields.sort_by_key(|(name, _)| *name);
+            fields.into()
+        })
+    }
 }
 
 struct Index {
     roots: FxHashMap<&'static str, &'static str>,
-    types: FxHashMap<&'static str, &'static str>,
+    types: FxHashMap<&'static str, Recorded>,
 }
 
 fn index() -> &'static Index {
     static INDEX: LazyLock<Index> = LazyLock::new(|| {
         let mut index = Index { roots: FxHashMap::default(), types: FxHashMap::default() };
         for line in include_str!("data/types.txt").lines() {
-            let (name, rest) = line.split_once('\t').unwrap_or((line, ""));
+            let (name, line) = line.split_once('\t').unwrap_or((line, ""));
             match name.strip_prefix('#') {
-                Some(name) => index.types.insert(name, rest),
-                None => index.roots.insert(name, rest),
+                Some(name) => _ = index.types.insert(name, Recorded { line, fields: OnceLock::new() }),
+                None => _ = index.roots.insert(name, line),
             };
         }
         index
@@ -135,31 +166,26 @@ impl Type {
     }
 
     pub fn named(name: &str) -> Option<Type> {
-        let (name, line) = index().types.get_key_value(name)?;
-        Some(Type { name, line })
+        let (name, recorded) = index().types.get_key_value(name)?;
+        Some(Type { name, recorded })
     }
 
     /// The type of a field; none if no version knows the field.
     pub fn field(self, name: &str) -> Option<FieldType> {
-        self.line.split('\t').find_map(|cell| {
-            let rest = cell.strip_prefix(name)?;
-            let is_name = rest.is_empty() || rest.starts_with(['@', '=']);
-            is_name.then(|| read(rest))
-        })
+        let fields = self.recorded.fields();
+        let at = fields.binary_search_by_key(&name, |(name, _)| name).ok()?;
+        fields.get(at).map(|(_, field)| *field)
     }
 
     /// The field of this name, or else one that differs in its case only: as Go finds fields.
     pub fn field_folded(self, name: &str) -> Option<FieldType> {
-        let folded = || {
-            let names = self.line.split('\t').map(|cell| cell.split(['@', '=']).next().unwrap_or(cell));
-            names.into_iter().find(|other| other.eq_ignore_ascii_case(name)).and_then(|other| self.field(other))
-        };
-        self.field(name).or_else(folded)
+        let folded = || self.recorded.fields().iter().find(|(other, _)| other.eq_ignore_ascii_case(name));
+        self.field(name).or_else(|| folded().map(|(_, field)| *field))
     }
 
     /// Without fields of its own: a scalar, or data of any form.
     pub fn is_open(self) -> bool {
-        self.line.is_empty()
+        self.recorded.line.is_empty()
     }
 }
 

@@ -88,7 +88,9 @@ pub fn differences_of(a: &Phase, b: &Phase, counts: impl Fn(&Object) -> bool) ->
 /// The pieces of a text that lie in a range, marks at its ends included.
 pub fn pieces_in<'a>(text: &'a Text, range: &Range<usize>) -> impl Iterator<Item = &'a Piece> {
     let range = range.clone();
-    text.pieces().iter().filter(move |piece| {
+    // They stand in the order of their starts.
+    let end = text.pieces().partition_point(|piece| piece.start as usize <= range.end);
+    text.pieces().iter().take(end).filter(move |piece| {
         let (start, end) = (piece.start as usize, piece.end as usize);
         if start == end { start >= range.start && start <= range.end } else { start < range.end && end > range.start }
     })

@@ -8,7 +8,7 @@ use crate::value::yaml::Node;
 use crate::value::{Plain, PlainData};
 use rustc_hash::{FxHashMap, FxHashSet};
 use std::collections::BTreeMap;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 /// Group, kind, namespace (empty for cluster-scoped kinds) and name.
 pub(super) type Identity = (String, String, String, String);
@@ -16,7 +16,7 @@ pub(super) type Identity = (String, String, String, String);
 /// The objects that `lookup` can find.
 #[derive(Clone, Debug, Default)]
 pub struct LiveState {
-    objects: BTreeMap<Identity, Arc<Plain>>,
+    objects: BTreeMap<Arc<Identity>, Arc<Stored>>,
     /// The version of the server; without one, it serves every kind of every version.
     version: Option<kube::KubeVersion>,
     /// API versions, or `version/Kind`, that the server serves whatever is known of it.
@@ -83,16 +83,16 @@ impl LiveState {
             namespace: text(&["metadata", "namespace"]),
             name: text(&["metadata", "name"]),
         };
-        self.objects.insert(self.identity(&id, world), Arc::new(object));
+        self.put(&id, object, world);
     }
 
     pub fn get(&self, id: &ObjectId, world: &World) -> Option<&Arc<Plain>> {
-        self.objects.get(&self.identity(id, world))
+        self.objects.get(&self.identity(id, world)).map(|stored| stored.object())
     }
 
     /// Puts an object in, or back as it is now.
     pub(super) fn put(&mut self, id: &ObjectId, object: Plain, world: &World) {
-        self.objects.insert(self.identity(id, world), Arc::new(object));
+        self.objects.insert(Arc::new(self.identity(id, world)), Arc::new(Stored::Given(Arc::new(object))));
     }
 
     pub(super) fn remove(&mut self, id: &ObjectId, world: &World) -> bool {
@@ -103,9 +103,7 @@ impl LiveState {
     /// What tells the object apart in this cluster: kinds of its CustomResourceDefinitions have the scope that they say.
     pub(super) fn identity(&self, id: &ObjectId, world: &World) -> Identity {
         let mut identity = identity(id, world);
-        if kube::kind(&id.api_version, &id.kind).is_none()
-            && self.definition(id.group(), &id.kind).and_then(|d| d.at(&["spec", "scope"])?.as_str()) == Some("Cluster")
-        {
+        if kube::kind(&id.api_version, &id.kind).is_none() && self.is_defined_for_clusters(id.group(), &id.kind) {
             identity.2 = String::new();
         }
         identity
@@ -113,14 +111,20 @@ impl LiveState {
 
     /// All objects with this kind.
     pub fn of_kind<'a>(&'a self, group: &'a str, kind: &'a str) -> impl Iterator<Item = &'a Arc<Plain>> {
-        self.objects.iter().filter(move |((g, k, _, _), _)| g == group && k == kind).map(|(_, object)| object)
+        self.stored(group, kind).map(|stored| stored.object())
     }
 
-    fn definition(&self, group: &str, kind: &str) -> Option<&Arc<Plain>> {
-        self.of_kind("apiextensions.k8s.io", "CustomResourceDefinition").find(|definition| {
-            let text = |path: &[&str]| definition.at(path).and_then(Plain::as_str);
-            text(&["spec", "group"]) == Some(group) && text(&["spec", "names", "kind"]) == Some(kind)
-        })
+    fn stored<'a>(&'a self, group: &'a str, kind: &'a str) -> impl Iterator<Item = &'a Arc<Stored>> {
+        self.objects.iter().filter(move |(id, _)| id.0 == group && id.1 == kind).map(|(_, stored)| stored)
+    }
+
+    /// A definition in the cluster makes the kind one without namespaces.
+    fn is_defined_for_clusters(&self, group: &str, kind: &str) -> bool {
+        let definition = self.stored("apiextensions.k8s.io", "CustomResourceDefinition").find(|definition| {
+            definition.text(&["spec", "group"]) == Some(group)
+                && definition.text(&["spec", "names", "kind"]) == Some(kind)
+        });
+        definition.and_then(|definition| definition.text(&["spec", "scope"])) == Some("Cluster")
     }
 
     /// The server serves the kind in this version of its group: it is built in, or defined in the cluster.
@@ -189,31 +193,77 @@ impl LiveState {
     /// is new is created, what changed is changed and keeps what the server and others filled in.
     pub(super) fn after(&self, made: &mut Made, old: &[Arc<Object>], new: &[Arc<Object>], world: &World) -> LiveState {
         let mut next = self.clone();
-        let is_there = |objects: &[Arc<Object>], id: &Identity| {
-            objects.iter().any(|o| !o.is_hook() && self.identity(&o.id, world) == *id)
-        };
-        for object in old.iter().filter(|o| !o.is_hook() && !o.is_kept()) {
-            let id = self.identity(&object.id, world);
-            if !is_there(new, &id) {
-                next.objects.remove(&id);
+        let ids = |objects: &[Arc<Object>]| objects.iter().map(|o| self.identity(&o.id, world)).collect::<Vec<_>>();
+        let (old_ids, new_ids) = (ids(old), ids(new));
+        let is_sent = |(_, object): &(&Identity, &Arc<Object>)| !object.is_hook();
+        let mut before: FxHashMap<&Identity, &Arc<Object>> = FxHashMap::default();
+        for (id, object) in old_ids.iter().zip(old).filter(is_sent) {
+            before.entry(id).or_insert(object);
+        }
+        let there: FxHashSet<&Identity> = new_ids.iter().zip(new).filter(is_sent).map(|(id, _)| id).collect();
+        for (id, object) in old_ids.iter().zip(old).filter(is_sent) {
+            if !there.contains(id) && !object.is_kept() {
+                next.objects.remove(id);
             }
         }
-        for object in new {
+        let context = Arc::new(kube_context(world, self.version()));
+        for (id, object) in new_ids.iter().zip(new) {
             let is_left = !object.is_hook() || stays(object, old.is_empty());
             if !is_left {
                 continue;
             }
-            let id = self.identity(&object.id, world);
-            let stored = match next.objects.get(&id) {
+            let stored = match next.objects.get(id) {
                 Some(live) if !object.is_hook() => {
-                    let before = old.iter().find(|o| !o.is_hook() && self.identity(&o.id, world) == id);
-                    made.updated(live, before.unwrap_or(object), object, self.version())
+                    made.updated(live, before.get(id).copied().unwrap_or(object), object, self.version())
                 }
-                _ => made.created(object, world, self.version()),
+                _ => made.created(object, &context),
             };
-            next.objects.insert(id, stored);
+            match next.objects.get_mut(id) {
+                Some(place) => *place = stored,
+                None => _ = next.objects.insert(Arc::new(id.clone()), stored),
+            }
         }
         next
+    }
+}
+
+/// An object in the cluster. What became of one that was sent is worked out when somebody asks for it: of most objects
+/// nobody does.
+#[derive(Debug)]
+enum Stored {
+    Given(Arc<Plain>),
+    Created(Arc<Object>, Arc<kube::Context>, OnceLock<Arc<Plain>>),
+    Updated(Arc<Stored>, Step, kube::KubeVersion, OnceLock<Arc<Plain>>),
+}
+
+/// The manifest before and the manifest now.
+#[derive(Debug)]
+struct Step {
+    old: Arc<Object>,
+    new: Arc<Object>,
+}
+
+impl Stored {
+    fn object(&self) -> &Arc<Plain> {
+        match self {
+            Stored::Given(object) => object,
+            Stored::Created(sent, context, object) => {
+                object.get_or_init(|| Arc::new(filled(kube::live_object(&plain(&sent.node), context))))
+            }
+            Stored::Updated(live, step, version, object) => {
+                let make =
+                    || updated(live.object(), &plain(&step.old.node), &plain(&step.new.node), &step.new.id, *version);
+                object.get_or_init(|| Arc::new(make()))
+            }
+        }
+    }
+
+    /// A text of the object that a server does not write itself.
+    fn text(&self, path: &[&str]) -> Option<&str> {
+        match self {
+            Stored::Created(sent, ..) => path.iter().try_fold(&*sent.node, |node, key| node.get(key))?.as_str(),
+            _ => self.object().at(path)?.as_str(),
+        }
     }
 }
 
@@ -221,14 +271,11 @@ impl LiveState {
 /// and one server.
 #[derive(Default)]
 pub(super) struct Made {
-    /// By what was sent. The objects are kept, so that their addresses stay theirs.
-    created: FxHashMap<usize, (Arc<Object>, Arc<Plain>)>,
+    /// By what was sent, which is held and so keeps its address.
+    created: FxHashMap<usize, Arc<Stored>>,
     /// By what was there, what was sent before, and what was sent.
-    updated: FxHashMap<(usize, usize, usize), (Step, Arc<Plain>)>,
+    updated: FxHashMap<(usize, usize, usize), Arc<Stored>>,
 }
-
-/// What was there, the manifest before and the manifest now.
-type Step = (Arc<Plain>, Arc<Object>, Arc<Object>);
 
 fn address<T>(of: &Arc<T>) -> usize {
     Arc::as_ptr(of) as usize
@@ -241,24 +288,22 @@ impl Made {
         self.updated.retain(|(_, old, new), _| !objects.contains(old) && !objects.contains(new));
     }
 
-    fn created(&mut self, object: &Arc<Object>, world: &World, version: kube::KubeVersion) -> Arc<Plain> {
-        let make = || (object.clone(), Arc::new(created(&plain(&object.node), world, version)));
-        self.created.entry(address(object)).or_insert_with(make).1.clone()
+    fn created(&mut self, object: &Arc<Object>, context: &Arc<kube::Context>) -> Arc<Stored> {
+        let make = || Arc::new(Stored::Created(object.clone(), context.clone(), OnceLock::new()));
+        self.created.entry(address(object)).or_insert_with(make).clone()
     }
 
     fn updated(
         &mut self,
-        live: &Arc<Plain>,
+        live: &Arc<Stored>,
         old: &Arc<Object>,
         new: &Arc<Object>,
         version: kube::KubeVersion,
-    ) -> Arc<Plain> {
+    ) -> Arc<Stored> {
         let key = (address(live), address(old), address(new));
-        let make = || {
-            let stored = updated(live, &plain(&old.node), &plain(&new.node), &new.id, version);
-            ((live.clone(), old.clone(), new.clone()), Arc::new(stored))
-        };
-        self.updated.entry(key).or_insert_with(make).1.clone()
+        let step = || Step { old: old.clone(), new: new.clone() };
+        let make = || Arc::new(Stored::Updated(live.clone(), step(), version, OnceLock::new()));
+        self.updated.entry(key).or_insert_with(make).clone()
     }
 }
 
@@ -346,17 +391,17 @@ impl Cluster for LiveState {
             Some(kind) => kind.is_namespaced,
             None => {
                 kube::is_namespaced(&query.api_version, &query.kind)
-                    && self.definition(group, &query.kind).and_then(|d| d.at(&["spec", "scope"])?.as_str())
-                        != Some("Cluster")
+                    && !self.is_defined_for_clusters(group, &query.kind)
             }
         };
         if query.name.is_empty() {
-            let found = self.objects.iter().filter(|((g, kind, namespace, _), _)| {
-                g == group
-                    && *kind == query.kind
-                    && (query.namespace.is_empty() || !is_namespaced || *namespace == query.namespace)
+            let found = self.objects.iter().filter(|(id, _)| {
+                id.0 == group
+                    && id.1 == query.kind
+                    && (query.namespace.is_empty() || !is_namespaced || id.2 == query.namespace)
             });
-            let items: Vec<Plain> = found.map(|(_, object)| (*versioned(object, &query.api_version)).clone()).collect();
+            let item = |stored: &Stored| (*versioned(stored.object(), &query.api_version)).clone();
+            let items: Vec<Plain> = found.map(|(_, stored)| item(stored)).collect();
             let list = BTreeMap::from([
                 (Arc::from(&b"apiVersion"[..]), Plain::string(&query.api_version)),
                 (Arc::from(&b"kind"[..]), Plain::string(&format!("{}List", query.kind))),
@@ -368,7 +413,7 @@ impl Cluster for LiveState {
         let namespace = if is_namespaced { query.namespace.clone() } else { String::new() };
         let id = (group.to_string(), query.kind.clone(), namespace, query.name.clone());
         match self.objects.get(&id) {
-            Some(object) => Answer::Found(versioned(object, &query.api_version)),
+            Some(stored) => Answer::Found(versioned(stored.object(), &query.api_version)),
             None => Answer::Nothing,
         }
     }

@@ -3,7 +3,7 @@
 use super::{Evidence, Rule, documents};
 use crate::finding::{Effect, FieldAt, Finding, Severity};
 use crate::kube::{self, Fault, Mode};
-use crate::lifecycle::{Phase, PhaseKind, plain};
+use crate::lifecycle::{Phase, PhaseKind};
 
 pub static RULE: Rule = Rule {
     name: "breaks-server-side-apply",
@@ -23,8 +23,7 @@ fn check(evidence: &Evidence<'_>, findings: &mut Vec<Finding>) {
     let Some(phase) = whole(kind).or_else(|| whole(PhaseKind::Offline)) else { return };
     for object in phase.fresh.iter().filter(|o| !o.is_hook()) {
         let id = &object.id;
-        let manifest = plain(&object.node);
-        let faults = kube::apply_faults(&manifest, &id.api_version, &id.kind, evidence.targets.kubernetes);
+        let faults = kube::apply_faults(&object.node, &id.api_version, &id.kind, evidence.targets.kubernetes);
         // What a patch cannot tell apart either is told with patches.
         let told_by_patch = evidence.targets.modes.contains(&Mode::Patch);
         let is_ours = |fault: &&Fault| {

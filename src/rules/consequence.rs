@@ -116,11 +116,15 @@ pub fn is_immutable(life: &Life, story: &Story) -> bool {
 
 /// The same for a field of an object.
 pub fn is_field_immutable(life: &Life, id: &ObjectId, field: &str) -> bool {
+    let path = FieldPath::parse(field);
+    // Of most fields this is known without the object.
+    if !kube::may_be_refused(&id.kind, &path) {
+        return false;
+    }
     let Some(live) = life.live_after_upgrade.get(id, &life.world).or_else(|| life.live.get(id, &life.world)) else {
         return false;
     };
     let target = Target::new(&id.api_version, &id.kind, live);
-    let path = FieldPath::parse(field);
     if is_free_label(live, id, &path) {
         return false;
     }

@@ -1,6 +1,6 @@
 //! What is base64 already goes through base64 again.
 
-use super::objects::{fields, written_by};
+use super::objects::{places, written_by};
 use super::{Evidence, Rule, words};
 use crate::finding::{Finding, Severity};
 use crate::lifecycle::{Life, ObjectChange, PhaseKind};
@@ -16,6 +16,8 @@ pub static RULE: Rule = Rule {
 
 /// What `b64dec` makes of a text that is not base64.
 const NOT_BASE64: &str = "illegal base64 data";
+/// How that begins in base64.
+const ENCODED: &str = "aWxsZWdhbCBiYXNlNjQgZGF0";
 
 fn encoded(text: &[u8]) -> Vec<u8> {
     base64::engine::general_purpose::STANDARD.encode(text).into_bytes()
@@ -81,10 +83,11 @@ fn decoded(evidence: &Evidence<'_>, findings: &mut Vec<Finding>) {
     }
     let Some(phase) = life_phase(evidence) else { return };
     for object in &phase.fresh {
-        for field in fields(object) {
+        for field in places(object) {
             let Some(text) = field.node.as_str() else { continue };
-            let data = base64::engine::general_purpose::STANDARD.decode(text).unwrap_or_default();
-            let is_refused = text.starts_with(NOT_BASE64) || data.starts_with(NOT_BASE64.as_bytes());
+            let data = || base64::engine::general_purpose::STANDARD.decode(text).unwrap_or_default();
+            let is_refused =
+                text.starts_with(NOT_BASE64) || text.starts_with(ENCODED) && data().starts_with(NOT_BASE64.as_bytes());
             if !is_refused {
                 continue;
             }
@@ -92,11 +95,12 @@ fn decoded(evidence: &Evidence<'_>, findings: &mut Vec<Finding>) {
             if findings.iter().any(|f| f.rule == RULE.name && f.primary == primary) {
                 continue;
             }
-            let title = format!("{} gets the message \"{NOT_BASE64}\" for `{}`", object.id, field.path);
+            let path = field.path(object);
+            let title = format!("{} gets the message \"{NOT_BASE64}\" for `{path}`", object.id);
             let help = "`default X $live | b64dec` decodes the default as well: decode what is live alone, \
                         `default X ($live | b64dec)`";
             let mut finding = words::about(&RULE, evidence, object, primary, (title, help.into()));
-            finding.cause = format!("decoded {}", field.path);
+            finding.cause = format!("decoded {path}");
             findings.push(finding);
         }
     }

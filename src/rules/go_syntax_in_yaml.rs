@@ -1,6 +1,6 @@
 //! A list or map is printed as Go prints it.
 
-use super::objects::{Field, computed, fields, lookups_of, written_by};
+use super::objects::{Place, computed, lookups_of, places, written_by};
 use super::{Evidence, Rule, words};
 use crate::finding::{Effect, Finding, Severity};
 use crate::lifecycle::{Phase, PhaseKind};
@@ -39,7 +39,7 @@ fn value<'a>(evidence: &'a Evidence<'_>, phase: &Phase, piece: &Piece) -> Option
 fn collection(
     evidence: &Evidence<'_>,
     phase: &Phase,
-    field: &Field<'_>,
+    field: &Place<'_>,
     object: &Object,
     piece: &Piece,
 ) -> Option<&'static str> {
@@ -82,25 +82,26 @@ fn check(evidence: &Evidence<'_>, findings: &mut Vec<Finding>) {
     for kind in [PhaseKind::Install, PhaseKind::Upgrade] {
         let Some(phase) = evidence.life.phase(kind) else { continue };
         for object in &phase.fresh {
-            for field in fields(object) {
+            for field in places(object) {
                 if !matches!(field.node.kind, Kind::Str(_) | Kind::Seq(_)) {
                     continue;
                 }
                 for piece in computed(object, &field.range).filter(|piece| !piece.is_mark()) {
                     let Some(what) = collection(evidence, phase, &field, object, piece) else { continue };
-                    let _ = evidence.take(|s| s.difference.id == object.id && s.field().field == field.path);
+                    let path = field.path(object);
+                    let _ = evidence.take(|s| s.difference.id == object.id && s.field().field == path);
                     let primary = written_by(phase, object, &piece.range());
                     if findings.iter().any(|f| f.rule == RULE.name && f.primary == primary) {
                         continue;
                     }
-                    let title = format!("{} gets a {what} as Go prints it for `{}`", object.id, field.path);
+                    let title = format!("{} gets a {what} as Go prints it for `{path}`", object.id);
                     let help = "print collections with `toYaml` (and `nindent`) or `toJson`".to_string();
                     let mut finding = words::about(&RULE, evidence, object, primary, (title, help));
                     let is_secret = object.id.kind == "Secret";
                     let says = words::shown(&object.text, &piece.range());
                     let says = if is_secret { "a value (not shown: it is a Secret)".into() } else { says };
                     finding.effects = vec![Effect { operation: kind.name(), says }];
-                    finding.cause = format!("go {}", field.path);
+                    finding.cause = format!("go {path}");
                     findings.push(finding);
                 }
             }

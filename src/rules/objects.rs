@@ -29,6 +29,43 @@ pub fn fields(object: &Object) -> Vec<Field<'_>> {
     out
 }
 
+/// A field of an object whose path is not known yet.
+pub struct Place<'a> {
+    pub node: &'a Node,
+    /// The bytes where its value stands or could stand.
+    pub range: Range<usize>,
+}
+
+impl Place<'_> {
+    /// The path in the object that it is a field of.
+    pub fn path(&self, object: &Object) -> String {
+        let found = fields(object).into_iter().find(|field| std::ptr::eq(field.node, self.node));
+        found.map(|field| field.path).unwrap_or_default()
+    }
+}
+
+/// What [`fields`] gives, for those who look at all and name few.
+pub fn places(object: &Object) -> Vec<Place<'_>> {
+    let mut out = Vec::new();
+    place(object, &object.node, &mut out, 0);
+    out
+}
+
+fn place<'a>(object: &'a Object, node: &'a Node, out: &mut Vec<Place<'a>>, depth: usize) {
+    if depth >= MAX_DEPTH {
+        return;
+    }
+    let mut see = |key, node| {
+        out.push(Place { node, range: range_of(object, key, node) });
+        place(object, node, out, depth + 1);
+    };
+    match &node.kind {
+        Kind::Map(entries) => entries.iter().for_each(|(key, node)| see(Some(key), node)),
+        Kind::Seq(items) => items.iter().for_each(|node| see(None, node)),
+        _ => {}
+    }
+}
+
 fn collect<'a>(
     object: &'a Object,
     node: &'a Node,

@@ -3,7 +3,7 @@
 use super::{Evidence, Rule, documents};
 use crate::finding::{Effect, FieldAt, Finding, Severity};
 use crate::kube::{self, Fault, Mode};
-use crate::lifecycle::{Phase, PhaseKind, plain};
+use crate::lifecycle::{Phase, PhaseKind};
 use crate::manifest::Object;
 
 pub static RULE: Rule = Rule {
@@ -23,8 +23,7 @@ fn check(evidence: &Evidence<'_>, findings: &mut Vec<Finding>) {
     // What Argo CD runs as a hook is deleted and made again, never patched.
     let is_patched = |o: &Object| !o.is_hook() && o.annotation("argocd.argoproj.io/hook").is_none();
     for object in phase.fresh.iter().filter(|o| is_patched(o)) {
-        let manifest = plain(&object.node);
-        let faults = kube::patch_faults(&manifest, &object.id.api_version, &object.id.kind);
+        let faults = kube::patch_faults(&object.node, &object.id.api_version, &object.id.kind);
         // An element of a list that nobody passes is not the chart's.
         let is_invented = |fault: &Fault| {
             let range = documents::range_of(object, fault.field());
@@ -46,7 +45,8 @@ fn check(evidence: &Evidence<'_>, findings: &mut Vec<Finding>) {
         }
         // Server-side apply refuses entries that are there twice; where it does not count, patches are asked.
         let told_by_apply = evidence.targets.modes.contains(&Mode::Apply);
-        let apply = kube::apply_faults(&manifest, &object.id.api_version, &object.id.kind, evidence.targets.kubernetes);
+        let apply =
+            kube::apply_faults(&object.node, &object.id.api_version, &object.id.kind, evidence.targets.kubernetes);
         let is_twice = |f: &&Fault| matches!(f, Fault::Twice { .. }) && !documents::is_chance(life, phase, object, f);
         let twice: Vec<&Fault> = apply.iter().filter(is_twice).collect();
         if !told_by_apply && !twice.is_empty() {

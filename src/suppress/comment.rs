@@ -46,7 +46,7 @@ const MAX_COMMENTS: usize = 1_000;
 /// The comments of a file, in their order.
 pub fn comments(file: &SourceFile) -> Vec<Comment> {
     const NEEDLE: &[u8] = b"chartlint:";
-    if !file.text.windows(NEEDLE.len()).any(|window| window == NEEDLE) {
+    if memchr::memmem::find(&file.text, NEEDLE).is_none() {
         return Vec::new();
     }
     let is_template = !file.name.is_empty();

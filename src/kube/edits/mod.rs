@@ -12,7 +12,7 @@ mod select;
 mod table;
 mod variants;
 
-pub use outcome::{FieldChange, Outcome, is_ever_refused, update_outcome};
+pub use outcome::{FieldChange, Outcome, is_ever_refused, may_be_refused, update_outcome};
 
 use super::path::FieldPath;
 use super::version::{KubeVersion, VersionRange, column, recorded};

@@ -81,7 +81,7 @@ pub fn single(target: &Target<'_>, field: &FieldPath, op: Op, to: Option<&Plain>
 
 /// Whether some recorded version refuses that the field gets another value, or that it goes.
 pub fn is_ever_refused(target: &Target<'_>, field: &FieldPath) -> bool {
-    if !select::tables_for(target).any(|(_, table)| table.rows.iter().any(|row| row.may_refuse(table, field))) {
+    if !may_be_refused(target.kind, field) {
         return false;
     }
     let rows = select::rows_for(target);
@@ -107,6 +107,11 @@ pub fn is_ever_refused(target: &Target<'_>, field: &FieldPath) -> bool {
     }
     let versions = columns.into_iter().filter_map(|column| recorded().get(column));
     versions.into_iter().any(|at| is_refused(Op::Change, *at) || is_refused(Op::Unset, *at))
+}
+
+/// Whether some recorded version may refuse an edit of the field, whatever the object is like.
+pub fn may_be_refused(kind: &str, field: &FieldPath) -> bool {
+    select::tables_for(kind).any(|(_, table)| table.rows.iter().any(|row| row.may_refuse(table, field)))
 }
 
 /// What a field changes to when it is removed, where it has a default and another value: it is not kept then.

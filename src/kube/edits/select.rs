@@ -27,8 +27,8 @@ pub struct Found {
 }
 
 /// The tables that speak for a kind, the second one for every kind.
-pub fn tables_for(target: &Target<'_>) -> impl Iterator<Item = (bool, &'static KindEdits)> {
-    let names = [(false, target.kind), (true, table::EVERY_KIND)];
+pub fn tables_for(kind: &str) -> impl Iterator<Item = (bool, &'static KindEdits)> {
+    let names = [(false, kind), (true, table::EVERY_KIND)];
     names.into_iter().filter_map(|(is_general, name)| Some((is_general, table::of_kind(name)?)))
 }
 
@@ -36,7 +36,7 @@ pub fn tables_for(target: &Target<'_>) -> impl Iterator<Item = (bool, &'static K
 pub fn rows_for(target: &Target<'_>) -> Vec<(u8, &'static KindEdits, &'static Row)> {
     let group = kinds::group_of(target.api_version);
     let mut out = Vec::new();
-    for (is_general, edits) in tables_for(target) {
+    for (is_general, edits) in tables_for(target.kind) {
         for row in &edits.rows {
             let is_of_kind = is_general || kinds::group_of(&row.api_version) == group;
             let Some(fit) = variants::fit(row, target.live, target.volumes_grow).filter(|_| is_of_kind) else {
