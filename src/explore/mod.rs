@@ -328,7 +328,7 @@ impl Explorer {
             let target = Target::Condition { head: condition.head, wanted };
             let is_wanted = is_asked_for(condition.head)
                 && self.coverage.is_interesting(condition)
-                && !self.coverage.has_seen(condition.head, wanted)
+                && !self.coverage.has_come_out(condition.head, wanted)
                 && !self.numbers.get(&target).and_then(|n| self.goals.get(*n)).is_some_and(Goal::is_full)
                 && seen.insert((condition.head, wanted, condition.origin));
             let varies = graph.causes(condition.origin).any(is_varying);
@@ -403,7 +403,7 @@ impl Explorer {
         let mut coverage = self.coverage;
         for goal in &self.goals {
             if let Target::Condition { head, wanted } = goal.target
-                && !coverage.has_seen(head, wanted)
+                && !coverage.has_come_out(head, wanted)
             {
                 coverage.tried.insert((head.start, wanted), (goal.tried - goal.tries.len(), goal.tries.len()));
             }
@@ -415,7 +415,7 @@ impl Explorer {
 fn is_reached(goal: &Goal, coverage: &Coverage) -> bool {
     !goal.is_hidden
         && match &goal.target {
-            Target::Condition { head, wanted } => coverage.has_seen(*head, *wanted),
+            Target::Condition { head, wanted } => coverage.has_come_out(*head, *wanted),
             Target::Switch(path) => coverage.has_chart(path),
         }
 }
