@@ -7,6 +7,7 @@ use crate::profile::Profile;
 use crate::source::Span;
 use crate::value::yaml::{self, Kind, Node, Note, YamlError};
 use crate::value::{Key, Plain, PlainData};
+use memchr::memchr;
 use std::collections::BTreeMap;
 use std::ops::Range;
 
@@ -98,7 +99,7 @@ fn documents(bytes: &[u8]) -> impl Iterator<Item = Result<Range<usize>, (String,
         let start = at;
         while at < bytes.len() {
             let line_start = at;
-            let length = bytes[at..].iter().position(|b| *b == b'\n').map_or(bytes.len() - at, |i| i + 1);
+            let length = memchr(b'\n', &bytes[at..]).map_or(bytes.len() - at, |i| i + 1);
             at += length;
             let line = &bytes[line_start..at];
             let Some(rest) = line.strip_prefix(b"---") else { continue };

@@ -171,9 +171,7 @@ impl<'a> Scanner<'a> {
                 self.input.skip();
             }
             let tabs_too = self.flow_level > 0 || !self.simple_key_allowed;
-            while self.input.byte(0) == b' ' || (tabs_too && self.input.byte(0) == b'\t') {
-                self.input.skip();
-            }
+            self.input.skip_all(|byte| byte == b' ' || (tabs_too && byte == b'\t'));
             if self.input.byte(0) == b'#' {
                 self.input.skip_to_break();
             }
