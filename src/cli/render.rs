@@ -133,17 +133,7 @@ pub fn render(arguments: &args::Render, input: &dyn Input, sources: &mut Sources
     let world = World::new(user, (&arguments.release.name, &arguments.release.namespace), profile, capabilities);
     let live = state(arguments, input, sources, &world)?;
     let cluster = State(live);
-    let parsed = Cache::default();
-    if arguments.origins.is_none() && arguments.budget.is_none() {
-        let rendering = engine::render_text(&prepared, &engine_options, &cluster, &parsed, sources.clone());
-        if rendering.error.is_none()
-            && let Ok(output) = output(arguments, &prepared, &rendering, &profile)
-        {
-            return Ok(Rendered { output, rendering });
-        }
-        // What is wrong is told with where it comes from.
-    }
-    let rendering = engine::render(&prepared, &engine_options, &cluster, &parsed, sources.clone());
+    let rendering = engine::render(&prepared, &engine_options, &cluster, &Cache::default(), sources.clone());
     *sources = rendering.sources.clone();
     if let Some(error) = &rendering.error {
         return Err(refusal_of(error, &profile));

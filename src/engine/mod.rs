@@ -31,7 +31,7 @@ pub use eval::Write;
 pub use forced::{Forced, Turned};
 pub use journal::{Donor, Earlier, FileNote, Kept, Likeness};
 pub use program::ParsedTemplate;
-pub use render::{Options, RenderError, Rendering, STACK, places, render, render_again, render_text, with_stack};
+pub use render::{Options, RenderError, Rendering, STACK, places, render, render_again, with_stack};
 pub use runtime::{Answer, Cluster, Draw, KeySource, Limits, LookupCall, Offline, Query, Runtime, Unknown};
 pub use table::FunctionTable;
 pub use written::{extent, innermost, written_at};

@@ -189,19 +189,6 @@ pub fn render(
     run(prepared, options, cluster, parsed, sources, Journal::new(None, Vec::new()), Inherited::default())
 }
 
-/// Renders a chart for its text alone: nothing in it knows where it comes from, and nothing is logged. As what is not
-/// noted takes no work, the budget may reach farther. An error is told best by [`render`].
-pub fn render_text(
-    prepared: &Prepared,
-    options: &Options,
-    cluster: &dyn Cluster,
-    parsed: &template::Cache,
-    sources: Sources,
-) -> Rendering {
-    let inherited = Inherited { arena: Arena::deaf(), ..Inherited::default() };
-    run(prepared, options, cluster, parsed, sources, Journal::new(None, Vec::new()), inherited)
-}
-
 /// Renders a chart that was rendered before: what is as it was is taken over. The templates must be the same.
 pub fn render_again(
     prepared: &Prepared,

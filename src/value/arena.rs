@@ -15,11 +15,6 @@ pub struct Arena {
 }
 
 impl Arena {
-    /// A graph in which nothing has a cause: for a render whose text alone is of interest.
-    pub fn deaf() -> Arena {
-        Arena { own: Graph::deaf(), shared: None }
-    }
-
     /// The graph for others to read; nothing is copied.
     pub fn share(&mut self) -> Arena {
         if self.shared.is_none() {

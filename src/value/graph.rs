@@ -42,8 +42,6 @@ pub struct Graph {
     guard_ids: Numbers,
     /// Some set of causes was cut off.
     pub overflowed: bool,
-    /// Nobody will ask: nothing has a cause here.
-    is_deaf: bool,
 }
 
 impl Default for Graph {
@@ -75,22 +73,13 @@ impl Default for Graph {
             guards: vec![guard],
             guard_ids: Numbers::default(),
             overflowed: false,
-            is_deaf: false,
         }
     }
 }
 
 impl Graph {
-    /// A graph in which nothing has a cause: for a render whose text alone is of interest.
-    pub(super) fn deaf() -> Graph {
-        Graph { is_deaf: true, ..Graph::default() }
-    }
-
     /// The path of `key` below `parent`.
     pub fn path(&mut self, parent: PathId, key: &Arc<[u8]>) -> PathId {
-        if self.is_deaf {
-            return PathId::NONE;
-        }
         if let Some(id) = self.path_below(parent, key) {
             return id;
         }
@@ -178,9 +167,6 @@ impl Graph {
 
     /// The origin of a value that is the cause itself, read at `span` (of interest for live causes only).
     pub fn source(&mut self, cause: Cause, span: Span) -> OriginId {
-        if self.is_deaf {
-            return OriginId::NONE;
-        }
         let live = cause.is_live();
         let id = self.cause(cause);
         let causes = self.set(vec![id]);
