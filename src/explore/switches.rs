@@ -42,7 +42,8 @@ impl Explorer {
     }
 }
 
-/// The chart that a switch is about; none where the one that is there has a version that was not asked for.
+/// The chart that a switch is about. One of another version than was asked for takes part under its own name, and under no
+/// alias.
 fn dependency<'p>(prepared: &'p Prepared, switch: &Switch, profile: &Profile) -> Option<&'p Chart> {
     let parent = prepared.charts.iter().find(|part| part.path == switch.parent)?;
     let listed = parent.chart.metadata.dependencies.as_deref().unwrap_or_default();
@@ -50,7 +51,7 @@ fn dependency<'p>(prepared: &'p Prepared, switch: &Switch, profile: &Profile) ->
     let entry = listed.iter().find(|entry| is_it(&entry.name, &entry.alias))?;
     let is_meant = |chart: &&Arc<Chart>| {
         let Metadata { name, version, .. } = &chart.metadata;
-        *name == entry.name && chart::is_compatible(&entry.version, version, profile)
+        *name == entry.name && (entry.alias.is_empty() || chart::is_compatible(&entry.version, version, profile))
     };
     parent.chart.dependencies.iter().find(is_meant).map(|chart| &**chart)
 }
