@@ -6,9 +6,8 @@ use super::values::merge;
 use crate::profile::Profile;
 use crate::source::Span;
 use crate::value::yaml::{self, Kind, Node, Note, YamlError};
-use crate::value::{Key, Plain, PlainData};
+use crate::value::{Key, Plain, PlainData, PlainMap};
 use memchr::memchr;
-use std::collections::BTreeMap;
 use std::ops::Range;
 
 /// Why a file cannot be read: Helm's message, without the name of the file.
@@ -148,7 +147,7 @@ fn plain(node: &Node, place: Place, through_json: bool, depth: usize) -> Option<
         Kind::Seq(items) => PlainData::List(items.iter().map(inner).collect::<Option<_>>()?),
         Kind::Map(entries) => {
             let entry = |(key, value): &(yaml::Key, Node)| Some((Key::from(key.text.as_bytes()), inner(value)?));
-            PlainData::Map(entries.iter().map(entry).collect::<Option<BTreeMap<_, _>>>()?)
+            PlainData::Map(entries.iter().map(entry).collect::<Option<PlainMap>>()?)
         }
     };
     Some(Plain { data, span: place.span(&node.span) })

@@ -5,7 +5,7 @@ use super::phases::rendered_in;
 use super::run::{Life, Phase, PhaseKind};
 use crate::engine::{Answer, Cluster as _};
 use crate::manifest::{Object, ObjectId};
-use crate::value::{Key, Plain, PlainData};
+use crate::value::{Key, Plain, PlainData, PlainMap};
 use std::collections::BTreeMap;
 
 /// Of a StatefulSet that asks for more replicas, claims of these are enough to be found.
@@ -60,11 +60,11 @@ fn claims(object: &Object, namespace: &str) -> Vec<Plain> {
             let entries = [
                 ("apiVersion", Plain::string("v1")),
                 ("kind", Plain::string("PersistentVolumeClaim")),
-                ("metadata", PlainData::Map(metadata).into()),
+                ("metadata", PlainData::Map(metadata.into()).into()),
                 ("spec", template.get("spec").cloned().unwrap_or_else(Plain::map)),
             ];
-            let claim: BTreeMap<Key, Plain> = entries.into_iter().map(|(name, value)| (key(name), value)).collect();
-            claims.push(PlainData::Map(claim).into());
+            let claim: PlainMap = entries.into_iter().map(|(name, value)| (key(name), value)).collect();
+            claims.push(PlainData::Map(claim.into()).into());
         }
     }
     claims
