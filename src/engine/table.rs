@@ -56,7 +56,10 @@ impl FunctionTable {
     pub fn new(profile: &Profile) -> Self {
         let specials = Special::ALL.map(|s| (s.name(), Entry::Special(s)));
         let plain = functions::all().filter(|f| (f.exists)(profile)).map(|f| (f.name, Entry::Plain(f)));
-        let mut table = FunctionTable { entries: Vec::with_capacity(256), names: FxHashMap::default() };
+        let mut table = FunctionTable {
+            entries: Vec::with_capacity(256),
+            names: FxHashMap::with_capacity_and_hasher(256, Default::default()),
+        };
         for (name, entry) in [("and", Entry::And), ("or", Entry::Or)].into_iter().chain(specials).chain(plain) {
             table.names.insert(name, table.entries.len() as u16);
             table.entries.push(entry);

@@ -5,6 +5,7 @@ use super::{Rules, SyntaxError, parse};
 use crate::profile::Profile;
 use rustc_hash::FxHashMap;
 use std::collections::VecDeque;
+use std::collections::hash_map::Entry;
 use std::sync::{Arc, Mutex, PoisonError};
 
 /// The trees of as many bytes of text are kept when no chart uses them any more. A tree takes some fifteen times the memory
@@ -56,10 +57,10 @@ impl Cache {
 impl Known {
     /// Adds a tree, unless another thread was faster, and gives the one that is known.
     fn add(&mut self, source: &Arc<[u8]>, tree: Arc<Tree>) -> Arc<Tree> {
-        if let Some(kept) = self.trees.get(source) {
-            return kept.tree.clone();
-        }
-        self.trees.insert(source.clone(), Kept { tree: tree.clone(), is_wanted: false });
+        match self.trees.entry(source.clone()) {
+            Entry::Occupied(kept) => return kept.get().tree.clone(),
+            Entry::Vacant(place) => place.insert(Kept { tree: tree.clone(), is_wanted: false }),
+        };
         self.queue.push_back(source.clone());
         self.bytes += source.len();
         self.forget();

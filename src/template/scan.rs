@@ -30,8 +30,20 @@ fn is_space(byte: u8) -> bool {
     matches!(byte, b' ' | b'\t' | b'\r' | b'\n')
 }
 
+/// Which bytes names are made of.
+const NAMES: [bool; 256] = {
+    let mut names = [false; 256];
+    let mut byte = 0u8;
+    while byte < 0x80 {
+        names[byte as usize] = byte.is_ascii_alphanumeric() || byte == b'_';
+        byte += 1;
+    }
+    names
+};
+
+#[inline]
 fn is_name(byte: u8) -> bool {
-    byte.is_ascii_alphanumeric() || byte == b'_'
+    NAMES[usize::from(byte)]
 }
 
 fn is_first_of_name(byte: u8) -> bool {
@@ -39,6 +51,7 @@ fn is_first_of_name(byte: u8) -> bool {
 }
 
 /// Where the bytes that are so end.
+#[inline]
 fn end_of(text: &[u8], from: usize, is_in: impl Fn(u8) -> bool) -> usize {
     let rest = text.get(from..).unwrap_or_default();
     from + rest.iter().position(|byte| !is_in(*byte)).unwrap_or(rest.len())

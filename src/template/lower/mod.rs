@@ -124,6 +124,11 @@ pub(super) struct Clause {
     pub follows: Option<Kind>,
 }
 
+/// Takes what lies above a place of a stack, in a vector of its size.
+fn split_off<T>(stack: &mut Vec<T>, from: usize) -> Vec<T> {
+    stack.split_off(from.min(stack.len()))
+}
+
 /// The four bytes that Go trims and that separate operands.
 fn is_space(byte: u8) -> bool {
     matches!(byte, b' ' | b'\t' | b'\r' | b'\n')
@@ -237,7 +242,7 @@ impl<'a> Lowering<'a> {
 
     /// The nodes of a list that began when there were `start`.
     fn nodes_from(&mut self, start: usize) -> List {
-        List { nodes: self.list.drain(start..).collect() }
+        List { nodes: split_off(&mut self.list, start) }
     }
 
     /// A call of the template that a clause names, still without its argument.

@@ -5,8 +5,9 @@ use super::super::ast::{Command, Number, Operand, OperandKind, Pipeline, Symbol}
 use super::super::grammar::Kind;
 use super::super::literal::{self, Scan, scan_number, unquote};
 use super::super::unicode::is_alphanumeric;
-use super::Lowering;
+use super::{Lowering, split_off};
 use crate::source::Span;
+use memchr::memchr;
 use rustc_hash::FxHashMap;
 use std::sync::Arc;
 
@@ -86,7 +87,7 @@ impl<'a> Lowering<'a> {
         let building = &mut self.building;
         let begun = building.open.last_mut()?;
         let (start, first) = begun.command.take()?;
-        let operands: Vec<Operand> = building.operands.drain(first..).collect();
+        let operands = split_off(&mut building.operands, first);
         let constant = is_constant(operands.first()?);
         if constant && building.commands.len() > begun.commands {
             return None;
@@ -97,7 +98,7 @@ impl<'a> Lowering<'a> {
 
     pub fn end_pipeline(&mut self, end: u32) -> Option<Pipeline> {
         let begun = self.building.open.pop()?;
-        let commands: Vec<Command> = self.building.commands.drain(begun.commands..).collect();
+        let commands = split_off(&mut self.building.commands, begun.commands);
         let first = commands.first()?.operands.first()?;
         if begun.is_half_declared && !matches!(first.kind, OperandKind::Variable(..)) {
             return None;
@@ -222,7 +223,15 @@ impl<'a> Lowering<'a> {
         if let Some(fields) = self.building.paths.get(text) {
             return Some(fields.clone());
         }
-        let fields: Arc<[Arc<str>]> = Self::name(text)?.split('.').skip(1).map(|name| self.names.share(name)).collect();
+        let mut rest = Self::name(text)?.strip_prefix('.')?;
+        let mut fields = Vec::with_capacity(text.iter().filter(|byte| **byte == b'.').count());
+        while let Some(dot) = memchr(b'.', rest.as_bytes()) {
+            let (name, after) = (rest.get(..dot)?, rest.get(dot + 1..)?);
+            fields.push(self.names.share(name));
+            rest = after;
+        }
+        fields.push(self.names.share(rest));
+        let fields: Arc<[Arc<str>]> = fields.into();
         self.building.paths.insert(text, fields.clone());
         Some(fields)
     }
