@@ -217,6 +217,23 @@ impl<'a> Cursor<'a> {
         self.mark.column += 1;
     }
 
+    /// Moves over spaces, `most` at most.
+    pub fn skip_spaces(&mut self, most: usize) {
+        let count = self.rest().iter().take(most).take_while(|b| **b == b' ').count();
+        self.mark.at += count;
+        self.mark.column += count;
+    }
+
+    /// The bytes from here on.
+    pub fn rest(&self) -> &'a [u8] {
+        self.bytes.get(self.mark.at..).unwrap_or_default()
+    }
+
+    /// A space so many bytes ahead stands between two words of a text.
+    pub fn is_between_words(&self, ahead: usize) -> bool {
+        self.byte(ahead) == b' ' && self.byte(ahead + 1).is_ascii_alphanumeric()
+    }
+
     /// Moves to a later place on the same line.
     pub fn advance_to(&mut self, at: usize) {
         let passed = self.bytes.get(self.mark.at..at).unwrap_or_default();
