@@ -1,10 +1,23 @@
-//! Compiles the grammar of templates, which is C that tree-sitter generated, and lists the pages of the rules.
+//! Compiles the grammar of templates, which is C that tree-sitter generated, lists the pages of the rules, and says how
+//! the program is linked.
 
 use std::path::Path;
 
 fn main() {
     grammar();
     pages();
+    place();
+}
+
+/// A program that may lie anywhere has 30,000 addresses to fill in before it begins, which dirties half a megabyte and takes
+/// longer than to read the arguments. On Linux it lies in one place. (What is random stays so: stack, heap and libraries.)
+fn place() {
+    let is = |name: &str, value: &str| std::env::var(name).is_ok_and(|is| is == value);
+    let is_static = std::env::var("CARGO_CFG_TARGET_FEATURE").is_ok_and(|features| features.contains("crt-static"));
+    if is("CARGO_CFG_TARGET_OS", "linux") && is("CARGO_CFG_TARGET_ENV", "gnu") && is("PROFILE", "release") && !is_static
+    {
+        println!("cargo:rustc-link-arg-bins=-no-pie");
+    }
 }
 
 /// A table of the pages in `docs/rules/`, for `src/rules/pages.rs`.

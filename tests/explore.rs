@@ -14,6 +14,11 @@ fn conditions_are_turned_round() {
 }
 
 #[test]
+fn dependencies_are_switched_on() {
+    cases::check(&["dependencies.md"]);
+}
+
+#[test]
 fn traps_end_within_the_budget() {
     cases::check(&["traps.md"]);
 }

@@ -10,8 +10,8 @@ use super::tables::{Item, TableId};
 use super::versions;
 use crate::profile::Profile;
 use crate::source::Span;
-use crate::value::{Plain, PlainData};
-use std::collections::{BTreeMap, BTreeSet};
+use crate::value::{Plain, PlainData, PlainMap};
+use std::collections::BTreeSet;
 
 /// How it was decided whether a dependency takes part.
 #[derive(Clone, PartialEq, Debug)]
@@ -244,7 +244,7 @@ fn import_paths(import: &Plain) -> Option<(String, String)> {
 
 fn import_map(child: &str, parent: &str, span: Span) -> Plain {
     let entries = [("child", child), ("parent", parent)].map(|(k, v)| (key(k), Plain::string(v)));
-    Plain { data: PlainData::Map(BTreeMap::from(entries)), span }
+    Plain { data: PlainData::Map(PlainMap::from(entries)), span }
 }
 
 /// A table that holds `table` at a path.

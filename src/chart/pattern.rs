@@ -37,6 +37,15 @@ impl Pattern {
 
     /// Whether the whole of a name matches.
     pub fn matches(&self, name: &str) -> bool {
+        // Most names differ in their first or last character from what is there to match.
+        let differs = match (self.parts.first(), self.parts.last()) {
+            (Some(Part::Literal(first)), _) if !name.starts_with(*first) => true,
+            (_, Some(Part::Literal(last))) => !name.ends_with(*last),
+            _ => false,
+        };
+        if differs {
+            return false;
+        }
         let name: Vec<char> = name.chars().collect();
         let (mut part, mut at) = (0, 0);
         // Where the last star stands, and how far it reaches so far. An earlier star never has to reach farther, as

@@ -6,8 +6,8 @@ use super::values::merge;
 use crate::profile::Profile;
 use crate::source::Span;
 use crate::value::yaml::{self, Kind, Node, Note, YamlError};
-use crate::value::{Key, Plain, PlainData};
-use std::collections::BTreeMap;
+use crate::value::{Key, Plain, PlainData, PlainMap};
+use memchr::memchr;
 use std::ops::Range;
 
 /// Why a file cannot be read: Helm's message, without the name of the file.
@@ -98,7 +98,7 @@ fn documents(bytes: &[u8]) -> impl Iterator<Item = Result<Range<usize>, (String,
         let start = at;
         while at < bytes.len() {
             let line_start = at;
-            let length = bytes[at..].iter().position(|b| *b == b'\n').map_or(bytes.len() - at, |i| i + 1);
+            let length = memchr(b'\n', &bytes[at..]).map_or(bytes.len() - at, |i| i + 1);
             at += length;
             let line = &bytes[line_start..at];
             let Some(rest) = line.strip_prefix(b"---") else { continue };
@@ -147,7 +147,7 @@ fn plain(node: &Node, place: Place, through_json: bool, depth: usize) -> Option<
         Kind::Seq(items) => PlainData::List(items.iter().map(inner).collect::<Option<_>>()?),
         Kind::Map(entries) => {
             let entry = |(key, value): &(yaml::Key, Node)| Some((Key::from(key.text.as_bytes()), inner(value)?));
-            PlainData::Map(entries.iter().map(entry).collect::<Option<BTreeMap<_, _>>>()?)
+            PlainData::Map(entries.iter().map(entry).collect::<Option<PlainMap>>()?)
         }
     };
     Some(Plain { data, span: place.span(&node.span) })

@@ -256,7 +256,7 @@ impl<'a> Tables<'a> {
             path.pop();
             map.insert(key, plain);
         }
-        Plain { data: PlainData::Map(map), span: self.span(id) }
+        Plain { data: PlainData::Map(map.into()), span: self.span(id) }
     }
 }
 

@@ -27,7 +27,7 @@ impl Prepared {
         let mut by_name = BTreeMap::new();
         self.add_templates(0, &mut by_name);
         let mut templates: Vec<Template> = by_name.into_values().collect();
-        let depth = |template: &Template| template.name.matches('/').count();
+        let depth = |template: &Template| template.name.bytes().filter(|byte| *byte == b'/').count();
         templates.sort_by(|a, b| depth(b).cmp(&depth(a)).then_with(|| b.name.cmp(&a.name)));
         templates
     }

@@ -47,7 +47,7 @@ const MAX_NAMED: usize = 3;
 /// Adds what a world shows in which conditions were forced.
 pub fn judge(life: &Life, settings: &[Setting], explorer: &Explorer, targets: &Targets, checked: &mut Checked) {
     checked.worlds += 1;
-    let new = rules::check(life, &checked.name, targets);
+    let new = rules::check_for(life, &checked.name, targets, &HEARD.iter().copied().collect());
     checked.know_sources(life);
     if new.is_empty() {
         return;

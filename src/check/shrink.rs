@@ -8,7 +8,7 @@ use crate::rules::{self, Targets};
 use crate::source::Span;
 use crate::template::Cache;
 use crate::value::Plain;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// As many worlds of a chart are lived for this.
 const MAX_WORLDS: usize = 32;
@@ -22,7 +22,10 @@ pub struct Shrinker<'a> {
     pub targets: &'a Targets,
     pub cache: &'a Cache,
     pub keeps_witnesses: bool,
+    /// What worlds showed that were lived.
     lived: BTreeMap<String, Vec<(Finding, Option<Witness>)>>,
+    /// The rules whose findings are shrunk.
+    wanted: BTreeSet<&'static str>,
     /// The parts of the world at hand that were kept in smaller ones.
     tried: Vec<Vec<usize>>,
     left: usize,
@@ -32,8 +35,8 @@ pub struct Shrinker<'a> {
 
 impl<'a> Shrinker<'a> {
     pub fn new(chart: &'a lifecycle::Chart, targets: &'a Targets, cache: &'a Cache, keeps_witnesses: bool) -> Self {
-        let (lived, tried) = Default::default();
-        Shrinker { chart, targets, cache, keeps_witnesses, lived, tried, left: MAX_WORLDS, is_strict: None }
+        let (lived, wanted, tried) = Default::default();
+        Shrinker { chart, targets, cache, keeps_witnesses, lived, wanted, tried, left: MAX_WORLDS, is_strict: None }
     }
 
     /// Replaces the findings from `first` on, which a life has shown, by what the smallest worlds show of them.
@@ -41,6 +44,11 @@ impl<'a> Shrinker<'a> {
         let guess = |finding: &Finding| smaller.relevant(&life, &finding.spans().collect::<Vec<Span>>());
         let guesses: Vec<Vec<bool>> = checked.findings.iter().skip(first).map(guess).collect();
         self.tried.clear();
+        let wanted: BTreeSet<&str> = checked.findings.iter().skip(first).map(|finding| finding.rule).collect();
+        if !wanted.is_subset(&self.wanted) {
+            self.lived.clear();
+        }
+        self.wanted = wanted;
         // Smaller worlds have most in common with this one.
         memory.lean_on(life);
         for (index, guess) in (first..).zip(guesses) {
@@ -141,7 +149,7 @@ impl<'a> Shrinker<'a> {
             // Rules say once what they say of an object, and here it is to be said again.
             let known = memory.set_aside();
             let life = lifecycle::live(self.chart, world, true, self.cache, memory);
-            let found = rules::check(&life, &checked.name, self.targets);
+            let found = rules::check_for(&life, &checked.name, self.targets, &self.wanted);
             memory.put_back(known);
             let with_witness = |finding: Finding| {
                 let witness = self.keeps_witnesses.then(|| Witness::new(&life, &finding));

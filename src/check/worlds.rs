@@ -2,9 +2,10 @@
 
 use super::shrink::{Shrinker, about};
 use super::{Checked, Setup};
+use crate::chart::Prepared;
 use crate::explore::{Coverage, Explorer, Forcer, Setting, Smaller};
 use crate::finding::Finding;
-use crate::lifecycle::{self, Life, Memory, World};
+use crate::lifecycle::{self, Life, Memory, Phase, World};
 use crate::rules::{self, Targets};
 use crate::template::Cache;
 use std::collections::BTreeMap;
@@ -59,7 +60,8 @@ pub fn live_all(
             memories.pop_last();
         }
         let memory = memories.entry(ground).or_default();
-        let life = lifecycle::live(chart, plan.world.clone(), true, cache, memory);
+        let goes_on = |prepared: &Prepared, install: &Phase| !explorer.is_vain(&plan, prepared, install);
+        let life = lifecycle::live_on(chart, plan.world.clone(), true, cache, memory, &goes_on);
         explorer.learn(&life, Some(&plan));
         if watcher.made(life, &|| explorer.smaller(&plan), memory) {
             explorer.found();
@@ -98,6 +100,10 @@ impl Watcher for Judge<'_> {
     }
 
     fn made(&mut self, life: Life, smaller: &dyn Fn() -> Option<Smaller>, memory: &mut Memory) -> bool {
+        if life.is_vain {
+            self.checked.worlds += 1;
+            return false;
+        }
         let first = self.checked.findings.len();
         self.judge(&life, false);
         let is_new = self.checked.findings.len() > first;

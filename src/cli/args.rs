@@ -3,7 +3,7 @@
 pub use super::choices::{ErrorFormat, FailOn, OriginFormat, Phase, RulesFormat, StepFormat, Target, TraceFormat};
 use super::format::{Format, FormatParser};
 use crate::trace::Kind;
-use clap::{Args, Parser, Subcommand};
+use clap::{Args, FromArgMatches as _, Parser, Subcommand};
 use std::path::PathBuf;
 
 /// Finds where a Helm chart's output depends on when and where it is rendered, and what that breaks.
@@ -45,6 +45,22 @@ pub enum Command {
     Completions(Completions),
     /// Print the manual page of chartlint, or of one of its verbs
     Man(Man),
+}
+
+impl Command {
+    /// What the arguments of the process ask for. Those of `render`, which takes less time than to know all verbs with
+    /// all of their arguments, are read by themselves; what is wrong with them is said by who knows all.
+    pub fn of_process() -> clap::error::Result<Command> {
+        let mut arguments = std::env::args_os().skip(1);
+        if arguments.next().is_some_and(|verb| verb == "render") {
+            let render = Render::augment_args(clap::Command::default().no_binary_name(true));
+            let matches = render.try_get_matches_from(arguments);
+            if let Ok(render) = matches.and_then(|matches| Render::from_arg_matches(&matches)) {
+                return Ok(Command::Render(render));
+            }
+        }
+        Cli::try_parse().map(|cli| cli.command.unwrap_or(Command::Check(cli.check)))
+    }
 }
 
 /// What stands below the options of a check.

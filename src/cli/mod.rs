@@ -25,7 +25,6 @@ mod unused;
 mod verbs;
 mod verdict;
 
-use clap::Parser as _;
 use rayon::prelude::*;
 use std::process::ExitCode;
 
@@ -53,8 +52,8 @@ impl From<Exit> for ExitCode {
 /// Runs the command line of the process.
 pub fn main() -> ExitCode {
     // All of it on the large stack: what a thread allocates lies apart from what another does.
-    let exit = crate::engine::with_stack(|| match args::Cli::try_parse() {
-        Ok(arguments) => run(arguments),
+    let exit = crate::engine::with_stack(|| match args::Command::of_process() {
+        Ok(command) => run(command),
         Err(error) => {
             // Help and version are no errors and go to standard output.
             let _ = error.print();
@@ -75,21 +74,20 @@ fn each<Job: Sync, Done: Send>(jobs: &[Job], work: impl Fn(&Job) -> Done + Sync)
     jobs.iter().map(work).collect()
 }
 
-fn run(arguments: args::Cli) -> Exit {
-    match arguments.command {
-        Some(args::Command::Check(arguments)) => check::run(&arguments),
-        Some(args::Command::Diff(arguments)) => check::diff(&arguments),
-        Some(args::Command::Life(arguments)) => life::run(&arguments),
-        Some(args::Command::Render(arguments)) => render::run(&arguments),
-        Some(args::Command::Rollback(arguments)) => rollback::run(&arguments),
-        Some(args::Command::Trace(arguments)) => trace::run(&arguments),
-        Some(args::Command::Explain(arguments)) => verbs::explain(&arguments),
-        Some(args::Command::Rules(arguments)) => verbs::rules(&arguments),
-        Some(args::Command::Completions(arguments)) => verbs::completions(&arguments),
-        Some(args::Command::Man(arguments)) => verbs::man(&arguments),
-        Some(args::Command::Init(arguments)) => init(&arguments),
-        Some(args::Command::Baseline(arguments)) => baseline::run(&arguments),
-        None => check::run(&arguments.check),
+fn run(command: args::Command) -> Exit {
+    match command {
+        args::Command::Check(arguments) => check::run(&arguments),
+        args::Command::Diff(arguments) => check::diff(&arguments),
+        args::Command::Life(arguments) => life::run(&arguments),
+        args::Command::Render(arguments) => render::run(&arguments),
+        args::Command::Rollback(arguments) => rollback::run(&arguments),
+        args::Command::Trace(arguments) => trace::run(&arguments),
+        args::Command::Explain(arguments) => verbs::explain(&arguments),
+        args::Command::Rules(arguments) => verbs::rules(&arguments),
+        args::Command::Completions(arguments) => verbs::completions(&arguments),
+        args::Command::Man(arguments) => verbs::man(&arguments),
+        args::Command::Init(arguments) => init(&arguments),
+        args::Command::Baseline(arguments) => baseline::run(&arguments),
     }
 }
 

@@ -10,6 +10,7 @@ use crate::profile::Profile;
 use std::fs::{self, File};
 use std::io::{self, Read};
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 use walkdir::{DirEntry, WalkDir};
 
 /// How many bytes all files of a folder may have. Helm has no limit.
@@ -52,13 +53,21 @@ fn archive_file(path: &Path) -> Result<Vec<RawFile>, InputError> {
 }
 
 /// The content of a file; none when it is larger than `limit`.
-fn read(path: &Path, limit: u64) -> io::Result<Option<Vec<u8>>> {
-    let file = File::open(path)?;
-    // The length is a hint: one byte more, and the end is seen without a larger buffer.
-    let length = file.metadata().map_or(0, |metadata| metadata.len().min(limit));
-    let mut bytes = Vec::with_capacity(length as usize + 1);
-    file.take(limit + 1).read_to_end(&mut bytes)?;
-    Ok((bytes.len() as u64 <= limit).then_some(bytes))
+fn read(path: &Path, limit: u64) -> io::Result<Option<Arc<[u8]>>> {
+    let mut file = File::open(path)?;
+    let length = file.metadata().map_or(0, |metadata| metadata.len());
+    if length > limit {
+        return Ok(None);
+    }
+    // Read to where it stays: most of what is read is a chart's text, and kept.
+    let mut bytes: Arc<[u8]> = std::iter::repeat_n(0, length as usize).collect();
+    if length > 0 && Arc::get_mut(&mut bytes).is_some_and(|buffer| file.read_exact(buffer).is_ok()) {
+        return Ok(Some(bytes));
+    }
+    // A file that does not tell its length, or is being changed.
+    let mut bytes = Vec::new();
+    File::open(path)?.take(limit + 1).read_to_end(&mut bytes)?;
+    Ok((bytes.len() as u64 <= limit).then(|| bytes.into()))
 }
 
 /// A folder that is walked.
@@ -106,7 +115,7 @@ fn folder(root: &Path) -> Result<Vec<RawFile>, InputError> {
             );
             return Err(unreadable(message));
         }
-        files.push(RawFile { path, bytes: bytes.into() });
+        files.push(RawFile { path, bytes });
     }
     Ok(files)
 }
@@ -148,7 +157,7 @@ impl Folder<'_> {
         )))
     }
 
-    fn content(&self, entry: &DirEntry, path: &str) -> Result<Vec<u8>, InputError> {
+    fn content(&self, entry: &DirEntry, path: &str) -> Result<Arc<[u8]>, InputError> {
         if !entry.file_type().is_file() {
             return Err(unreadable(format!("cannot load irregular file {path} as it has file mode type bits set")));
         }

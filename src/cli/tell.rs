@@ -160,6 +160,7 @@ fn reason(reason: Reason, checked: &Checked) -> String {
         Reason::NoValue => "no values are known that turn it round".into(),
         Reason::Tried(1) => "the values that were tried did not turn it round".into(),
         Reason::Tried(count) => format!("{count} ways that were tried did not turn it round"),
+        Reason::OnlyFails => "it comes out the other way only where the render fails".into(),
         Reason::Budget => "the search ended before its turn came".into(),
     }
 }

@@ -103,30 +103,6 @@ pub struct Kept {
     pub(super) patterns: super::functions::regex::Patterns,
 }
 
-impl Kept {
-    /// What tells which files would be the same, without their texts and origins: for a render that has a graph of its own,
-    /// and of which only the files that are not the same count.
-    pub fn outline(mut self) -> Kept {
-        for file in self.files.iter_mut().chain(&mut self.notes) {
-            file.text = Text::empty();
-        }
-        self.writes.clear();
-        self.heap_marks.clear();
-        for note in self.journal.values_mut() {
-            note.calls = note.calls.as_ref().map(|calls| {
-                let lookup = |(number, call): &(u32, LookupCall)| {
-                    let (arguments, guard) = (OriginId::NONE, GuardId::NONE);
-                    (*number, LookupCall { arguments, guard, ..call.clone() })
-                };
-                let draw = |(number, draw): &(u32, Draw)| (*number, Draw { guard: GuardId::NONE, ..draw.clone() });
-                let (lookups, draws) = (calls.lookups.iter().map(lookup), calls.draws.iter().map(draw));
-                Arc::new(FileCalls { lookups: lookups.collect(), draws: draws.collect() })
-            });
-        }
-        self
-    }
-}
-
 /// What is at hand of earlier renders.
 pub struct Earlier<'a> {
     /// The render that this one goes on from: its templates, and the texts that `tpl` ran.
@@ -293,6 +269,13 @@ impl<'a> Journal<'a> {
                 && (!note.asks() || donor.answers_alike(note, cluster))
         };
         self.donors.iter().find(holds).map(|(donor, _)| donor.kept)
+    }
+
+    /// Whether the same phase of an earlier life wrote these bytes.
+    pub fn has_written(&self, file: &RenderedFile) -> bool {
+        let is_it = |other: &RenderedFile| other.name == file.name && other.text.bytes() == file.text.bytes();
+        let same_phase = self.donors.iter().filter(|(donor, _)| donor.likeness == Likeness::SamePhase);
+        same_phase.into_iter().any(|(donor, _)| donor.kept.files.iter().any(is_it))
     }
 
     /// A file was rendered.

@@ -50,6 +50,8 @@ pub struct Rendering {
     pub heap_marks: FxHashMap<Arc<str>, OriginId>,
     /// What each file read and changed beside its own text.
     pub journal: FxHashMap<Arc<str>, FileNote>,
+    /// Some file that may come out otherwise in another phase came out as it did in no earlier life.
+    pub varies_anew: bool,
     /// Some set of causes was too large to be kept whole.
     pub is_cut_off: bool,
     pub(super) program: Arc<Program>,
@@ -267,6 +269,7 @@ fn run(
         writes: rendering.writes,
         heap_marks: rendering.heap_marks,
         journal: rendering.journal,
+        varies_anew: rendering.varies_anew,
         is_cut_off: evaluator.rt.arena.overflowed,
         program: program.unwrap_or_default(),
         imported,
@@ -286,6 +289,7 @@ struct Partial {
     writes: FxHashMap<Arc<str>, Arc<[Write]>>,
     heap_marks: FxHashMap<Arc<str>, OriginId>,
     journal: FxHashMap<Arc<str>, FileNote>,
+    varies_anew: bool,
 }
 
 impl Partial {
@@ -307,6 +311,8 @@ impl Partial {
             evaluator.rt.draws.begin_file(place);
             let note = self.execute(evaluator, unit, contexts[file.chart], &file.base_path)?;
             journal.rendered(unit, &note, &evaluator.rt.arena, evaluator.cluster);
+            let wrote = self.files.last().filter(|file| file.name == unit.name);
+            self.varies_anew |= note.may_vary() && wrote.is_some_and(|file| !journal.has_written(file));
             self.journal.insert(unit.name.clone(), note);
         }
         Ok(())

@@ -2,6 +2,7 @@
 
 use super::reach::{Head, Reach};
 use super::sites::{Position, Site};
+use crate::chart::Prepared;
 use crate::engine::log::Condition;
 use crate::lifecycle::{Life, Phase, PhaseKind, is_varying};
 use crate::source::Span;
@@ -30,8 +31,10 @@ pub struct Coverage {
     pub(super) calls: BTreeMap<Arc<str>, Vec<Position>>,
     /// Some world rendered to its end.
     pub(super) renders: bool,
-    /// Which outcomes were seen.
+    /// Which outcomes came up.
     outcomes: FxHashMap<u32, (bool, bool)>,
+    /// And which where the render does not fail, or in a world that was given.
+    seen: FxHashMap<u32, (bool, bool)>,
     /// The texts that were looked at.
     pub(super) texts: FxHashSet<(u32, usize)>,
     /// The charts that took part in some world, by their paths.
@@ -70,6 +73,8 @@ pub enum Reason {
     NoValue,
     /// As many values did not.
     Tried(usize),
+    /// It does only where the render fails.
+    OnlyFails,
     /// The search ended before its turn came.
     Budget,
 }
@@ -146,17 +151,37 @@ impl Coverage {
             if !self.open.contains(&start) && graph.causes(condition.origin).any(is_chosen) {
                 self.open.insert(start);
             }
-            let seen = self.outcomes.entry(condition.head.start).or_default();
-            if super::is_taken(condition) { seen.0 = true } else { seen.1 = true }
+            let is_taken = super::is_taken(condition);
+            let note = |outcomes: &mut FxHashMap<u32, (bool, bool)>| {
+                let (taken, not) = outcomes.entry(start).or_default();
+                *(if is_taken { taken } else { not }) = true;
+            };
+            note(&mut self.outcomes);
+            if is_seen {
+                note(&mut self.seen);
+            }
         }
+    }
+
+    /// Whether an install shows something that was not seen before.
+    pub(super) fn is_news(&self, prepared: &Prepared, install: &Phase) -> bool {
+        let rt = &install.rendering.rt;
+        let mut calls = rt.lookups.iter().map(|call| call.span).chain(rt.draws.iter().map(|draw| draw.span));
+        let is_new_outcome = |condition: &Condition| {
+            self.is_interesting(condition) && !self.has_come_out(condition.head, super::is_taken(condition))
+        };
+        calls.any(|span| self.sites.get(&span.start).is_some_and(|(_, ran)| !ran))
+            || install.rendering.log.conditions.iter().any(is_new_outcome)
+            || prepared.charts.iter().any(|part| !self.charts.contains(&part.path))
+            || !install.rendering.trees().iter().all(|t| self.texts.contains(&(t.base, t.tree.source.len())))
     }
 
     pub(super) fn is_interesting(&self, condition: &Condition) -> bool {
         self.heads.contains_key(&condition.head.start)
     }
 
-    /// Whether the condition was seen to come out so.
-    pub fn has_seen(&self, head: Span, taken: bool) -> bool {
+    /// Whether the condition came out so, whatever became of the render.
+    pub(super) fn has_come_out(&self, head: Span, taken: bool) -> bool {
         self.outcomes.get(&head.start).is_some_and(|seen| if taken { seen.0 } else { seen.1 })
     }
 
@@ -235,6 +260,11 @@ impl Coverage {
         self.heads.values().filter(|head| !self.lived.contains(&head.span.start) && !self.has_both(head.span))
     }
 
+    /// Whether the condition came out so where the render does not fail.
+    pub fn has_seen(&self, head: Span, taken: bool) -> bool {
+        self.seen.get(&head.start).is_some_and(|seen| if taken { seen.0 } else { seen.1 })
+    }
+
     fn has_both(&self, head: Span) -> bool {
         self.has_seen(head, true) && self.has_seen(head, false)
     }
@@ -305,6 +335,7 @@ impl Coverage {
     fn why(&self, head: &Head) -> Reason {
         let Some((taken, _)) = self.outcomes.get(&head.span.start) else { return self.behind(&head.at, MAX_CALLERS) };
         match self.tried.get(&(head.span.start, !taken)) {
+            _ if self.has_come_out(head.span, true) && self.has_come_out(head.span, false) => Reason::OnlyFails,
             Some((_, 1..)) if self.is_cut_off => Reason::Budget,
             Some((tried @ 1.., _)) => Reason::Tried(*tried),
             _ if !self.open.contains(&head.span.start) => Reason::Settled,

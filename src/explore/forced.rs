@@ -202,7 +202,7 @@ fn upwards(coverage: &Coverage, template: &Arc<str>, is_vain: &dyn Fn(&(Arc<str>
 
 /// A condition that comes out so by itself costs little.
 fn price(coverage: &Coverage, turn: &Turn) -> usize {
-    if coverage.lived.contains(&turn.head.start) || coverage.has_seen(turn.head, turn.taken) { 1 } else { 10 }
+    if coverage.lived.contains(&turn.head.start) || coverage.has_come_out(turn.head, turn.taken) { 1 } else { 10 }
 }
 
 impl Explorer {

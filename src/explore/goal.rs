@@ -97,7 +97,7 @@ impl Goal {
         self.tried >= MAX_TRIES
     }
 
-    fn is_switch(&self) -> bool {
+    pub fn is_switch(&self) -> bool {
         matches!(self.target, Target::Switch(_))
     }
 }

@@ -1,10 +1,12 @@
 //! What came of a world: which of its goals were reached, and which of them made it fail.
 
-use super::goal::{MAX_SHARED, Target};
+use super::goal::{Goal, MAX_SHARED, Target};
 use super::setting::{self, Setting};
-use super::{Explorer, Plan, conditions, errors, is_reached, supply, words};
+use super::{Explorer, Plan, conditions, errors, is_reached, is_taken, supply, words};
+use crate::chart::Prepared;
 use crate::engine::RenderError;
-use crate::lifecycle::Life;
+use crate::engine::log::Condition;
+use crate::lifecycle::{Life, Phase, is_varying};
 use crate::source::Span;
 use crate::value::origin::Cause;
 use rustc_hash::FxHashSet;
@@ -15,7 +17,7 @@ impl Explorer {
     /// depends on.
     pub(super) fn culprits(&self, life: &Life, plan: &Plan) -> Vec<usize> {
         let failed = life.phases.iter().find_map(|phase| match &phase.rendering.error {
-            Some(RenderError::Exec(error)) if !self.usual.contains(&error.root().raw()) => Some((phase, error)),
+            Some(RenderError::Exec(error)) if !self.is_usual(&error.root().raw(), plan) => Some((phase, error)),
             _ => None,
         });
         let Some((phase, error)) = failed else { return Vec::new() };
@@ -40,11 +42,77 @@ impl Explorer {
         let touches = |setting: &Setting| {
             setting.path().is_some_and(|own| paths.iter().any(|path| setting::is_related(own, path)))
         };
+        // Of the dependencies that take part it is the innermost that the error is in.
+        let at = error.levels().first().map(|level| level.file.clone()).unwrap_or_default();
+        let home = |number: &usize| match &self.goals.get(*number)?.target {
+            Target::Switch(path) => at.strip_prefix(path.as_str()).filter(|rest| rest.starts_with('/')).map(str::len),
+            Target::Condition { .. } => None,
+        };
+        let innermost = plan.goals.iter().filter_map(home).min();
         let is_culprit = |number: &usize| {
             let way = self.goals.get(*number).and_then(|goal| goal.tries.front());
             way.is_some_and(|way| way.candidate.iter().any(touches))
+                || innermost.is_some_and(|innermost| home(number) == Some(innermost))
         };
         plan.goals.iter().copied().filter(is_culprit).collect()
+    }
+
+    /// Whether an install fails in which nothing but dependencies were switched on, where it would not without them.
+    pub(super) fn fails_for_switches(&self, life: &Life, plan: &Plan) -> bool {
+        let is_switch = |number: &usize| self.goals.get(*number).is_some_and(Goal::is_switch);
+        let error = life.phases.first().and_then(|phase| phase.rendering.error.as_ref());
+        let is_usual = |error: &RenderError| match error {
+            RenderError::Exec(error) => self.is_usual(&error.root().raw(), plan),
+            _ => true,
+        };
+        let rendered = |number: &usize| {
+            let way = self.goals.get(*number).and_then(|goal| goal.tries.front());
+            way.is_some_and(|way| {
+                self.rendered.iter().any(|(given, on)| *given == way.stand.given && *on == way.stand.fixed)
+            })
+        };
+        plan.stand.settings.is_empty()
+            && !plan.goals.is_empty()
+            && plan.goals.iter().all(|number| is_switch(number) && rendered(number))
+            && error.is_some_and(|error| !is_usual(error))
+    }
+
+    /// Whether the install of a world tells that nothing comes of it: nothing is to be seen that was not seen before, and it
+    /// ends as others did, or what it was made for comes out as ever, and what else the life may show was lived before.
+    pub fn is_vain(&self, plan: &Plan, prepared: &Prepared, install: &Phase) -> bool {
+        let rendering = &install.rendering;
+        let graph = &rendering.rt.arena;
+        let is_missed = |number: &usize| match self.goals.get(*number) {
+            Some(Goal { target: Target::Condition { head, wanted }, is_hidden: false, .. }) => {
+                let own = || rendering.log.conditions.iter().filter(|condition| condition.head == *head);
+                let is_settled = |c: &Condition| is_taken(c) != *wanted && !graph.causes(c.origin).any(is_varying);
+                own().next().is_some() && own().all(is_settled)
+            }
+            _ => false,
+        };
+        let ends_as_others = match &rendering.error {
+            Some(RenderError::Exec(error)) => self.met.contains(&error.root().raw()),
+            Some(_) => false,
+            None => {
+                !rendering.varies_anew
+                    && install.manifests.is_ok()
+                    && plan.remedy.is_none()
+                    && plan.goals.iter().all(is_missed)
+            }
+        };
+        ends_as_others && !plan.goals.is_empty() && !self.coverage.is_news(prepared, install)
+    }
+
+    /// Dependencies that were switched on together and fail are switched on apart.
+    pub(super) fn part(&mut self, plan: &Plan, culprits: &[usize]) {
+        for number in &plan.goals {
+            let Some(goal) = self.goals.get_mut(*number) else { continue };
+            goal.is_hidden = true;
+            goal.limit = limit(goal, *number, plan, culprits);
+            if !self.open.contains(number) {
+                self.open.push(*number);
+            }
+        }
     }
 
     /// Looks at what a world was made for.
@@ -65,7 +133,7 @@ impl Explorer {
                 self.grounds.push((ground.clone(), plan.stand.fixed.clone()));
             }
         }
-        let fails = now.iter().any(|error| !self.usual.contains(error));
+        let fails = now.iter().any(|error| !self.is_usual(error, plan));
         if now.is_empty() {
             self.healed.extend(plan.path.iter().cloned());
         }
@@ -78,12 +146,7 @@ impl Explorer {
                 Target::Condition { head, .. } => heads.contains(head),
                 Target::Switch(_) => true,
             };
-            // What fails goes on by itself, and the others without it; where nobody knows what fails, in halves.
-            let limit = match (culprits.is_empty(), culprits.contains(number)) {
-                (_, true) => 1,
-                (false, false) => goal.limit,
-                (true, false) => plan.goals.len() / 2,
-            };
+            let limit = limit(goal, *number, plan, culprits);
             goal.is_hidden = false;
             if is_reached(goal, &self.coverage) {
                 // What fails hides what else there is to see.
@@ -105,4 +168,27 @@ impl Explorer {
             }
         }
     }
+}
+
+/// With how many others a goal of a world that failed is tried again: what fails goes on by itself, and the others without
+/// it; where nobody knows what fails, in halves.
+fn limit(goal: &Goal, number: usize, plan: &Plan, culprits: &[usize]) -> usize {
+    match (culprits.is_empty(), culprits.contains(&number)) {
+        (_, true) => 1,
+        (false, false) => goal.limit,
+        (true, false) => plan.goals.len() / 2,
+    }
+}
+
+/// The conditions that the error which ended an install stands behind.
+pub(super) fn leading_to_error(life: &Life) -> impl Fn(Span) -> bool + use<> {
+    let failed = life.phases.first().and_then(|phase| match &phase.rendering.error {
+        Some(RenderError::Exec(error)) => Some((&phase.rendering.rt.arena, error)),
+        _ => None,
+    });
+    let mut heads: FxHashSet<Span> = FxHashSet::default();
+    for (graph, level) in failed.iter().flat_map(|(graph, error)| error.levels().into_iter().map(move |l| (graph, l))) {
+        heads.extend(graph.guards(level.guard).iter().map(|guard| guard.condition));
+    }
+    move |head| heads.contains(&head)
 }

@@ -62,6 +62,9 @@ pub struct Plan {
     path: Vec<String>,
 }
 
+/// What worlds stand on: the number of the given one, and the settings without which they do not render.
+type Ground = (usize, Vec<Setting>);
+
 /// What a world is made with to get past an error.
 #[derive(Clone, Debug)]
 struct Remedy {
@@ -93,6 +96,8 @@ pub struct Explorer {
     urgent: VecDeque<Plan>,
     /// What errors were looked at.
     errors: FxHashSet<String>,
+    /// The errors of all worlds.
+    met: FxHashSet<String>,
     /// What gets past them.
     remedies: BTreeMap<String, Vec<Setting>>,
     /// Those that worlds got past and then rendered.
@@ -102,9 +107,11 @@ pub struct Explorer {
     /// Settings that do not render, and those that do in their place.
     grounds: Vec<(Vec<Setting>, Vec<Setting>)>,
     /// The settings that worlds stood on which rendered, with the numbers of the given ones.
-    rendered: Vec<(usize, Vec<Setting>)>,
+    rendered: Vec<Ground>,
     /// The errors of the worlds that were given.
     usual: FxHashSet<String>,
+    /// The errors of worlds in which nothing but the ground was changed.
+    of_grounds: Vec<(Ground, FxHashSet<String>)>,
     strangers: Strangers,
     /// What was changed in the worlds that were made.
     lived: FxHashSet<String>,
@@ -144,12 +151,14 @@ impl Explorer {
             open: Vec::new(),
             urgent: VecDeque::new(),
             errors: FxHashSet::default(),
+            met: FxHashSet::default(),
             remedies: BTreeMap::new(),
             healed: FxHashSet::default(),
             needed: Vec::new(),
             grounds: Vec::new(),
             rendered: Vec::new(),
             usual: FxHashSet::default(),
+            of_grounds: Vec::new(),
             strangers: Strangers::default(),
             lived: FxHashSet::default(),
             names: FxHashSet::default(),
@@ -219,6 +228,7 @@ impl Explorer {
             None => {
                 self.given.push(life.world.clone());
                 self.usual.extend(errors(life));
+                self.met.extend(errors(life));
                 self.names.insert(shrink::name(&life.world, &[]));
                 Stand { given: self.given.len() - 1, ..Stand::default() }
             }
@@ -231,6 +241,7 @@ impl Explorer {
             self.rendered.push(ground);
         }
         let mut culprits = Vec::new();
+        let failed = plan.is_some_and(|plan| self.fails_for_switches(life, plan));
         if let Some(plan) = plan {
             if let Some(given) = self.given.get(plan.stand.given) {
                 self.names.insert(shrink::name(given, &plan.stand.all().cloned().collect::<Vec<_>>()));
@@ -238,10 +249,14 @@ impl Explorer {
             self.spent +=
                 life.phases.iter().map(|phase| phase.rendering.rt.limits.work - phase.rendering.rt.left).sum::<u64>();
             // An error that is met for the first time is progress, too: what was asked for before was given.
-            let is_further = errors(life).any(|error| !self.errors.contains(&format!("{error}#0")));
+            let is_further = errors(life).fold(false, |is_new, error| self.met.insert(error) || is_new);
             self.dry = if is_further || self.coverage.reached() > before { 0 } else { self.dry + 1 };
             culprits = self.culprits(life, plan);
             self.judge(life, plan, &culprits);
+            if plan.stand.settings.is_empty() {
+                let ground = (plan.stand.given, plan.stand.fixed.clone());
+                self.of_grounds.push((ground, errors(life).collect()));
+            }
         }
         if let Some(prepared) = &life.prepared
             && prepared.charts.len() != self.guided
@@ -252,7 +267,17 @@ impl Explorer {
         }
         self.supply(life, &stand, plan, &culprits);
         self.switch_on(life, &stand);
-        self.turn_round(life, &stand);
+        if let Some(plan) = plan.filter(|_| failed) {
+            // What stands on ground that does not render shows little.
+            let is_tried_yet = self.urgent.iter().any(|other| other.goals == plan.goals);
+            match plan.goals.as_slice() {
+                _ if is_tried_yet => {}
+                [_] => self.turn_round(life, &stand, &judge::leading_to_error(life)),
+                _ => self.part(plan, &culprits),
+            }
+            return;
+        }
+        self.turn_round(life, &stand, &|_| true);
         let coverage = &self.coverage;
         self.strangers.fill(life, &stand, |condition| coverage.is_interesting(condition));
         if let Some(stand) = self.strangers.learn(life, &stand, plan.is_none()) {
@@ -294,15 +319,16 @@ impl Explorer {
     }
 
     /// Plans worlds in which conditions that were seen with one outcome have the other.
-    fn turn_round(&mut self, life: &Life, stand: &Stand) {
+    fn turn_round(&mut self, life: &Life, stand: &Stand, is_asked_for: &dyn Fn(Span) -> bool) {
         let mut ways: Vec<(Target, Try)> = Vec::new();
         let mut seen: FxHashSet<(Span, bool, crate::value::OriginId)> = FxHashSet::default();
         for (phase, condition) in conditions(life) {
             let graph = &phase.rendering.rt.arena;
             let wanted = !condition.outcome.is_taken();
             let target = Target::Condition { head: condition.head, wanted };
-            let is_wanted = self.coverage.is_interesting(condition)
-                && !self.coverage.has_seen(condition.head, wanted)
+            let is_wanted = is_asked_for(condition.head)
+                && self.coverage.is_interesting(condition)
+                && !self.coverage.has_come_out(condition.head, wanted)
                 && !self.numbers.get(&target).and_then(|n| self.goals.get(*n)).is_some_and(Goal::is_full)
                 && seen.insert((condition.head, wanted, condition.origin));
             let varies = graph.causes(condition.origin).any(is_varying);
@@ -343,6 +369,14 @@ impl Explorer {
         })
     }
 
+    /// Whether an error has nothing to do with what a plan changes: it is that of a given world, or of the ground.
+    fn is_usual(&self, error: &str, plan: &Plan) -> bool {
+        let is_of_ground = |((given, fixed), errors): &(Ground, FxHashSet<String>)| {
+            *given == plan.stand.given && *fixed == plan.stand.fixed && errors.contains(error)
+        };
+        self.usual.contains(error) || self.of_grounds.iter().any(is_of_ground)
+    }
+
     /// The worlds of a plan with fewer settings. What the chart asks for before it renders at all stays.
     pub fn smaller(&self, plan: &Plan) -> Option<Smaller> {
         let given = self.given.get(plan.stand.given)?;
@@ -369,7 +403,7 @@ impl Explorer {
         let mut coverage = self.coverage;
         for goal in &self.goals {
             if let Target::Condition { head, wanted } = goal.target
-                && !coverage.has_seen(head, wanted)
+                && !coverage.has_come_out(head, wanted)
             {
                 coverage.tried.insert((head.start, wanted), (goal.tried - goal.tries.len(), goal.tries.len()));
             }
@@ -381,7 +415,7 @@ impl Explorer {
 fn is_reached(goal: &Goal, coverage: &Coverage) -> bool {
     !goal.is_hidden
         && match &goal.target {
-            Target::Condition { head, wanted } => coverage.has_seen(*head, *wanted),
+            Target::Condition { head, wanted } => coverage.has_come_out(*head, *wanted),
             Target::Switch(path) => coverage.has_chart(path),
         }
 }

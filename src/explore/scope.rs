@@ -10,8 +10,7 @@ use crate::profile::Profile;
 use crate::source::Span;
 use crate::template::ast::Node;
 use crate::value::origin::{Cause, Graph, PathId};
-use crate::value::{Key, Plain, PlainData};
-use std::collections::BTreeMap;
+use crate::value::{Key, Plain, PlainData, PlainMap};
 use std::sync::Arc;
 
 /// What a condition is solved in.
@@ -165,7 +164,7 @@ impl Scope<'_> {
         match self.shape(keys) {
             Shape::List(element) if *element != Shape::Any => vec![Shape::List(element).plain(name)],
             Shape::Table(_) | Shape::Like(_) | Shape::Any | Shape::Text | Shape::List(_) => vec![
-                list(PlainData::Map(BTreeMap::from([(Key::from(&b"name"[..]), Plain::string(EXAMPLE))])).into()),
+                list(PlainData::Map(PlainMap::from([(Key::from(&b"name"[..]), Plain::string(EXAMPLE))])).into()),
                 list(Plain::string(EXAMPLE)),
             ],
         }
@@ -178,9 +177,9 @@ impl Scope<'_> {
             shape @ Shape::Table(_) => shape.plain(name),
             // Whatever lies in it is ranged over.
             Shape::List(element) => {
-                PlainData::Map(BTreeMap::from([(Key::from(EXAMPLE.as_bytes()), element.plain(EXAMPLE))])).into()
+                PlainData::Map(PlainMap::from([(Key::from(EXAMPLE.as_bytes()), element.plain(EXAMPLE))])).into()
             }
-            _ => PlainData::Map(BTreeMap::from([(Key::from(EXAMPLE.as_bytes()), Plain::string(EXAMPLE))])).into(),
+            _ => PlainData::Map(PlainMap::from([(Key::from(EXAMPLE.as_bytes()), Plain::string(EXAMPLE))])).into(),
         }
     }
 
@@ -201,7 +200,7 @@ impl Scope<'_> {
                 .iter()
                 .any(|end| lower.ends_with(end));
         let is_many = lower.ends_with('s') && !lower.ends_with("ss");
-        let table = || PlainData::Map(BTreeMap::from([(Key::from(EXAMPLE.as_bytes()), Plain::string(EXAMPLE))])).into();
+        let table = || PlainData::Map(PlainMap::from([(Key::from(EXAMPLE.as_bytes()), Plain::string(EXAMPLE))])).into();
         match (is_text, is_many) {
             (true, _) => vec![Plain::string(EXAMPLE), boolean(true)],
             (_, true) => vec![table(), PlainData::List(vec![Plain::string(EXAMPLE)]).into(), boolean(true)],

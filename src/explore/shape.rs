@@ -142,9 +142,8 @@ impl Walk<'_, '_> {
                 }
                 Node::Text(_) | Node::Break(_) | Node::Continue(_) => {}
             }
-            if let Node::If(Branch { otherwise: Some(list), .. })
-            | Node::With(Branch { otherwise: Some(list), .. })
-            | Node::Range(Branch { otherwise: Some(list), .. }) = node
+            if let Node::If(branch) | Node::With(branch) | Node::Range(branch) = node
+                && let Some(list) = &branch.otherwise
             {
                 self.list(tree, list, subject, shape);
             }

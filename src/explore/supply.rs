@@ -1,6 +1,6 @@
 //! Worlds that give what a chart asked for when it ended in `required` or `fail`.
 
-use super::goal::Stand;
+use super::goal::{Goal, Stand};
 use super::setting::{self, Setting};
 use super::{Explorer, Plan, Remedy, solve};
 use crate::engine::RenderError;
@@ -30,12 +30,15 @@ impl Explorer {
             return;
         }
         let goals = plan.map(|plan| plan.goals.clone()).unwrap_or_default();
+        // What switches dependencies on is of the ground, and so is what these ask for.
+        let is_switch = |number: &usize| self.goals.get(*number).is_some_and(Goal::is_switch);
+        let is_of_ground = culprits.iter().all(is_switch);
         let mut path = plan.map(|plan| plan.path.clone()).unwrap_or_default();
         path.push(message.clone());
         // The given worlds are to render whatever it takes; for a goal what helped before is tried, and little else.
         let is_vain = !goals.is_empty() && path.len() > MAX_PATH;
         if let Some(remedy) = self.remedies.get(&message) {
-            let with = with(stand, remedy, culprits.is_empty());
+            let with = with(stand, remedy, is_of_ground);
             if with != *stand {
                 let helps = goals.is_empty() || self.healed.contains(&message);
                 let goals = self.still_served(&goals, stand, &with).filter(|_| helps && !is_vain);
@@ -76,9 +79,9 @@ impl Explorer {
                     let apart: Vec<Setting> = also.iter().filter(is_apart).cloned().collect();
                     candidate.extend(apart);
                 }
-                let with = with(stand, &candidate, culprits.is_empty());
+                let with = with(stand, &candidate, is_of_ground);
                 let Some(goals) = self.still_served(&goals, stand, &with) else { continue };
-                let ground = culprits.is_empty().then(|| stand.fixed.clone());
+                let ground = is_of_ground.then(|| stand.fixed.clone());
                 let remedy = Remedy { error: message.clone(), settings: candidate, ground };
                 plans.extend(self.plan(with, goals, Some(remedy)));
             }

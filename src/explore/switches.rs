@@ -4,9 +4,11 @@ use super::Explorer;
 use super::goal::{Stand, Target, Try};
 use super::setting::Setting;
 use super::sites::SOURCES;
-use crate::chart::{Chart, Prepared, Switch, SwitchedBy};
+use crate::chart::{self, Chart, Metadata, Prepared, Switch, SwitchedBy};
 use crate::lifecycle::Life;
+use crate::profile::Profile;
 use crate::value::{Plain, PlainData};
+use std::sync::Arc;
 
 /// Charts within charts are looked at as deep as this.
 const MAX_DEPTH: u32 = 8;
@@ -20,7 +22,8 @@ impl Explorer {
             if self.coverage.has_chart(&path) || !self.coverage.off.insert(path.clone()) {
                 continue;
             }
-            let varies = dependency(prepared, switch).is_some_and(|chart| varies(chart, MAX_DEPTH));
+            let varies =
+                dependency(prepared, switch, &life.world.profile).is_some_and(|chart| varies(chart, MAX_DEPTH));
             if !varies {
                 continue;
             }
@@ -39,13 +42,18 @@ impl Explorer {
     }
 }
 
-/// The chart that a switch is about.
-fn dependency<'p>(prepared: &'p Prepared, switch: &Switch) -> Option<&'p Chart> {
+/// The chart that a switch is about. One of another version than was asked for takes part under its own name, and under no
+/// alias.
+fn dependency<'p>(prepared: &'p Prepared, switch: &Switch, profile: &Profile) -> Option<&'p Chart> {
     let parent = prepared.charts.iter().find(|part| part.path == switch.parent)?;
     let listed = parent.chart.metadata.dependencies.as_deref().unwrap_or_default();
     let is_it = |name: &str, alias: &str| name == switch.name || !alias.is_empty() && alias == switch.name;
     let entry = listed.iter().find(|entry| is_it(&entry.name, &entry.alias))?;
-    parent.chart.dependencies.iter().find(|chart| chart.metadata.name == entry.name).map(|chart| &**chart)
+    let is_meant = |chart: &&Arc<Chart>| {
+        let Metadata { name, version, .. } = &chart.metadata;
+        *name == entry.name && (entry.alias.is_empty() || chart::is_compatible(&entry.version, version, profile))
+    };
+    parent.chart.dependencies.iter().find(is_meant).map(|chart| &**chart)
 }
 
 /// Whether some template of a chart or of what it needs may differ between two renders.

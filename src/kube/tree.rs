@@ -94,7 +94,7 @@ pub(super) fn key(text: &str) -> Arc<[u8]> {
 /// A map of these entries.
 pub(super) fn map<const N: usize>(entries: [(&str, Plain); N]) -> Plain {
     let entries: BTreeMap<_, _> = entries.into_iter().map(|(k, v)| (key(k), v)).collect();
-    PlainData::Map(entries).into()
+    PlainData::Map(entries.into()).into()
 }
 
 /// A list of these elements.

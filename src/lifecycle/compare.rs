@@ -33,10 +33,16 @@ pub struct Difference {
 
 /// Everything that differs, in the order of the objects' names and of the fields.
 pub fn differences(a: &Phase, b: &Phase) -> Vec<Difference> {
-    fn index(phase: &Phase) -> BTreeMap<(bool, &ObjectId), usize> {
-        phase.objects.iter().enumerate().map(|(i, o)| ((o.is_hook(), &o.id), i)).collect()
+    differences_of(a, b, |_| true)
+}
+
+/// The same, of those objects alone.
+pub fn differences_of(a: &Phase, b: &Phase, counts: impl Fn(&Object) -> bool) -> Vec<Difference> {
+    fn index(phase: &Phase, counts: impl Fn(&Object) -> bool) -> BTreeMap<(bool, &ObjectId), usize> {
+        let all = phase.objects.iter().enumerate().filter(|(_, object)| counts(object));
+        all.map(|(i, o)| ((o.is_hook(), &o.id), i)).collect()
     }
-    let (left, right) = (index(a), index(b));
+    let (left, right) = (index(a, &counts), index(b, &counts));
     let ids: BTreeSet<&(bool, &ObjectId)> = left.keys().chain(right.keys()).collect();
     let whole = |object: &Object| object.node.span.clone();
     let mut out = Vec::new();

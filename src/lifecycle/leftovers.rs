@@ -1,12 +1,11 @@
 //! What an uninstall leaves in the cluster, and the install after it.
 
 use super::live::{LiveState, plain};
-use super::phases::Phases;
+use super::phases::rendered_in;
 use super::run::{Life, Phase, PhaseKind};
 use crate::engine::{Answer, Cluster as _};
 use crate::manifest::{Object, ObjectId};
-use crate::template::Cache;
-use crate::value::{Key, Plain, PlainData};
+use crate::value::{Key, Plain, PlainData, PlainMap};
 use std::collections::BTreeMap;
 
 /// Of a StatefulSet that asks for more replicas, claims of these are enough to be found.
@@ -61,20 +60,20 @@ fn claims(object: &Object, namespace: &str) -> Vec<Plain> {
             let entries = [
                 ("apiVersion", Plain::string("v1")),
                 ("kind", Plain::string("PersistentVolumeClaim")),
-                ("metadata", PlainData::Map(metadata).into()),
+                ("metadata", PlainData::Map(metadata.into()).into()),
                 ("spec", template.get("spec").cloned().unwrap_or_else(Plain::map)),
             ];
-            let claim: BTreeMap<Key, Plain> = entries.into_iter().map(|(name, value)| (key(name), value)).collect();
-            claims.push(PlainData::Map(claim).into());
+            let claim: PlainMap = entries.into_iter().map(|(name, value)| (key(name), value)).collect();
+            claims.push(PlainData::Map(claim.into()).into());
         }
     }
     claims
 }
 
 /// The install of a release that was installed before, with the same draws and the same clock as the first one: what
-/// differs is the work of what it finds. `None` when it finds nothing that the first one did not.
+/// differs is the work of what it finds. Of files that find the same there is nothing, and `None` when all do.
 pub fn install_again(life: &Life) -> Option<Phase> {
-    let (prepared, install) = (life.prepared.as_ref()?, life.phase(PhaseKind::Install)?);
+    let install = life.phase(PhaseKind::Install)?;
     if life.previous || install.rendering.error.is_some() || install.manifests.is_err() {
         return None;
     }
@@ -98,8 +97,5 @@ pub fn install_again(life: &Life) -> Option<Phase> {
     if !lookups.iter().any(|lookup| (!lookup.found || lookup.query.name.is_empty()) && is_new(&lookup.query)) {
         return None;
     }
-    let cache = Cache::default();
-    let mut phases = Phases::new(&life.world, &cache);
-    phases.next(PhaseKind::Install, prepared, &left, &install.rendering.sources);
-    phases.list.pop()
+    rendered_in(life, PhaseKind::Install, &left)
 }

@@ -54,9 +54,9 @@ impl LiveState {
         let namespace = BTreeMap::from([
             (Arc::from(&b"apiVersion"[..]), Plain::string("v1")),
             (Arc::from(&b"kind"[..]), Plain::string("Namespace")),
-            (Arc::from(&b"metadata"[..]), PlainData::Map(metadata).into()),
+            (Arc::from(&b"metadata"[..]), PlainData::Map(metadata.into()).into()),
         ]);
-        self.add(PlainData::Map(namespace).into(), world);
+        self.add(PlainData::Map(namespace.into()).into(), world);
     }
 
     /// The same server, which serves these API versions, or `version/Kind`, too.
@@ -261,7 +261,7 @@ impl Stored {
     /// A text of the object that a server does not write itself.
     fn text(&self, path: &[&str]) -> Option<&str> {
         match self {
-            Stored::Created(sent, ..) => path.iter().try_fold(&sent.node, |node, key| node.get(key))?.as_str(),
+            Stored::Created(sent, ..) => path.iter().try_fold(&*sent.node, |node, key| node.get(key))?.as_str(),
             _ => self.object().at(path)?.as_str(),
         }
     }
@@ -368,7 +368,7 @@ fn filled(mut object: Plain) -> Plain {
     }
     if let Some(map) = object.as_map_mut() {
         let phase = BTreeMap::from([(Arc::from(&b"phase"[..]), Plain::string("Bound"))]);
-        map.insert(Arc::from(&b"status"[..]), PlainData::Map(phase).into());
+        map.insert(Arc::from(&b"status"[..]), PlainData::Map(phase.into()).into());
     }
     object
 }
@@ -408,7 +408,7 @@ impl Cluster for LiveState {
                 (Arc::from(&b"metadata"[..]), Plain::map()),
                 (Arc::from(&b"items"[..]), PlainData::List(items).into()),
             ]);
-            return Answer::Found(Arc::new(PlainData::Map(list).into()));
+            return Answer::Found(Arc::new(PlainData::Map(list.into()).into()));
         }
         let namespace = if is_namespaced { query.namespace.clone() } else { String::new() };
         let id = (group.to_string(), query.kind.clone(), namespace, query.name.clone());

@@ -176,7 +176,7 @@ fn claims(set: &Object, world: &World) -> Vec<(ObjectId, Plain)> {
             let claim = BTreeMap::from([
                 entry("apiVersion", Plain::string("v1")),
                 entry("kind", Plain::string("PersistentVolumeClaim")),
-                entry("metadata", PlainData::Map(metadata).into()),
+                entry("metadata", PlainData::Map(metadata.into()).into()),
                 entry("spec", template.get("spec").cloned().unwrap_or_else(Plain::map)),
             ]);
             let id = ObjectId {
@@ -185,7 +185,7 @@ fn claims(set: &Object, world: &World) -> Vec<(ObjectId, Plain)> {
                 namespace: namespace.clone(),
                 name,
             };
-            out.push((id, PlainData::Map(claim).into()));
+            out.push((id, PlainData::Map(claim.into()).into()));
         }
     }
     out

@@ -20,7 +20,9 @@ mod storage;
 mod words;
 mod writes;
 
-pub use compare::{Difference, ObjectChange, differences, is_varying, pieces_in, varies, varying_guard};
+pub use compare::{
+    Difference, ObjectChange, differences, differences_of, is_varying, pieces_in, varies, varying_guard,
+};
 pub use journey::{Journey, Revision, Step, Terms};
 pub use kept::with_shared;
 pub use leftovers::{install_again, leftovers};
@@ -29,4 +31,4 @@ pub use memory::Memory;
 pub use operation::{Applied, ErrorKind, OperationError, Reply, Request, Write};
 pub use phases::{Knobs, rendered_alone, upgrade_without_cluster};
 pub use reuse::{Reused, reuse_values};
-pub use run::{Chart, Life, Phase, PhaseKind, World, is_refused_by_schema, live, live_between};
+pub use run::{Chart, Life, Phase, PhaseKind, World, is_refused_by_schema, live, live_between, live_on};

@@ -5,9 +5,9 @@ use super::memory::{First, Memory};
 use super::run::{Life, Phase, PhaseKind, World};
 use crate::chart::Prepared;
 use crate::engine::{
-    self, Answer, Cluster, Donor, Earlier, FileNote, Kept, KeySource, Likeness, Limits, Query, ReleaseInfo,
+    self, Answer, Cluster, Donor, Earlier, FileNote, Kept, KeySource, Likeness, Limits, Query, ReleaseInfo, Rendering,
 };
-use crate::manifest;
+use crate::manifest::{self, RenderedFile};
 use crate::source::Sources;
 use crate::template::Cache;
 use crate::value::origin::PathId;
@@ -231,6 +231,18 @@ impl<'a> Phases<'a> {
         sources: &Sources,
         earlier: Option<Earlier<'_>>,
     ) -> Phase {
+        let rendering = self.render(prepared, knobs, live, sources, earlier);
+        self.read(knobs.phase, rendering)
+    }
+
+    fn render(
+        &self,
+        prepared: &Prepared,
+        knobs: Knobs,
+        live: &LiveState,
+        sources: &Sources,
+        earlier: Option<Earlier<'_>>,
+    ) -> Rendering {
         let phase_number = |kind: PhaseKind| PhaseKind::ALL.iter().position(|k| *k == kind).unwrap_or(0) as i64;
         let world = self.world;
         let options = engine::Options {
@@ -251,35 +263,49 @@ impl<'a> Phases<'a> {
             forced: world.forced.clone(),
         };
         let cluster = &Assumed { live, world };
-        let rendering = match earlier {
+        match earlier {
             Some(earlier) => engine::render_again(prepared, &options, cluster, self.cache, earlier),
             None => engine::render(prepared, &options, cluster, self.cache, sources.clone()),
-        };
+        }
+    }
+
+    /// Reads the manifests of a rendering.
+    fn read(&mut self, kind: PhaseKind, rendering: Rendering) -> Phase {
         let mut manifests = self.reader.manifests(&rendering.files);
         let mut dropped = BTreeSet::new();
-        if world.forced.is_some() && manifests.is_err() {
+        if self.world.forced.is_some() && manifests.is_err() {
             let is_manifest = |file: &_| self.reader.manifests(std::slice::from_ref(file)).is_ok();
             let (files, others): (Vec<_>, Vec<_>) = rendering.files.iter().cloned().partition(is_manifest);
             dropped.extend(others.into_iter().map(|file| file.name));
             manifests = self.reader.manifests(&files);
         }
         let objects = manifests.as_ref().map(manifest::objects).unwrap_or_default();
-        Phase { kind: knobs.phase, rendering, manifests, fresh: objects.clone(), objects, dropped }
+        Phase { kind, rendering, manifests, fresh: objects.clone(), objects, dropped }
     }
 }
 
 /// The upgrade of a life as it renders where there is no cluster: `helm upgrade --dry-run`, `helm template --is-upgrade`.
-/// Of files that ask nothing of the cluster there is no text.
+/// Of files that ask nothing of the cluster there is nothing.
 pub fn upgrade_without_cluster(life: &Life) -> Option<Phase> {
+    rendered_in(life, PhaseKind::Upgrade, &LiveState::offline())
+}
+
+/// A phase of a life as it renders in another cluster. Of files to which the cluster makes no difference there is nothing.
+pub(super) fn rendered_in(life: &Life, kind: PhaseKind, live: &LiveState) -> Option<Phase> {
     let prepared = life.prepared.as_ref()?;
-    let rendering = &life.phase(PhaseKind::Upgrade)?.rendering;
-    let kept = rendering.kept()?.outline();
+    let rendering = &life.phase(kind)?.rendering;
+    let kept = rendering.kept()?;
     let donor = Donor { kept: &kept, likeness: Likeness::SamePhase, is_affected: &|_, _| false };
-    let earlier = Earlier { kept: &kept, arena: Arena::default(), has_same_input: false, donors: vec![donor] };
-    let knobs = Knobs::of(PhaseKind::Upgrade);
+    let arena = rendering.rt.arena.clone();
+    let earlier = Earlier { kept: &kept, arena, has_same_input: true, donors: vec![donor] };
     let cache = Cache::default();
     let mut phases = Phases::new(&life.world, &cache);
-    Some(phases.phase(prepared, knobs, &LiveState::offline(), &rendering.sources, Some(earlier)))
+    let mut other = phases.render(prepared, Knobs::of(kind), live, &rendering.sources, Some(earlier));
+    let is_same = |file: &RenderedFile| {
+        rendering.files.iter().any(|own| own.name == file.name && own.text.identity() == file.text.identity())
+    };
+    other.files.retain(|file| !is_same(file));
+    Some(phases.read(kind, other))
 }
 
 /// A phase of a life of one chart, rendered once more with nothing taken over: what the phase has to be.
@@ -378,6 +404,9 @@ fn changed_paths(a: &Plain, b: &Plain, arena: &Arena) -> BTreeSet<PathId> {
             }
             continue;
         };
+        if left.is_shared_with(right) {
+            continue;
+        }
         for key in left.keys().chain(right.keys().filter(|key| !left.contains_key(*key))) {
             let mut path = path.clone();
             path.push(key.clone());

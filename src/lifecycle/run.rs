@@ -154,19 +154,27 @@ pub struct Life {
     pub live_after_upgrade: LiveState,
     /// It parsed a template, or made a lookup, that no life of the chart before it did.
     pub has_new_texts: bool,
+    /// It was not worth going on from the install: nothing is to be said of it.
+    pub is_vain: bool,
 }
 
 impl Life {
     fn refused(world: World, error: PrepareError, previous: bool) -> Life {
+        Life { refused: Some(error), ..Life::empty(world, previous) }
+    }
+
+    /// Of a life that nothing was rendered in yet.
+    fn empty(world: World, previous: bool) -> Life {
         Life {
             world,
-            refused: Some(error),
+            refused: None,
             prepared: None,
             phases: Vec::new(),
             previous,
             live: LiveState::default(),
             live_after_upgrade: LiveState::default(),
             has_new_texts: false,
+            is_vain: false,
         }
     }
 
@@ -201,12 +209,30 @@ pub fn is_refused_by_schema(chart: &Chart, world: &World) -> bool {
 /// Lives a chart's life. What the memory holds of the lives before is taken over, and this life is remembered. A world that
 /// is made up is lived as far as it may show something.
 pub fn live(chart: &Chart, world: World, is_made_up: bool, cache: &Cache, memory: &mut Memory) -> Life {
+    live_on(chart, world, is_made_up, cache, memory, &|_, _| true)
+}
+
+/// The same; a life ends with its install where that is not worth going on from. Nothing is known of it then.
+pub fn live_on(
+    chart: &Chart,
+    world: World,
+    is_made_up: bool,
+    cache: &Cache,
+    memory: &mut Memory,
+    goes_on: &dyn Fn(&Prepared, &Phase) -> bool,
+) -> Life {
     let prepared = match prepare(chart, &world) {
         Ok(prepared) => prepared,
         Err(error) => return Life::refused(world, error, false),
     };
     let mut phases = Phases::new(&world, cache);
     phases.install(&prepared, &chart.sources, memory);
+    if phases.list.last().is_some_and(|install| !goes_on(&prepared, install)) {
+        let known = memory.set_aside();
+        let phases = phases.finish(&prepared, memory);
+        memory.put_back(known);
+        return Life { prepared: Some(prepared), phases, is_vain: true, ..Life::empty(world, false) };
+    }
     let live = phases.installed();
     let mut live_after_upgrade = live.clone();
     // Nobody is told what a lint says of a world that is made up. Where the chart asks for other values a lint goes on, and
@@ -241,6 +267,7 @@ pub fn live(chart: &Chart, world: World, is_made_up: bool, cache: &Cache, memory
         live,
         live_after_upgrade,
         has_new_texts,
+        is_vain: false,
     }
 }
 
@@ -267,5 +294,6 @@ pub fn live_between(old: &Chart, new: &Chart, world: World, cache: &Cache) -> Li
         live,
         live_after_upgrade,
         has_new_texts: true,
+        is_vain: false,
     }
 }

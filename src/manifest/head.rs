@@ -1,10 +1,12 @@
 //! What Helm reads of each document: kind, name, hook annotations.
 
-use super::{Document, ManifestError, Manifests, Object, RenderedFile, object, order, split};
+use super::{Document, ManifestError, Manifests, Object, ObjectId, RenderedFile, object, order, split};
 use crate::profile::Profile;
 use crate::value::Text;
 use crate::value::yaml::{self, Kind, Node};
-use rustc_hash::FxHashMap;
+use rustc_hash::{FxBuildHasher, FxHashMap};
+use std::collections::hash_map::Entry;
+use std::hash::BuildHasher as _;
 use std::sync::Arc;
 
 /// An event at which a hook is created.
@@ -71,6 +73,8 @@ pub struct Reader {
     profile: Profile,
     /// By identity of the text, which is held here.
     known: FxHashMap<(Arc<str>, usize), Known>,
+    /// Documents by the hash of their bytes: what a file asks of the cluster mostly leaves its text as it was.
+    documents: FxHashMap<u64, Parsed>,
     /// How many rounds are over.
     round: usize,
 }
@@ -85,12 +89,23 @@ struct Known {
     asked: (usize, usize),
 }
 
+/// What a document says, whatever wrote it.
+#[derive(Debug)]
+struct Parsed {
+    text: Text,
+    head: Head,
+    hook: Hook,
+    objects: Vec<(ObjectId, Arc<Node>)>,
+    /// As those of [`Known`].
+    asked: (usize, usize),
+}
+
 /// The documents of a file.
 type ReadFile = Result<Arc<[(Document, Hook)]>, ManifestError>;
 
 impl Reader {
     pub fn new(profile: &Profile) -> Reader {
-        Reader { profile: *profile, known: FxHashMap::default(), round: 0 }
+        Reader { profile: *profile, known: FxHashMap::default(), documents: FxHashMap::default(), round: 0 }
     }
 
     /// Ends a round. What was not asked for in the last `rounds`, nor in the first one, is forgotten; gives the objects that
@@ -98,8 +113,9 @@ impl Reader {
     pub fn end_round(&mut self, rounds: usize) -> Vec<Arc<Object>> {
         self.round += 1;
         let oldest = self.round.saturating_sub(rounds);
-        let is_old = |known: &Known| known.asked.0 > 0 && known.asked.1 < oldest;
-        let old = self.known.extract_if(|_, known| is_old(known));
+        let is_old = |(first, last): (usize, usize)| first > 0 && last < oldest;
+        self.documents.retain(|_, parsed| !is_old(parsed.asked));
+        let old = self.known.extract_if(|_, known| is_old(known.asked));
         old.flat_map(|(_, known)| known.documents.map(|d| d.to_vec()).unwrap_or_default())
             .flat_map(|(document, _)| document.objects.to_vec())
             .collect()
@@ -115,8 +131,9 @@ impl Reader {
             }
             let key = (file.name.clone(), file.text.identity());
             let round = self.round;
+            let (documents, profile) = (&mut self.documents, &self.profile);
             let read = || {
-                let documents = read_file(file, &self.profile);
+                let documents = read_file(file, profile, documents, round);
                 Known { _text: file.text.clone(), documents, asked: (round, round) }
             };
             let known = self.known.entry(key).or_insert_with(read);
@@ -135,19 +152,28 @@ impl Reader {
     }
 }
 
-fn read_file(file: &RenderedFile, profile: &Profile) -> ReadFile {
+fn read_file(file: &RenderedFile, profile: &Profile, documents: &mut FxHashMap<u64, Parsed>, round: usize) -> ReadFile {
     let read = |text: Text| {
-        let (head, hook, root) = read(&text, profile).map_err(|(message, offset)| ManifestError {
-            file: file.name.clone(),
-            message: format!("YAML parse error on {}: {message}", file.name),
-            text: text.clone(),
-            offset,
-        })?;
-        let objects = match hook {
-            Hook::Dropped => Arc::default(),
-            Hook::No | Hook::Yes => object::objects_of(&file.name, &text, &head, root),
+        let hash = FxBuildHasher.hash_one(text.bytes());
+        let parsed = match documents.entry(hash) {
+            Entry::Occupied(known) if known.get().text.bytes() == text.bytes() => known.into_mut(),
+            entry => {
+                let parsed = parse(&text, profile, round).map_err(|(message, offset)| ManifestError {
+                    file: file.name.clone(),
+                    message: format!("YAML parse error on {}: {message}", file.name),
+                    text: text.clone(),
+                    offset,
+                })?;
+                entry.insert_entry(parsed).into_mut()
+            }
         };
-        Ok((Document { file: file.name.clone(), text, head, objects }, hook))
+        parsed.asked.1 = round;
+        let object = |(id, node): &(ObjectId, Arc<Node>)| {
+            let (id, node, events) = (id.clone(), node.clone(), parsed.head.events.clone());
+            Arc::new(Object { id, file: file.name.clone(), text: text.clone(), node, events })
+        };
+        let objects = parsed.objects.iter().map(object).collect();
+        Ok((Document { file: file.name.clone(), text: text.clone(), head: parsed.head.clone(), objects }, parsed.hook))
     };
     split::split(&file.text, profile).into_iter().map(read).collect()
 }
@@ -159,14 +185,18 @@ enum Hook {
     Dropped,
 }
 
-/// Reads a head; the error is Helm's text and the offset in the document.
-fn read(text: &Text, profile: &Profile) -> Result<(Head, Hook, Node), (String, usize)> {
+/// Reads a document; the error is Helm's text and the offset in the document.
+fn parse(text: &Text, profile: &Profile, round: usize) -> Result<Parsed, (String, usize)> {
     let document = yaml::read(text.bytes()).map_err(|error| {
         let offset = error.offset();
         (format!("error converting YAML to JSON: {error}"), offset)
     })?;
     let (head, hook) = read_head(&document.root, profile)?;
-    Ok((head, hook, document.root))
+    let objects = match hook {
+        Hook::Dropped => Vec::new(),
+        Hook::No | Hook::Yes => object::objects_of(document.root),
+    };
+    Ok(Parsed { text: text.clone(), head, hook, objects, asked: (round, round) })
 }
 
 fn read_head(root: &Node, profile: &Profile) -> Result<(Head, Hook), (String, usize)> {

@@ -1,6 +1,6 @@
 //! Documents as Kubernetes objects.
 
-use super::{Head, HookEvent, Manifests};
+use super::{HookEvent, Manifests};
 use crate::value::Text;
 use crate::value::yaml::{Kind, Node};
 use std::fmt;
@@ -43,7 +43,7 @@ pub struct Object {
     /// The text of its document.
     pub text: Text,
     /// The object in the text: spans are bytes of the text.
-    pub node: Node,
+    pub node: Arc<Node>,
     /// Not empty for hooks.
     pub events: Vec<HookEvent>,
 }
@@ -72,7 +72,7 @@ pub fn objects(manifests: &Manifests) -> Vec<Arc<Object>> {
 }
 
 /// The objects of one document.
-pub(super) fn objects_of(file: &Arc<str>, text: &Text, head: &Head, root: Node) -> Arc<[Arc<Object>]> {
+pub(super) fn objects_of(root: Node) -> Vec<(ObjectId, Arc<Node>)> {
     let mut objects = Vec::new();
     let mut todo = vec![root];
     // What is pushed last comes next: the items of a list are taken in their order.
@@ -96,8 +96,7 @@ pub(super) fn objects_of(file: &Arc<str>, text: &Text, head: &Head, root: Node) 
             namespace: string(metadata.and_then(|m| m.field("namespace"))),
             name: string(metadata.and_then(|m| m.field("name"))),
         };
-        let events = head.events.clone();
-        objects.push(Arc::new(Object { id, file: file.clone(), text: text.clone(), node, events }));
+        objects.push((id, Arc::new(node)));
     }
-    objects.into()
+    objects
 }

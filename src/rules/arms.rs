@@ -68,7 +68,7 @@ impl<'a> Arms<'a> {
                 for node in &list.nodes {
                     let (Node::If(branch) | Node::With(branch) | Node::Range(branch)) = node else { continue };
                     if branch.head.start == start {
-                        return Some((*base, &**tree, branch));
+                        return Some((*base, &**tree, &**branch));
                     }
                     todo.push(&branch.body);
                     todo.extend(&branch.otherwise);

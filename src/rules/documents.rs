@@ -24,7 +24,7 @@ pub fn object_ref(id: &ObjectId) -> ObjectRef {
 
 /// Where a field stands in its document; as far down the path as there is something.
 pub fn range_of(object: &Object, path: &FieldPath) -> Range<usize> {
-    let mut node = &object.node;
+    let mut node = &*object.node;
     let mut range = node.span.clone();
     for step in path.steps() {
         let next: Option<(&Node, usize)> = match (step, &node.kind) {

@@ -42,6 +42,8 @@ pub enum FailureKind {
 pub struct Failure<'a> {
     pub kind: FailureKind,
     pub phase: PhaseKind,
+    /// The phase, which need not be one of the life's: its graph is what the origins of the error are of.
+    rendered: &'a Phase,
     pub error: &'a Error,
     /// The lookup that it is about.
     pub lookup: Option<&'a LookupCall>,
@@ -128,8 +130,7 @@ fn is_installed_before(life: &Life, lookup: &LookupCall) -> bool {
 
 /// Which renders a failure ends, in words: where the user names an object that is not there, those that cannot find it.
 pub fn ends(life: &Life, failure: &Failure<'_>, when: &str) -> String {
-    let phase = life.phase(failure.phase);
-    match phase.is_some_and(|phase| looks_for_named(life, phase, failure.error)) {
+    match looks_for_named(life, failure.rendered, failure.error) {
         true => "renders without a cluster fail".into(),
         false => when.into(),
     }
@@ -188,7 +189,7 @@ pub fn failure(phase: &Phase, installs: bool) -> Option<Failure<'_>> {
         FailureKind::Other
     };
     let field = field_of(phase, inner.about);
-    Some(Failure { kind, phase: phase.kind, error, lookup, field })
+    Some(Failure { kind, phase: phase.kind, rendered: phase, error, lookup, field })
 }
 
 /// The first call of `lookup` among the causes of an origin that is wanted.
@@ -292,8 +293,7 @@ pub fn finding(
     }
     finding.steps.extend(stack);
     // With a cluster the object that the user names is there.
-    let phase = evidence.life.phase(failure.phase);
-    let is_named = phase.is_some_and(|phase| looks_for_named(evidence.life, phase, failure.error));
+    let is_named = looks_for_named(evidence.life, failure.rendered, failure.error);
     let is_felt = |kind: PhaseKind| !is_named || matches!(kind, PhaseKind::Offline | PhaseKind::Lint);
     for kind in PhaseKind::ALL {
         if phases.contains(&kind) && !kind.is_again() && is_felt(kind) {

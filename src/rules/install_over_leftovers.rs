@@ -4,7 +4,7 @@ use super::{Evidence, Rule, documents, story, words};
 use crate::engine::RenderError;
 use crate::finding::{Effect, Finding, Severity};
 use crate::lifecycle::{self, Difference, ObjectChange, Phase, PhaseKind};
-use crate::manifest::How;
+use crate::manifest::{How, Object};
 use std::collections::BTreeMap;
 
 pub static RULE: Rule = Rule {
@@ -28,7 +28,8 @@ fn check(evidence: &Evidence<'_>, findings: &mut Vec<Finding>) {
         return;
     }
     let mut groups: BTreeMap<_, Vec<Difference>> = BTreeMap::new();
-    for difference in lifecycle::differences(install, &again) {
+    let is_affected = |object: &Object| again.rendering.files.iter().any(|file| file.name == object.file);
+    for difference in lifecycle::differences_of(install, &again, is_affected) {
         // A value that is kept is what a lookup is for; that something is there or not is not.
         let is_presence = !matches!(difference.change, ObjectChange::Field { how: How::Changed, .. });
         if is_presence

@@ -67,11 +67,10 @@ fn frozen(evidence: &Evidence<'_>, findings: &mut Vec<Finding>) {
         let is_copy = |leaf: &&fields::Leaf<'_>| {
             let same = |cause: &Cause| is_own(cause) && reads(phase, cause, &leaf.field);
             // What nothing may change is best taken from where it stands.
-            let is_fixed = || consequence::is_field_immutable(evidence.life, id, &leaf.field);
             leaf.origin_with(same).is_some()
                 && !is_told(&leaf.field)
-                && !is_fixed()
                 && !was_drawn(evidence, id, &leaf.field)
+                && !consequence::is_field_immutable(evidence.life, id, &leaf.field)
         };
         let copied: Vec<_> = leaves.iter().filter(is_copy).collect();
         let Some((lead, origin)) = copied.first().and_then(|leaf| Some((leaf, leaf.origin_with(is_own)?))) else {

@@ -87,6 +87,7 @@ use crate::kube::{self, VersionRange};
 use crate::lifecycle::{self, Life, Phase, PhaseKind};
 pub use not_analysed::without_dependencies;
 pub use pages::page;
+use std::collections::BTreeSet;
 pub use story::{Mode, Story, Why};
 pub use suppression_without_reason::finding as suppression_without_reason;
 pub use unknown_suppression::{
@@ -202,6 +203,20 @@ const OF_CLUSTERS: &[&str] = &[
     "lookup-toggles-field",
     "lookup-reads-widely",
     "install-over-leftovers",
+];
+
+/// Rules that cost something and take no story from another: where nobody wants to hear of them they are not asked.
+const APART: &[&str] = &[
+    "patch-impossible",
+    "breaks-server-side-apply",
+    "phase-is-not-existence",
+    "install-over-leftovers",
+    "immutable-field-empty",
+    "double-base64",
+    "null-in-output",
+    "list-lookup-as-object",
+    "shadowed-assignment",
+    "constant-condition",
 ];
 
 /// Whether there is a rule of this name.
@@ -477,12 +492,28 @@ pub fn check(life: &Life, chart: &str, targets: &Targets) -> Vec<Finding> {
     check_between(life, None, chart, targets)
 }
 
+/// The same, of which only the findings of some rules are looked at.
+pub fn check_for(life: &Life, chart: &str, targets: &Targets, wanted: &BTreeSet<&str>) -> Vec<Finding> {
+    let asked = |rule: &Rule| !APART.contains(&rule.name) || wanted.contains(rule.name);
+    findings(life, None, chart, targets, asked)
+}
+
 /// The same for a life between two versions of a chart, with what `--reuse-values` would render.
 pub fn check_between(life: &Life, reused: Option<&lifecycle::Reused>, chart: &str, targets: &Targets) -> Vec<Finding> {
+    findings(life, reused, chart, targets, |_| true)
+}
+
+fn findings(
+    life: &Life,
+    reused: Option<&lifecycle::Reused>,
+    chart: &str,
+    targets: &Targets,
+    is_asked: impl Fn(&Rule) -> bool,
+) -> Vec<Finding> {
     let evidence = Evidence { reused, ..Evidence::new(life, chart, targets) };
     let mut findings = Vec::new();
     let is_felt = |rule: &&&Rule| targets.counts_helm() || !OF_CLUSTERS.contains(&rule.name);
-    for rule in RULES.iter().filter(is_felt) {
+    for rule in RULES.iter().filter(is_felt).filter(|rule| is_asked(rule)) {
         (rule.check)(&evidence, &mut findings);
     }
     if let Some(phase) = life.phases.last() {

@@ -62,10 +62,10 @@ pub enum Node {
     /// Literal text after trimming; never empty.
     Text(Span),
     Action(Pipeline),
-    If(Branch),
-    With(Branch),
-    Range(Branch),
-    Template(TemplateCall),
+    If(Box<Branch>),
+    With(Box<Branch>),
+    Range(Box<Branch>),
+    Template(Box<TemplateCall>),
     Break(Span),
     Continue(Span),
 }
@@ -164,13 +164,13 @@ pub enum OperandKind {
         value: Arc<[u8]>,
     },
     /// `.a.b`
-    Field(Box<[Arc<str>]>),
+    Field(Arc<[Arc<str>]>),
     /// `$x.a.b`; the fields may be none.
-    Variable(Symbol, Box<[Arc<str>]>),
+    Variable(Symbol, Arc<[Arc<str>]>),
     /// A function's name with its index in the table of functions that was given to the parser.
     Function(Arc<str>, u16),
     /// `(…).a`, `f.a`
-    Chain(Box<Operand>, Box<[Arc<str>]>),
+    Chain(Box<Operand>, Arc<[Arc<str>]>),
     Pipeline(Box<Pipeline>),
 }
 

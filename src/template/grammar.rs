@@ -68,35 +68,9 @@ pub(super) enum Kind {
     Function,
 }
 
-/// A walk over nodes, wherever they come from.
-pub(super) trait Walk {
-    /// The node and the bytes that it covers.
-    fn node(&self) -> (Kind, Span);
-    fn goto_first_child(&mut self) -> bool;
-    fn goto_next_sibling(&mut self) -> bool;
-    fn goto_parent(&mut self) -> bool;
-}
-
-impl Walk for tree_sitter::TreeCursor<'_> {
-    fn node(&self) -> (Kind, Span) {
-        let node = tree_sitter::TreeCursor::node(self);
-        // A file is smaller than 4 GiB: the parser refuses larger ones. What has no kind is an error node, whose ids lie
-        // beyond the language's.
-        let span = Span::new(node.start_byte() as u32, node.end_byte() as u32);
-        (KINDS.get(node.kind_id() as usize).copied().unwrap_or(Kind::Error), span)
-    }
-
-    fn goto_first_child(&mut self) -> bool {
-        tree_sitter::TreeCursor::goto_first_child(self)
-    }
-
-    fn goto_next_sibling(&mut self) -> bool {
-        tree_sitter::TreeCursor::goto_next_sibling(self)
-    }
-
-    fn goto_parent(&mut self) -> bool {
-        tree_sitter::TreeCursor::goto_parent(self)
-    }
+/// The kind of a node. What has none is an error node, whose ids lie beyond the language's.
+pub(super) fn kind(node: tree_sitter::Node<'_>) -> Kind {
+    KINDS.get(node.kind_id() as usize).copied().unwrap_or(Kind::Error)
 }
 
 fn kind_of(name: &str) -> Kind {

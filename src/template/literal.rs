@@ -3,6 +3,7 @@
 use super::ast::Number;
 use super::quote::{decode, quoted};
 use super::unicode::is_alphanumeric;
+use memchr::memchr2;
 use std::sync::Arc;
 
 mod float;
@@ -196,6 +197,9 @@ pub fn unquote(source: &[u8]) -> Option<Vec<u8>> {
     let inner = source.get(1..source.len().checked_sub(1)?)?;
     if source.first() == Some(&b'`') {
         return Some(inner.iter().copied().filter(|b| *b != b'\r').collect());
+    }
+    if memchr2(b'\\', b'"', inner).is_none() && std::str::from_utf8(inner).is_ok() {
+        return Some(inner.to_vec());
     }
     let mut out = Vec::with_capacity(inner.len());
     let mut rest = inner;

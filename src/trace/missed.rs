@@ -42,8 +42,8 @@ impl Looking<'_> {
         }
         for head in self.coverage.one_sided().map(|head| head.span) {
             let why = match (self.coverage.has_seen(head, true), self.coverage.has_seen(head, false)) {
-                (true, _) => "was true in every world",
-                (_, true) => "was true in no world",
+                (true, _) => "was true in every world that renders",
+                (_, true) => "was true in no world that renders",
                 // What is decided by constants is in no log.
                 _ => "is decided by constants, or was not come to",
             };
@@ -62,7 +62,7 @@ impl Looking<'_> {
         };
         let (head, wanted) = around.arms.iter().find(is_closed)?;
         let (text, outcome) = (condition_text(self.files, *head), if *wanted { "false" } else { "true" });
-        Some((format!("`{text}` was {outcome} in every world"), place(self.files, *head)))
+        Some((format!("`{text}` was {outcome} in every world that renders"), place(self.files, *head)))
     }
 
     /// The innermost condition around a place that no log has: constants decide it, or no world came to it.

@@ -24,7 +24,7 @@ pub use arena::Arena;
 pub use heap::{Heap, Key, MapId, MapKind, MapObject, Root};
 pub use list::{Element, List};
 pub use origin::OriginId;
-pub use plain::{Plain, PlainData};
+pub use plain::{Plain, PlainData, PlainMap};
 pub use text::{Piece, Text, TextBuilder};
 pub use types::{Field, IntKind, Object, UintKind};
 

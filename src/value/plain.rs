@@ -3,6 +3,7 @@
 use super::heap::Key;
 use crate::source::Span;
 use std::collections::BTreeMap;
+use std::ops::{Deref, DerefMut};
 use std::sync::Arc;
 
 /// A tree of data with the place it was read from (an empty span at 0 when it was not read from a file).
@@ -22,7 +23,74 @@ pub enum PlainData {
     Float(f64),
     String(Arc<[u8]>),
     List(Vec<Plain>),
-    Map(BTreeMap<Key, Plain>),
+    Map(PlainMap),
+}
+
+/// A map of data. Copies share it until one of them is changed.
+#[derive(Clone, Debug, Default)]
+pub struct PlainMap(Arc<BTreeMap<Key, Plain>>);
+
+impl PlainMap {
+    /// Both are copies of one map, and neither was changed since.
+    pub fn is_shared_with(&self, other: &PlainMap) -> bool {
+        Arc::ptr_eq(&self.0, &other.0)
+    }
+}
+
+impl Deref for PlainMap {
+    type Target = BTreeMap<Key, Plain>;
+
+    fn deref(&self) -> &BTreeMap<Key, Plain> {
+        &self.0
+    }
+}
+
+impl DerefMut for PlainMap {
+    fn deref_mut(&mut self) -> &mut BTreeMap<Key, Plain> {
+        Arc::make_mut(&mut self.0)
+    }
+}
+
+impl PartialEq for PlainMap {
+    fn eq(&self, other: &PlainMap) -> bool {
+        self.is_shared_with(other) || self.0 == other.0
+    }
+}
+
+impl From<BTreeMap<Key, Plain>> for PlainMap {
+    fn from(map: BTreeMap<Key, Plain>) -> PlainMap {
+        PlainMap(Arc::new(map))
+    }
+}
+
+impl FromIterator<(Key, Plain)> for PlainMap {
+    fn from_iter<T: IntoIterator<Item = (Key, Plain)>>(entries: T) -> PlainMap {
+        BTreeMap::from_iter(entries).into()
+    }
+}
+
+impl<const N: usize> From<[(Key, Plain); N]> for PlainMap {
+    fn from(entries: [(Key, Plain); N]) -> PlainMap {
+        BTreeMap::from(entries).into()
+    }
+}
+
+impl IntoIterator for PlainMap {
+    type Item = (Key, Plain);
+    type IntoIter = std::collections::btree_map::IntoIter<Key, Plain>;
+
+    fn into_iter(self) -> Self::IntoIter {
+        Arc::unwrap_or_clone(self.0).into_iter()
+    }
+}
+
+impl<'a> IntoIterator for &'a PlainMap {
+    type Item = (&'a Key, &'a Plain);
+    type IntoIter = std::collections::btree_map::Iter<'a, Key, Plain>;
+
+    fn into_iter(self) -> Self::IntoIter {
+        self.0.iter()
+    }
 }
 
 impl From<PlainData> for Plain {
@@ -37,21 +105,21 @@ impl Plain {
     }
 
     pub fn map() -> Self {
-        PlainData::Map(BTreeMap::new()).into()
+        PlainData::Map(PlainMap::default()).into()
     }
 
     pub fn is_null(&self) -> bool {
         matches!(self.data, PlainData::Null)
     }
 
-    pub fn as_map(&self) -> Option<&BTreeMap<Key, Plain>> {
+    pub fn as_map(&self) -> Option<&PlainMap> {
         match &self.data {
             PlainData::Map(map) => Some(map),
             _ => None,
         }
     }
 
-    pub fn as_map_mut(&mut self) -> Option<&mut BTreeMap<Key, Plain>> {
+    pub fn as_map_mut(&mut self) -> Option<&mut PlainMap> {
         match &mut self.data {
             PlainData::Map(map) => Some(map),
             _ => None,

@@ -1,7 +1,7 @@
 //! Text that knows, range by range, where it came from.
 
 use super::origin::{GuardId, OriginId};
-use std::ops::Range;
+use std::ops::{Deref, Range};
 use std::sync::{Arc, LazyLock};
 
 /// A range of a text with its provenance. The pieces of a text are sorted by `start`; they may overlap, and then all of
@@ -49,18 +49,44 @@ impl Piece {
 
 #[derive(PartialEq, Eq, Debug)]
 struct Buffer {
-    bytes: Box<[u8]>,
+    bytes: Bytes,
     pieces: Box<[Piece]>,
 }
+
+/// The bytes of a text: its own, or those of a file.
+#[derive(Clone, Debug)]
+enum Bytes {
+    Own(Box<[u8]>),
+    Shared(Arc<[u8]>),
+}
+
+impl Deref for Bytes {
+    type Target = [u8];
+
+    fn deref(&self) -> &[u8] {
+        match self {
+            Bytes::Own(bytes) => bytes,
+            Bytes::Shared(bytes) => bytes,
+        }
+    }
+}
+
+impl PartialEq for Bytes {
+    fn eq(&self, other: &Self) -> bool {
+        **self == **other
+    }
+}
+
+impl Eq for Bytes {}
 
 /// A Go string (any bytes) with the pieces whose provenance is known. Cheap to clone.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Text(Arc<Buffer>);
 
-static EMPTY: LazyLock<Text> = LazyLock::new(|| Text::build(Box::default(), Box::default()));
+static EMPTY: LazyLock<Text> = LazyLock::new(|| Text::build(Bytes::Own(Box::default()), Box::default()));
 
 impl Text {
-    fn build(bytes: Box<[u8]>, pieces: Box<[Piece]>) -> Self {
+    fn build(bytes: Bytes, pieces: Box<[Piece]>) -> Self {
         Text(Arc::new(Buffer { bytes, pieces }))
     }
 
@@ -71,7 +97,12 @@ impl Text {
     /// Text without pieces.
     pub fn constant(bytes: impl Into<Box<[u8]>>) -> Self {
         let bytes = bytes.into();
-        if bytes.is_empty() { Text::empty() } else { Text::build(bytes, Box::default()) }
+        if bytes.is_empty() { Text::empty() } else { Text::build(Bytes::Own(bytes), Box::default()) }
+    }
+
+    /// The text of a file, without pieces.
+    pub fn shared(bytes: &Arc<[u8]>) -> Self {
+        if bytes.is_empty() { Text::empty() } else { Text::build(Bytes::Shared(bytes.clone()), Box::default()) }
     }
 
     pub fn bytes(&self) -> &[u8] {
@@ -264,6 +295,6 @@ impl TextBuilder {
         if self.bytes.is_empty() && self.pieces.is_empty() {
             return Text::empty();
         }
-        Text::build(self.bytes.into_boxed_slice(), self.pieces.into_boxed_slice())
+        Text::build(Bytes::Own(self.bytes.into_boxed_slice()), self.pieces.into_boxed_slice())
     }
 }

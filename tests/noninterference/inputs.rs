@@ -328,7 +328,7 @@ fn changes_of_value(path: &[Key], places: &[Vec<Key>], prepared: &Prepared, worl
         PlainData::Map(map) => {
             let mut more = map.clone();
             more.insert(Key::from(&b"other"[..]), Plain::string("other"));
-            vec![Some(PlainData::Map(more)), Some(PlainData::Map(BTreeMap::new()))]
+            vec![Some(PlainData::Map(more)), Some(PlainData::Map(BTreeMap::new().into()))]
         }
         PlainData::List(list) => {
             let more = list.iter().cloned().chain(list.first().cloned()).collect();

@@ -6,6 +6,7 @@
 mod dialect;
 mod gojsonschema;
 mod santhosh;
+mod simple;
 #[cfg(test)]
 mod tests;
 mod tree;
@@ -16,24 +17,32 @@ use crate::profile::Profile;
 use crate::value::{Plain, PlainData};
 use jsonschema::{Retrieve, Uri, ValidationError, Validator};
 use serde_json::Value;
-use std::sync::{Arc, Mutex};
+use std::sync::{Arc, Mutex, OnceLock};
 
 /// How many errors of one chart are shown. Helm shows all.
 const MAX_ERRORS: usize = 200;
 
-/// A schema that was read: ready to validate, or of no use.
+/// A schema that was read.
 #[derive(Debug)]
 pub(super) struct Compiled {
-    outcome: Result<Validator, Failure>,
     schema: Value,
+    /// The text is not JSON: Go's message.
+    not_json: Option<String>,
+    /// All drafts understand it in the same way.
+    is_plain: bool,
+    built: OnceLock<Built>,
+}
+
+/// A validator, or why there is none.
+#[derive(Debug)]
+struct Built {
+    outcome: Result<Validator, Failure>,
     /// What the schema refers to outside itself.
     remote: Vec<String>,
 }
 
 #[derive(Debug)]
 enum Failure {
-    /// The text is not JSON: Go's message.
-    NotJson(String),
     /// It is no schema.
     NotASchema(String),
     /// It cannot be followed without what it refers to.
@@ -49,13 +58,20 @@ pub(super) fn validate(
 ) -> Option<String> {
     let schema = chart.schema.as_ref()?;
     let compiled = schema.compiled.get_or_init(|| Compiled::new(&schema.file.bytes));
-    for uri in &compiled.remote {
+    if compiled.not_json.is_some() {
+        return compiled.not_json.clone();
+    }
+    if compiled.is_plain && simple::fits(&compiled.schema, values) {
+        return None;
+    }
+    let built = compiled.built();
+    for uri in &built.remote {
         let message = format!("the schema refers to {uri}, which is not read: what it would forbid is not seen");
         warnings.push(Warning { message, span: Some(schema.span()) });
     }
-    let validator = match &compiled.outcome {
+    let validator = match &built.outcome {
         Ok(validator) => validator,
-        Err(Failure::NotJson(message) | Failure::NotASchema(message)) => return Some(message.clone()),
+        Err(Failure::NotASchema(message)) => return Some(message.clone()),
         Err(Failure::NeedsRemote) => return None,
     };
     let instance = to_json(values);
@@ -74,15 +90,24 @@ pub(super) fn validate(
 
 impl Compiled {
     fn new(bytes: &[u8]) -> Self {
-        let remote = Arc::new(Mutex::new(Vec::new()));
-        let parsed = serde_json::from_slice::<Value>(bytes);
-        let schema = parsed.as_ref().cloned().unwrap_or_default();
-        let outcome = match parsed {
-            Err(e) if e.is_eof() && bytes.trim_ascii().is_empty() => Err(Failure::NotJson("EOF".into())),
-            Err(e) if e.is_eof() => Err(Failure::NotJson("unexpected EOF".into())),
-            Err(e) => Err(Failure::NotJson(e.to_string())),
-            Ok(_) => build(&schema, &remote).map_err(|e| Failure::NotASchema(not_a_schema(&schema, &e))),
+        let (schema, not_json) = match serde_json::from_slice::<Value>(bytes) {
+            Ok(schema) => (schema, None),
+            Err(e) if e.is_eof() && bytes.trim_ascii().is_empty() => (Value::Null, Some("EOF".into())),
+            Err(e) if e.is_eof() => (Value::Null, Some("unexpected EOF".into())),
+            Err(e) => (Value::Null, Some(e.to_string())),
         };
+        Compiled { is_plain: dialect::is_plain(&schema), schema, not_json, built: OnceLock::new() }
+    }
+
+    fn built(&self) -> &Built {
+        self.built.get_or_init(|| Built::new(&self.schema, self.is_plain))
+    }
+}
+
+impl Built {
+    fn new(schema: &Value, is_plain: bool) -> Self {
+        let remote = Arc::new(Mutex::new(Vec::new()));
+        let outcome = build(schema, is_plain, &remote).map_err(|e| Failure::NotASchema(not_a_schema(schema, &e)));
         let mut remote = remote.lock().map(|mut uris| std::mem::take(&mut *uris)).unwrap_or_default();
         remote.sort();
         remote.dedup();
@@ -90,17 +115,19 @@ impl Compiled {
             Err(Failure::NotASchema(_)) if !remote.is_empty() => Err(Failure::NeedsRemote),
             outcome => outcome,
         };
-        Compiled { outcome, schema, remote }
+        Built { outcome, remote }
     }
 }
 
 /// A validator. To make one that knows a draft costs most for the newest, and seldom is anything of it used.
-fn build(schema: &Value, remote: &Arc<Mutex<Vec<String>>>) -> Result<Validator, ValidationError<'static>> {
+fn build(
+    schema: &Value,
+    is_plain: bool,
+    remote: &Arc<Mutex<Vec<String>>>,
+) -> Result<Validator, ValidationError<'static>> {
     let options =
         || jsonschema::options().with_base_uri("file:///values.schema.json").with_retriever(Remote(remote.clone()));
-    if dialect::is_plain(schema)
-        && let Ok(validator) = options().with_draft(jsonschema::Draft::Draft7).build(schema)
-    {
+    if is_plain && let Ok(validator) = options().with_draft(jsonschema::Draft::Draft7).build(schema) {
         return Ok(validator);
     }
     options().build(schema)

@@ -3,8 +3,7 @@
 use crate::chart::gofmt::{plain_type, quoted};
 use crate::chart::limits::MAX_NESTING;
 use crate::source::Span;
-use crate::value::{Key, Plain, PlainData};
-use std::collections::BTreeMap;
+use crate::value::{Key, Plain, PlainData, PlainMap};
 use std::sync::Arc;
 
 /// The largest index of a list.
@@ -33,7 +32,7 @@ enum Stop {
     Error(String),
 }
 
-type Map = BTreeMap<Key, Plain>;
+type Map = PlainMap;
 
 /// Reads `text`, whose first byte has the address `base`, into `dest`. `lenient_end` is Helm 4's way to take an index
 /// without `]` for the end of the text.
@@ -140,7 +139,7 @@ impl Parser<'_> {
                 "value name nested level is greater than maximum supported nested level of {MAX_NESTED_NAMES}"
             ));
         }
-        let mut fresh = Map::new();
+        let mut fresh = Map::default();
         let existing = data.get_mut(name.as_bytes());
         let is_new = existing.is_none();
         let inner = match existing {
@@ -153,7 +152,7 @@ impl Parser<'_> {
             return error(format!("key map {} has no value", quoted(name)));
         }
         if is_new && !fresh.is_empty() {
-            set(data, name, PlainData::Map(fresh).into());
+            set(data, name, PlainData::Map(fresh.into()).into());
         }
         result
     }
@@ -224,9 +223,9 @@ impl Parser<'_> {
             }
             Some(_) => {
                 let Some(existing) = existing else {
-                    let mut inner = Map::new();
+                    let mut inner = Map::default();
                     self.key(&mut inner, names, depth + 1)?;
-                    return set_index(list, index, PlainData::Map(inner).into());
+                    return set_index(list, index, PlainData::Map(inner.into()).into());
                 };
                 if existing.as_map().is_none() {
                     *existing = Plain::map();

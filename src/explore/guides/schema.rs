@@ -95,7 +95,7 @@ fn typed(root: &Value, at: &Value, depth: u32) -> Option<Plain> {
             if entries.is_empty() {
                 return None;
             }
-            PlainData::Map(entries).into()
+            PlainData::Map(entries.into()).into()
         }
         "string" => {
             let pattern = at.get("pattern").and_then(Value::as_str);

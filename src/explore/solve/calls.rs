@@ -6,8 +6,7 @@ use super::super::shape::EXAMPLE;
 use super::truth::{path, plain, truth, unquoted};
 use super::{Candidate, Want, computed, input, patterns, solve, versions};
 use crate::engine::log::Expression;
-use crate::value::{Key, Plain, PlainData};
-use std::collections::BTreeMap;
+use crate::value::{Key, Plain, PlainData, PlainMap};
 
 fn text(text: &str) -> Plain {
     Plain::string(text)
@@ -246,7 +245,7 @@ fn kind_is(kind: &str, value: &Expression, wanted: bool, scope: &Scope<'_>) -> V
             "bool" => PlainData::Bool(true).into(),
             "map" | "map[string]interface {}" => match path(value, scope) {
                 Some(keys) => scope.table(&keys),
-                None => PlainData::Map(BTreeMap::from([(Key::from(EXAMPLE.as_bytes()), text(EXAMPLE))])).into(),
+                None => PlainData::Map(PlainMap::from([(Key::from(EXAMPLE.as_bytes()), text(EXAMPLE))])).into(),
             },
             "slice" | "[]interface {}" | "[]string" => PlainData::List(vec![text(EXAMPLE)]).into(),
             "float64" | "int" | "int64" => PlainData::Int(1).into(),

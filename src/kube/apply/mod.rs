@@ -12,9 +12,8 @@ mod owners;
 use super::path::{FieldPath, Step};
 use super::tree;
 use super::types::{FieldType, Shape, Shared, Type};
-use crate::value::{Key, Plain, PlainData};
+use crate::value::{Key, Plain, PlainData, PlainMap};
 pub use owners::{Owner, owners};
-use std::collections::BTreeMap;
 
 /// The manager as which Helm writes.
 pub const MANAGER: &str = "helm";
@@ -22,7 +21,7 @@ pub const MANAGER: &str = "helm";
 /// Deeper objects are taken over as a whole.
 const MAX_DEPTH: usize = 200;
 
-type Map = BTreeMap<Key, Plain>;
+type Map = PlainMap;
 
 /// What becomes of an object.
 #[derive(Clone, Debug)]
@@ -41,7 +40,7 @@ pub fn apply(live: &Plain, before: &Plain, applied: &Plain) -> Applied {
     let helm = all.iter().find(|owner| owner.name == MANAGER && owner.applies);
     let mut merge = Merge { owners: &all, helm, path: Vec::new(), conflicts: Vec::new() };
     let mut object = live.clone();
-    let empty = Map::new();
+    let empty = Map::default();
     let map = |plain: &'_ Plain| plain.as_map().cloned().unwrap_or_else(|| empty.clone());
     if let Some(target) = object.as_map_mut() {
         merge.maps(target, &map(before), &map(applied), of, 0);
@@ -122,7 +121,7 @@ impl Merge<'_> {
         let inner = match (live.get_mut(name).map(|value| &mut value.data), before.map(|value| &value.data)) {
             (Some(PlainData::Map(inner)), Some(PlainData::Map(before))) if is_shared && depth < MAX_DEPTH => {
                 let inside = field.map_or(Inside::Open, |field| field.inside);
-                self.maps(inner, before, &Map::new(), inside, depth);
+                self.maps(inner, before, &Map::default(), inside, depth);
                 !inner.is_empty()
             }
             _ => false,

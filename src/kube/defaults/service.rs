@@ -2,8 +2,7 @@
 
 use super::super::tree::{self, key};
 use super::identity::Identity;
-use crate::value::{Key, Plain};
-use std::collections::BTreeMap;
+use crate::value::{Plain, PlainMap};
 
 /// The first version with `internalTrafficPolicy` and `allocateLoadBalancerNodePorts` by default.
 const COLUMN_1_22: usize = 3;
@@ -14,13 +13,12 @@ const COLUMN_1_24: usize = 5;
 pub fn complete(object: &mut Plain, identity: &Identity, column: usize) {
     let Some(spec) = object.as_map_mut().map(|map| map.entry(key("spec")).or_insert_with(Plain::map)) else { return };
     let Some(spec) = spec.as_map_mut() else { return };
-    let put = |spec: &mut BTreeMap<Key, Plain>, name: &str, value: Plain| {
+    let put = |spec: &mut PlainMap, name: &str, value: Plain| {
         spec.entry(key(name)).or_insert(value);
     };
     put(spec, "type", Plain::string("ClusterIP"));
     put(spec, "sessionAffinity", Plain::string("None"));
-    let text =
-        |spec: &BTreeMap<Key, Plain>, name: &str| spec.get(name.as_bytes()).and_then(Plain::as_str).map(str::to_string);
+    let text = |spec: &PlainMap, name: &str| spec.get(name.as_bytes()).and_then(Plain::as_str).map(str::to_string);
     let kind = text(spec, "type").unwrap_or_default();
     let is_external = kind == "ExternalName";
     if column >= COLUMN_1_22 && !(is_external && column >= COLUMN_1_24) {
@@ -50,7 +48,7 @@ pub fn complete(object: &mut Plain, identity: &Identity, column: usize) {
 }
 
 /// `clusterIP` and `clusterIPs` take each other along.
-fn addresses(spec: &mut BTreeMap<Key, Plain>, identity: &Identity) {
+fn addresses(spec: &mut PlainMap, identity: &Identity) {
     let given = |name: &str| spec.get(name.as_bytes()).cloned();
     let first = given("clusterIPs").and_then(|list| list.as_list().and_then(|list| list.first().cloned()));
     let one = given("clusterIP").filter(|ip| ip.as_str() != Some("")).or(first);
@@ -59,7 +57,7 @@ fn addresses(spec: &mut BTreeMap<Key, Plain>, identity: &Identity) {
     spec.entry(key("clusterIPs")).or_insert_with(|| tree::list([one]));
 }
 
-fn node_ports(spec: &mut BTreeMap<Key, Plain>, identity: &Identity) {
+fn node_ports(spec: &mut PlainMap, identity: &Identity) {
     let Some(ports) = spec.get_mut(&b"ports"[..]) else { return };
     let crate::value::PlainData::List(ports) = &mut ports.data else { return };
     for (i, port) in ports.iter_mut().enumerate() {

@@ -3,14 +3,13 @@
 use super::super::tree::{self, key};
 use super::identity::Identity;
 use super::set;
-use crate::value::{Key, Plain, PlainData};
-use std::collections::BTreeMap;
+use crate::value::{Plain, PlainData, PlainMap};
 
 /// The first version with labels under `batch.kubernetes.io/` on Jobs, and the two that mark Jobs as tracked.
 const COLUMN_1_27: usize = 8;
 const TRACKED: std::ops::RangeInclusive<usize> = 6..=8;
 
-type Map = BTreeMap<Key, Plain>;
+type Map = PlainMap;
 
 /// Fills in what follows from other fields of an object of this type.
 pub fn complete(object: &mut Plain, type_name: &str) {

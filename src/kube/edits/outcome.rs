@@ -6,7 +6,7 @@ use super::super::{kinds, tree};
 use super::message::Subject;
 use super::region;
 use super::select::{self, Edit, Found};
-use super::table::{self, Answer, KindEdits, Row};
+use super::table::{Answer, KindEdits, Row};
 use super::{Op, Target, Verdict};
 use crate::value::Plain;
 use std::collections::BTreeSet;
@@ -79,15 +79,11 @@ pub fn single(target: &Target<'_>, field: &FieldPath, op: Op, to: Option<&Plain>
     }
 }
 
-/// Whether some recorded version may refuse that the field gets another value, or that it goes; what it says of an object,
-/// [`is_ever_refused`] knows.
-pub fn may_be_refused(kind: &str, field: &FieldPath) -> bool {
-    let tables = [kind, table::EVERY_KIND].into_iter().filter_map(table::of_kind);
-    tables.into_iter().any(|table| region::may_refuse(table, field))
-}
-
 /// Whether some recorded version refuses that the field gets another value, or that it goes.
 pub fn is_ever_refused(target: &Target<'_>, field: &FieldPath) -> bool {
+    if !may_be_refused(target.kind, field) {
+        return false;
+    }
     let rows = select::rows_for(target);
     let is_refused = |op: Op, at: KubeVersion| {
         let found = select::find_in(&rows, target, Edit { field, op, to: None }, at);
@@ -111,6 +107,11 @@ pub fn is_ever_refused(target: &Target<'_>, field: &FieldPath) -> bool {
     }
     let versions = columns.into_iter().filter_map(|column| recorded().get(column));
     versions.into_iter().any(|at| is_refused(Op::Change, *at) || is_refused(Op::Unset, *at))
+}
+
+/// Whether some recorded version may refuse an edit of the field, whatever the object is like.
+pub fn may_be_refused(kind: &str, field: &FieldPath) -> bool {
+    select::tables_for(kind).any(|(_, table)| table.rows.iter().any(|row| row.may_refuse(table, field)))
 }
 
 /// What a field changes to when it is removed, where it has a default and another value: it is not kept then.
@@ -280,7 +281,7 @@ impl Update<'_> {
     fn several(&self, changes: &[&FieldChange], answered: &[Option<Verdict>]) -> Option<(Found, Vec<usize>)> {
         let mut best: Option<(Found, Vec<usize>)> = None;
         for (_, table, row) in select::rows_for(self.target) {
-            if !select::is_several(row) {
+            if !row.is_several {
                 continue;
             }
             let Some(answer) = row.answer(Op::Change, self.target.mode, self.at) else { continue };

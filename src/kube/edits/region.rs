@@ -2,8 +2,8 @@
 
 use super::super::path::FieldPath;
 use super::super::version::KubeVersion;
-use super::select::{Edit, Found, is_several};
-use super::table::{Answer, KindEdits, Row, Suspect};
+use super::select::{Edit, Found};
+use super::table::{Answer, KindEdits, Message, Row};
 use super::{Mode, Op, Target};
 use crate::value::PlainData;
 
@@ -45,33 +45,32 @@ pub fn path_of(item: &str) -> FieldPath {
     FieldPath::parse(item.split_once(": ").map_or(item, |(path, _)| path))
 }
 
-/// The part that is immutable, and the item that says so, if that is why the row was refused.
-fn part(row: &Row, table: &KindEdits, message: usize) -> Option<(FieldPath, usize)> {
-    let message = table.messages.get(message)?;
+/// The part around a field that a message calls immutable, and the item that says so.
+pub fn part(field: &FieldPath, message: &Message) -> Option<(FieldPath, usize)> {
     let parts = message.items.iter().enumerate().filter(|(_, item)| is_immutable(item));
     let parts = parts.map(|(i, item)| (path_of(item).whole(), i));
-    let covering = parts.filter(|(path, _)| path.covers(&row.field)).min_by_key(|(path, _)| path.len());
+    let covering = parts.filter(|(path, _)| path.covers(field)).min_by_key(|(path, _)| path.len());
     covering.or_else(|| {
         let named_otherwise = message.items.iter().position(|item| is_immutable(item))?;
-        Some((row.field.whole(), named_otherwise))
+        Some((field.whole(), named_otherwise))
     })
 }
 
 /// The part of the object that makes the row's field immutable.
-pub fn of_row(row: &Row, table: &KindEdits, message: usize) -> Option<FieldPath> {
-    part(row, table, message).map(|(path, _)| path)
+pub fn of_row(row: &Row, message: usize) -> Option<&FieldPath> {
+    row.part(message).map(|(path, _)| path)
 }
 
 /// The closest field above the edited one that was asked.
 pub fn above(rows: &Rows, target: &Target<'_>, edit: Edit<'_>, at: KubeVersion) -> Option<Found> {
     let asked = rows
         .iter()
-        .filter(|(_, _, row)| !is_several(row) && row.field.len() < edit.field.len() && row.field.covers(edit.field));
+        .filter(|(_, _, row)| !row.is_several && row.field.len() < edit.field.len() && row.field.covers(edit.field));
     let mut best: Option<(usize, u8, Found)> = None;
     for (fit, table, row) in asked {
         let Some(answer) = row.answer(Op::Change, target.mode, at) else { continue };
         let follows = match answer {
-            Answer::Refused(message) => of_row(row, table, message).is_some(),
+            Answer::Refused(message) => of_row(row, message).is_some(),
             Answer::Kept => true,
             Answer::Taken => holds_entries(row),
         };
@@ -94,24 +93,24 @@ fn holds_entries(row: &Row) -> bool {
 
 /// A part around the edited field that is immutable as a whole.
 pub fn around(rows: &Rows, target: &Target<'_>, edit: Edit<'_>, at: KubeVersion) -> Option<Found> {
-    let mut parts: Vec<(FieldPath, u8, usize, Found)> = Vec::new();
-    for (fit, table, row) in rows.iter().filter(|(_, _, row)| !is_several(row)) {
+    let mut parts: Vec<(&FieldPath, u8, usize, Found)> = Vec::new();
+    for (fit, table, row) in rows.iter().filter(|(_, _, row)| !row.is_several) {
         let Some(answer @ Answer::Refused(message)) = row.answer(Op::Change, target.mode, at) else { continue };
-        let Some((path, item)) = part(row, table, message) else { continue };
+        let Some((path, item)) = row.part(message) else { continue };
         let is_above = path.len() < row.field.len() && path.covers(edit.field);
-        if is_above || is_volume_source(edit.field, table, message, item) {
-            parts.push((path, *fit, item, Found { answer, table, row, only: Some(item) }));
+        if is_above || is_volume_source(edit.field, table, message, *item) {
+            parts.push((path, *fit, *item, Found { answer, table, row, only: Some(*item) }));
         }
     }
     let (path, _, item, mut found) = parts.into_iter().max_by_key(|(path, fit, ..)| (path.len(), u8::MAX - fit))?;
     let Answer::Refused(message) = found.answer else { return None };
-    let words = found.table.messages.get(message)?.items.get(item)?;
-    let exceptions = exceptions(words, &path);
-    if words.starts_with(VOLUME_SOURCE) {
+    let words = found.table.item(message, item)?;
+    let exceptions = exceptions(words, path);
+    if is_of_volumes(words) {
         return Some(found);
     }
     if exceptions.is_empty() {
-        return are_all_refused(rows, target.mode, &path, edit.field, at).then_some(found);
+        return are_all_refused(rows, target.mode, path, edit.field, at).then_some(found);
     }
     if exceptions.iter().any(|exception| exception.covers(edit.field)) {
         found.answer = Answer::Taken;
@@ -119,46 +118,17 @@ pub fn around(rows: &Rows, target: &Target<'_>, edit: Edit<'_>, at: KubeVersion)
     Some(found)
 }
 
+/// The words are about any source of a volume.
+pub fn is_of_volumes(words: &str) -> bool {
+    words.starts_with(VOLUME_SOURCE)
+}
+
 fn is_volume_source(field: &FieldPath, table: &KindEdits, message: usize, item: usize) -> bool {
-    names_volume_source(table, message, item) && may_be_volume_source(field)
-}
-
-fn names_volume_source(table: &KindEdits, message: usize, item: usize) -> bool {
-    let words = table.messages.get(message).and_then(|m| m.items.get(item));
-    words.is_some_and(|words| words.starts_with(VOLUME_SOURCE))
-}
-
-fn may_be_volume_source(field: &FieldPath) -> bool {
-    field.to_string().strip_prefix("spec.").is_some_and(|rest| {
-        let name = rest.split(['.', '[']).next().unwrap_or(rest);
-        !NO_VOLUME_SOURCES.contains(&name)
-    })
-}
-
-/// Whether some answer of the table may be a refusal of an edit of the field, whatever the object is like.
-pub fn may_refuse(table: &KindEdits, field: &FieldPath) -> bool {
-    table.suspects.get_or_init(|| suspects(table)).iter().any(|suspect| match suspect {
-        Suspect::Field(path) => path.matches(field),
-        Suspect::Part(path) => path.covers(field),
-        Suspect::VolumeSource => may_be_volume_source(field),
-    })
-}
-
-/// Where the rows look for a refusal: at their field, above it, and in parts that are immutable as a whole.
-fn suspects(table: &KindEdits) -> Vec<Suspect> {
-    let mut out = Vec::new();
-    for row in table.rows.iter().filter(|row| !is_several(row)) {
-        let refusals = row.refusals();
-        if !refusals.is_empty() {
-            out.push(Suspect::Field(row.field.clone()));
-        }
-        for message in refusals {
-            let Some((path, item)) = part(row, table, message) else { continue };
-            out.extend([Suspect::Part(row.field.clone()), Suspect::Part(path)]);
-            out.extend(names_volume_source(table, message, item).then_some(Suspect::VolumeSource));
-        }
-    }
-    out
+    table.item(message, item).is_some_and(is_of_volumes)
+        && field.to_string().strip_prefix("spec.").is_some_and(|rest| {
+            let name = rest.split(['.', '[']).next().unwrap_or(rest);
+            !NO_VOLUME_SOURCES.contains(&name)
+        })
 }
 
 /// The fields that the words name as changeable: in quotes for StatefulSets, as whole paths for Pods, after `except` for
@@ -181,10 +151,10 @@ fn exceptions(words: &str, part: &FieldPath) -> Vec<FieldPath> {
 fn are_all_refused(rows: &Rows, mode: Mode, part: &FieldPath, field: &FieldPath, at: KubeVersion) -> bool {
     let mut closest = 0;
     let mut all = false;
-    for (_, table, row) in rows.iter().filter(|(_, _, row)| part.covers(&row.field) && !is_several(row)) {
+    for (_, _, row) in rows.iter().filter(|(_, _, row)| part.covers(&row.field) && !row.is_several) {
         let Some(answer) = row.answer(Op::Change, mode, at) else { continue };
         let is_refused = match answer {
-            Answer::Refused(message) => of_row(row, table, message).is_some_and(|path| path.covers(field)),
+            Answer::Refused(message) => of_row(row, message).is_some_and(|path| path.covers(field)),
             _ => false,
         };
         let common = row.field.common(field);

@@ -26,12 +26,17 @@ pub struct Found {
     pub only: Option<usize>,
 }
 
+/// The tables that speak for a kind, the second one for every kind.
+pub fn tables_for(kind: &str) -> impl Iterator<Item = (bool, &'static KindEdits)> {
+    let names = [(false, kind), (true, table::EVERY_KIND)];
+    names.into_iter().filter_map(|(is_general, name)| Some((is_general, table::of_kind(name)?)))
+}
+
 /// The tables that speak for a kind, and the rows in them that speak for the live object, the best ones first.
 pub fn rows_for(target: &Target<'_>) -> Vec<(u8, &'static KindEdits, &'static Row)> {
     let group = kinds::group_of(target.api_version);
     let mut out = Vec::new();
-    for (is_general, name) in [(false, target.kind), (true, table::EVERY_KIND)] {
-        let Some(edits) = table::of_kind(name) else { continue };
+    for (is_general, edits) in tables_for(target.kind) {
         for row in &edits.rows {
             let is_of_kind = is_general || kinds::group_of(&row.api_version) == group;
             let Some(fit) = variants::fit(row, target.live, target.volumes_grow).filter(|_| is_of_kind) else {
@@ -64,7 +69,7 @@ type Rows = [(u8, &'static KindEdits, &'static Row)];
 fn direct(rows: &Rows, target: &Target<'_>, edit: Edit<'_>, at: KubeVersion) -> Option<Found> {
     let mut best: Option<(u8, Found)> = None;
     for (fit, table, row) in rows {
-        if !row.field.matches(edit.field) || is_several(row) {
+        if !row.field.matches(edit.field) || row.is_several {
             continue;
         }
         let value_fit = match (edit.op.is_unset(), edit.to) {
@@ -76,7 +81,7 @@ fn direct(rows: &Rows, target: &Target<'_>, edit: Edit<'_>, at: KubeVersion) -> 
         let Some(answer) = row.answer(edit.op, target.mode, at) else { continue };
         let is_new = edit.op == Op::SetOnce;
         let of_other_start = !edit.op.is_unset() && is_new != row.is_set_once(at);
-        if of_other_start && !starts_alike(row, table, answer, is_new) {
+        if of_other_start && !starts_alike(row, answer, is_new) {
             continue;
         }
         let score = fit + value_fit * 2 + u8::from(of_other_start);
@@ -89,24 +94,17 @@ fn direct(rows: &Rows, target: &Target<'_>, edit: Edit<'_>, at: KubeVersion) -> 
 
 /// A row that was asked from another start (the field was there, or was not) says the same for this one: free maps and
 /// whole regions that are immutable do not care, and neither do fields that a version does not know.
-fn starts_alike(row: &Row, table: &KindEdits, answer: Answer, is_new: bool) -> bool {
+fn starts_alike(row: &Row, answer: Answer, is_new: bool) -> bool {
     match answer {
         Answer::Taken => !is_new || row.to.as_map().is_some() || row.to.as_list().is_some() || is_entry(&row.field),
         Answer::Kept => true,
-        Answer::Refused(message) => {
-            !is_new || region::of_row(row, table, message).is_some_and(|r| r.len() < row.field.len())
-        }
+        Answer::Refused(message) => !is_new || region::of_row(row, message).is_some_and(|r| r.len() < row.field.len()),
     }
 }
 
 /// The field is an entry of a map of the user.
 fn is_entry(field: &FieldPath) -> bool {
     field.parent().is_some_and(|parent| parent.child("a").matches(&parent.child("b")))
-}
-
-/// The row changes several fields at once.
-pub fn is_several(row: &Row) -> bool {
-    row.to.as_map().is_some() && matches!(row.field.to_string().as_str(), "spec" | "data")
 }
 
 /// What is said of the status of an object whose status is a subresource is ignored.

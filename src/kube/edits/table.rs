@@ -3,7 +3,7 @@
 use super::super::path::FieldPath;
 use super::super::tree;
 use super::super::version::{Columns, KubeVersion, column, recorded};
-use super::{Mode, Op};
+use super::{Mode, Op, region};
 use crate::value::Plain;
 use serde::Deserialize;
 use std::collections::{BTreeMap, BTreeSet};
@@ -35,6 +35,10 @@ pub struct Row {
     pub variant: String,
     pub api_version: String,
     pub field: FieldPath,
+    /// The field as a text.
+    pub text: String,
+    /// It changes several fields at once.
+    pub is_several: bool,
     /// What the recording says of the new value: `larger, bound`.
     pub note: String,
     /// The new value of changes.
@@ -46,6 +50,8 @@ pub struct Row {
     /// Where the field was not there before.
     absent: Columns,
     answers: [Vec<(usize, i32)>; 4],
+    /// By each message that refuses it: the part of the object that is immutable as a whole, and the item that says so.
+    parts: Vec<(usize, Option<(FieldPath, usize)>)>,
 }
 
 /// All recorded edits of a kind.
@@ -55,19 +61,6 @@ pub struct KindEdits {
     pub rows: Vec<Row>,
     /// The recorded versions at which some row answers something else than at the one before, by their columns.
     pub switches: BTreeSet<usize>,
-    /// Where refusals are about, found out when somebody asks.
-    pub suspects: OnceLock<Vec<Suspect>>,
-}
-
-/// Fields of which a refusal may speak.
-#[derive(Debug)]
-pub enum Suspect {
-    /// The field of a row.
-    Field(FieldPath),
-    /// All that is in a part of the object.
-    Part(FieldPath),
-    /// The sources of a volume.
-    VolumeSource,
 }
 
 /// The patches since which allocated values are carried forward, by minor: kubernetes/kubernetes#103532 and its backports
@@ -110,17 +103,27 @@ impl Row {
                 return match answer {
                     0 => Some(Answer::Taken),
                     1 => Some(Answer::Kept),
-                    n => usize::try_from(n - 2).ok().map(Answer::Refused),
+                    n => refused_with(*n).map(Answer::Refused),
                 };
             }
         }
         None
     }
 
-    /// The messages with which some version refuses it.
-    pub fn refusals(&self) -> BTreeSet<usize> {
-        let answers = self.answers.iter().flatten().map(|(_, answer)| *answer);
-        answers.filter_map(|n| usize::try_from(n - 2).ok()).collect()
+    /// The part of the object that is immutable as a whole, and the item of the message that says so, if that is why it was
+    /// refused.
+    pub fn part(&self, message: usize) -> Option<&(FieldPath, usize)> {
+        self.parts.iter().find(|(of, _)| *of == message)?.1.as_ref()
+    }
+
+    /// Whether it was ever refused in words that may hold for the field.
+    pub fn may_refuse(&self, table: &KindEdits, field: &FieldPath) -> bool {
+        let is_meant = |(message, part): &(usize, Option<(FieldPath, usize)>)| {
+            part.as_ref().is_some_and(|(path, item)| {
+                path.covers(field) || table.item(*message, *item).is_some_and(region::is_of_volumes)
+            })
+        };
+        !self.parts.is_empty() && self.field.covers(field) || self.parts.iter().any(is_meant)
     }
 
     /// The columns at which it says something else than at the one before.
@@ -138,6 +141,13 @@ impl Row {
     /// The field was not there before the change.
     pub fn is_set_once(&self, at: KubeVersion) -> bool {
         self.absent.has(column(at))
+    }
+}
+
+impl KindEdits {
+    /// One of the errors that a message names.
+    pub fn item(&self, message: usize, item: usize) -> Option<&str> {
+        Some(self.messages.get(message)?.items.get(item)?)
     }
 }
 
@@ -176,18 +186,40 @@ pub fn of_kind(kind: &str) -> Option<&'static KindEdits> {
     Some(table.get_or_init(|| read(json).unwrap_or_default()))
 }
 
+/// The messages that refuse an edit, with the parts that they call immutable.
+fn parts(
+    answers: &[Vec<(usize, i32)>],
+    messages: &[Message],
+    field: &FieldPath,
+) -> Vec<(usize, Option<(FieldPath, usize)>)> {
+    let refusals = answers.iter().flatten().filter_map(|(_, answer)| refused_with(*answer));
+    let refusals: BTreeSet<usize> = refusals.collect();
+    refusals.into_iter().map(|n| (n, messages.get(n).and_then(|message| region::part(field, message)))).collect()
+}
+
+/// The message that a recorded answer refuses with.
+fn refused_with(answer: i32) -> Option<usize> {
+    usize::try_from(answer.checked_sub(2)?).ok()
+}
+
 fn read(json: &str) -> Option<KindEdits> {
     let table: RawTable = serde_json::from_str(json).ok()?;
-    let messages = table.messages.into_iter().map(|(head, items)| Message { head, items }).collect();
+    let messages: Vec<Message> = table.messages.into_iter().map(|(head, items)| Message { head, items }).collect();
     let rows = table.rows.into_iter().map(|mut row| {
         let mut answers = |op: &str| row.o.remove(op).unwrap_or_default();
         let answers = [answers("change"), answers("unset"), answers("apply-change"), answers("apply-unset")];
+        let field = FieldPath::parse(&row.f);
+        let to = tree::from_json(&row.t);
+        let text = field.to_string();
         Row {
             variant: row.v,
             api_version: row.api,
-            field: FieldPath::parse(&row.f),
+            is_several: to.as_map().is_some() && matches!(text.as_str(), "spec" | "data"),
+            parts: parts(&answers, &messages, &field),
+            field,
+            text,
             note: row.n,
-            to: tree::from_json(&row.t),
+            to,
             default: row.d.as_ref().map(tree::from_json),
             is_carried: row.x,
             absent: Columns::parse(&row.z),
@@ -196,5 +228,5 @@ fn read(json: &str) -> Option<KindEdits> {
     });
     let rows: Vec<Row> = rows.collect();
     let switches = rows.iter().flat_map(Row::switches).collect();
-    Some(KindEdits { messages, rows, switches, suspects: OnceLock::new() })
+    Some(KindEdits { messages, rows, switches })
 }

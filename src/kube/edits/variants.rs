@@ -10,7 +10,7 @@ use std::cmp::Ordering;
 pub fn fit(row: &Row, live: &Plain, grows: Option<bool>) -> Option<u8> {
     let text = |path: &[&str]| live.at(path).and_then(Plain::as_str).unwrap_or_default();
     let yes = |condition: bool| condition.then_some(0);
-    let field = || row.field.to_string();
+    let field = row.text.as_str();
     match row.variant.as_str() {
         "service-externalname" => yes(text(&["spec", "type"]) == "ExternalName"),
         "service-headless" => yes(is_headless(live)),
@@ -18,7 +18,7 @@ pub fn fit(row: &Row, live: &Plain, grows: Option<bool>) -> Option<u8> {
         "service-nodeport" => match text(&["spec", "type"]) {
             "NodePort" => Some(0),
             // Its ports have node ports, too.
-            "LoadBalancer" if field().ends_with("nodePort") => Some(1),
+            "LoadBalancer" if field.ends_with("nodePort") => Some(1),
             _ => None,
         },
         "service-ipfamily" if is_headless(live) => None,
@@ -30,11 +30,11 @@ pub fn fit(row: &Row, live: &Plain, grows: Option<bool>) -> Option<u8> {
                 _ => Some(0),
             }
         }
-        "job" if is_suspended(live) && field().starts_with("spec.template") => None,
+        "job" if is_suspended(live) && field.starts_with("spec.template") => None,
         "job" => Some(if is_suspended(live) || is_indexed(live) { 2 } else { 0 }),
         "job-suspended" => yes(is_suspended(live)),
         "job-policies" if is_indexed(live) => Some(0),
-        "job-policies" => (!matches!(field().as_str(), "spec" | "spec.completions")).then_some(3),
+        "job-policies" => (field != "spec" && field != "spec.completions").then_some(3),
         "pvc" if is_bound(live) => (!row.note.contains("unbound")).then_some(2),
         "pvc-bound" | "pvc-bound-no-expansion" if !is_bound(live) => None,
         "pvc-bound" => (grows != Some(false) || !row.note.starts_with("larger")).then_some(0),
@@ -98,7 +98,7 @@ pub fn value_fit(row: &Row, live: &Plain, field: &FieldPath, to: &Plain) -> Opti
         "from absent" => is(to.as_str().is_some_and(|text| !text.is_empty())),
         // An empty value is none: it does not stand for another one, nor the other way round.
         _ if is_empty_text(to) || is_empty_text(&row.to) => None,
-        _ => is(!BY_VALUE.contains(&row.field.to_string().as_str())),
+        _ => is(!BY_VALUE.contains(&row.text.as_str())),
     }
 }
 

@@ -28,7 +28,7 @@ impl Merging {
                 patch.remove(PATCH.as_bytes());
                 return Ok(patch);
             }
-            Some("delete") => return Ok(Map::new()),
+            Some("delete") => return Ok(Map::default()),
             Some(_) => return Err(PatchError::Directive),
         }
         self.retain_keys(&mut map, &mut patch)?;
@@ -63,7 +63,11 @@ impl Merging {
             (PlainData::Map(before), PlainData::Map(patch)) => {
                 let field = place.field(name)?;
                 let is_replaced = field.is_replaced;
-                PlainData::Map(if is_replaced { patch } else { self.maps(before, patch, field.inside, depth + 1)? })
+                PlainData::Map(if is_replaced {
+                    patch
+                } else {
+                    self.maps(before, patch, field.inside, depth + 1)?.into()
+                })
             }
             (PlainData::List(before), PlainData::List(patch)) => {
                 let field = place.field(name)?;
@@ -181,7 +185,7 @@ impl Merging {
             match (found, element.as_map()) {
                 (Some(before), Some(patch)) => {
                     let old = before.as_map().cloned().unwrap_or_default();
-                    *before = PlainData::Map(self.maps(old, patch.clone(), at.place, at.depth + 1)?).into();
+                    *before = PlainData::Map(self.maps(old, patch.clone(), at.place, at.depth + 1)?.into()).into();
                 }
                 _ => list.push(element.clone()),
             }

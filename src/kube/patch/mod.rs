@@ -18,14 +18,13 @@ use super::defaults::{self, Context};
 use super::path::FieldPath;
 use super::types::Type;
 use super::{edits::FieldChange, kinds, tree};
-use crate::value::{Key, Plain, PlainData};
+use crate::value::{Plain, PlainData, PlainMap};
 use diff::{Diff, Wanted};
 use merge::Merging;
 use schema::Place;
-use std::collections::BTreeMap;
 use std::fmt;
 
-type Map = BTreeMap<Key, Plain>;
+type Map = PlainMap;
 
 /// Deeper objects are not patched.
 const MAX_DEPTH: usize = 200;
@@ -227,8 +226,8 @@ fn patch(original: &Plain, modified: &Plain, live: &Plain, client: u16) -> Resul
             Merging::Patch.maps(deletions, changes, place, 0)?
         }
     };
-    let body = PlainData::Map(patch).into();
-    let is_empty = |body: &Plain| body.as_map().is_none_or(BTreeMap::is_empty);
+    let body = PlainData::Map(patch.into()).into();
+    let is_empty = |body: &Plain| body.as_map().is_none_or(|map| map.is_empty());
     Ok((!is_empty(&body)).then_some(HelmPatch { body, is_strategic: of.is_some() }))
 }
 
@@ -238,7 +237,7 @@ pub fn apply_patch(object: &Plain, patch: &Plain, api_version: &str, kind: &str)
         (Some(of), Some(patch)) => {
             let map = object.as_map().cloned().unwrap_or_default();
             let merged = Merging::Object.maps(map, patch.clone(), Place::root(of), 0)?;
-            Ok(Plain { data: PlainData::Map(merged), span: object.span })
+            Ok(Plain { data: PlainData::Map(merged.into()), span: object.span })
         }
         _ => json::apply(object, patch, 0),
     }

@@ -39,7 +39,8 @@ pub(super) struct OpenBranch {
     assigns: Vec<Assigned>,
     jumps: bool,
     may_mutate: bool,
-    outer: Vec<Node>,
+    /// How many nodes there were when the arm began.
+    start: usize,
 }
 
 pub(super) struct OpenTemplate {
@@ -50,7 +51,8 @@ pub(super) struct OpenTemplate {
     scope: (usize, usize),
     /// Loops around it, which its own `break` does not reach.
     ranges: usize,
-    outer: Vec<Node>,
+    /// How many nodes there were.
+    first: usize,
 }
 
 impl Lowering<'_> {
@@ -71,6 +73,9 @@ impl Lowering<'_> {
 
     /// Gives what pipelines do to the innermost branch.
     pub(super) fn take_effects(&mut self) {
+        if !self.effects.may_mutate && self.effects.assigns.is_empty() {
+            return;
+        }
         let effects = std::mem::take(&mut self.effects);
         if let Some(branch) = self.branch() {
             branch.may_mutate |= effects.may_mutate;
@@ -85,7 +90,7 @@ impl Lowering<'_> {
         // `range $x = …` assigns once an element, as its body would.
         let own = if block == Block::Range { self.effects.assigns.clone() } else { Vec::new() };
         self.take_effects();
-        let outer = std::mem::take(&mut self.list);
+        let start = self.list.len();
         self.ranges += usize::from(block == Block::Range);
         self.push(Open::Branch(Box::new(OpenBranch {
             block,
@@ -98,7 +103,7 @@ impl Lowering<'_> {
             assigns: own,
             jumps: false,
             may_mutate: false,
-            outer,
+            start,
         })))
     }
 
@@ -112,13 +117,13 @@ impl Lowering<'_> {
     /// `else`: begins the second arm, which for `else if` is a branch of its own.
     pub(super) fn switch(&mut self, clause: Clause, depth: usize) -> Option<()> {
         let has_else_with = self.rules.has_else_with;
-        let arm = std::mem::take(&mut self.list);
         let branch = self.branch()?;
+        let (block, start) = (branch.block, branch.start);
         if branch.body.is_some() {
             return None;
         }
-        branch.body = Some(List { nodes: arm });
-        let block = branch.block;
+        let arm = self.nodes_from(start);
+        self.branch()?.body = Some(arm);
         self.ranges -= usize::from(block == Block::Range);
         match clause.follows {
             None => Some(()),
@@ -145,7 +150,7 @@ impl Lowering<'_> {
 
     /// Ends a branch; whether the one around it ends as well.
     fn end_branch(&mut self, open: OpenBranch, end: Span) -> Option<bool> {
-        let arm = List { nodes: std::mem::replace(&mut self.list, open.outer) };
+        let arm = self.nodes_from(open.start);
         self.ranges -= usize::from(open.block == Block::Range && open.body.is_none());
         let (body, otherwise) = match open.body {
             Some(body) => (body, Some(arm)),
@@ -168,7 +173,7 @@ impl Lowering<'_> {
             outer.may_mutate |= open.may_mutate;
             outer.jumps |= open.jumps && outer.is_left_by_jumps();
         }
-        let branch = Branch {
+        let branch = Box::new(Branch {
             pos: open.pipeline.pos,
             span: Span::new(open.head.start, end.end),
             head: open.head,
@@ -178,7 +183,7 @@ impl Lowering<'_> {
             assigns: symbols.into(),
             jumps: open.jumps,
             may_mutate: open.may_mutate,
-        };
+        });
         self.list.push(match open.block {
             Block::If => Node::If(branch),
             Block::With => Node::With(branch),
@@ -218,12 +223,12 @@ impl Lowering<'_> {
         let name = unquote(self.bytes(clause.name?))?;
         let scope = self.scopes.enter();
         let ranges = std::mem::take(&mut self.ranges);
-        let outer = std::mem::take(&mut self.list);
-        self.push(Open::Template(Box::new(OpenTemplate { start: clause.span.start, name, call, scope, ranges, outer })))
+        let first = self.list.len();
+        self.push(Open::Template(Box::new(OpenTemplate { start: clause.span.start, name, call, scope, ranges, first })))
     }
 
     fn end_template(&mut self, open: OpenTemplate, end: Span) -> Option<()> {
-        let body = List { nodes: std::mem::replace(&mut self.list, open.outer) };
+        let body = self.nodes_from(open.first);
         self.scopes.leave(open.scope);
         self.ranges = open.ranges;
         let is_empty = self.is_empty(&body);
@@ -235,7 +240,7 @@ impl Lowering<'_> {
         });
         self.define(open.name, is_empty)?;
         if let Some(call) = open.call {
-            self.list.push(Node::Template(call));
+            self.list.push(Node::Template(Box::new(call)));
         }
         Some(())
     }

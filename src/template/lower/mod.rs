@@ -1,24 +1,27 @@
-//! From nodes, those of tree-sitter or of our own scanner, to the typed tree.
+//! From what our own scanner reads, or from tree-sitter's nodes (`walk`), to the typed tree.
 //!
-//! The items of a file are walked as a stream: text, actions, the clauses that open, switch and end a block. Open
-//! blocks stand on a stack of our own, as do open parentheses in `pipeline`, so depth costs no recursion. Text has no
-//! use for its nodes: it is whatever lies between two actions, less what their markers trim.
+//! The items of a file come as a stream: text, actions, the clauses that open, switch and end a block. Open
+//! blocks stand on a stack of our own, as do open parentheses in `pipeline`, so depth costs no recursion. What is not
+//! complete lies on a stack for all that is open, and leaves it in one piece. Text is whatever lies between two actions,
+//! less what their markers trim.
 //!
 //! Everything returns an `Option`, where `None` is a *doubt*: something that Go refuses, or might. See `refusal`.
 
 mod blocks;
 mod names;
 mod pipeline;
+mod walk;
 
 use super::Rules;
 use super::ast::{Define, List, Node, Pipeline, TemplateCall, Tree};
-use super::grammar::{Kind, Walk};
+use super::grammar::Kind;
 use super::literal::unquote;
 use super::quote::is_white_space;
-use super::scan::{Scanner, next_open};
+use super::scan::Reader;
 use crate::source::Span;
 use blocks::{Block, Open};
 use names::{Names, Scopes};
+use pipeline::Building;
 use rustc_hash::FxHashMap;
 use std::sync::Arc;
 
@@ -33,7 +36,7 @@ pub(super) struct Text<'a> {
 
 /// Turns tree-sitter's tree of a text without syntax errors into ours, or doubts it.
 pub(super) fn parsed(text: &Text<'_>, tree: &tree_sitter::Tree) -> Result<Tree, Doubt> {
-    lower(text, |lowering| lowering.items(&mut tree.walk()))
+    lower(text, |lowering| lowering.walk(&mut tree.walk()))
 }
 
 /// Turns a text that has nothing but the usual actions into a tree, or doubts it.
@@ -48,7 +51,7 @@ fn lower<'a>(text: &Text<'a>, read: impl FnOnce(&mut Lowering<'a>) -> Option<()>
         rules: text.rules,
         names: Names::new(),
         scopes: Scopes::new(),
-        known: FxHashMap::default(),
+        building: Building::default(),
         effects: Effects::default(),
         list: Vec::new(),
         open: Vec::new(),
@@ -75,17 +78,16 @@ pub(super) enum Doubt {
     Budget,
 }
 
-struct Lowering<'a> {
+pub(super) struct Lowering<'a> {
     source: &'a Arc<[u8]>,
     functions: &'a dyn Fn(&str) -> Option<u16>,
     rules: Rules,
-    names: Names,
+    names: Names<'a>,
     scopes: Scopes,
-    /// Functions that were asked for, with the name to share.
-    known: FxHashMap<&'a [u8], pipeline::Known>,
+    building: Building<'a>,
     /// Of the pipelines since they were last taken.
     effects: Effects,
-    /// The nodes of the innermost open list.
+    /// The nodes of the lists that are open, those of the innermost last.
     list: Vec<Node>,
     open: Vec<Open>,
     defines: Vec<Define>,
@@ -113,13 +115,13 @@ struct Effects {
 
 /// An action or a clause that was read.
 #[derive(Default)]
-struct Clause {
-    span: Span,
-    pipeline: Option<Pipeline>,
+pub(super) struct Clause {
+    pub span: Span,
+    pub pipeline: Option<Pipeline>,
     /// The name string of `template`, `define` and `block`.
-    name: Option<Span>,
+    pub name: Option<Span>,
     /// The keyword after `else`.
-    follows: Option<Kind>,
+    pub follows: Option<Kind>,
 }
 
 /// The four bytes that Go trims and that separate operands.
@@ -137,58 +139,22 @@ impl<'a> Lowering<'a> {
     }
 
     fn scan(&mut self) -> Option<()> {
-        let mut scanner = Scanner::default();
-        let mut at = 0;
-        while let Some(start) = next_open(self.source, at) {
-            let (mut cursor, end) = scanner.item(self.source, start)?;
-            let (kind, span) = cursor.node();
-            match kind {
-                Kind::Comment => self.comment(span)?,
-                _ => self.item(kind, span, &mut cursor)?,
-            }
-            at = end;
-        }
-        self.text(self.source.len(), false);
+        let source: &'a [u8] = self.source;
+        Reader::new(source, self).items()?;
+        self.text(source.len(), false);
         Some(())
     }
 
-    fn items(&mut self, cursor: &mut impl Walk) -> Option<()> {
-        if !cursor.goto_first_child() {
-            self.text(self.source.len(), false);
-            return Some(());
-        }
-        let mut depth = 0usize;
-        loop {
-            let (kind, span) = cursor.node();
-            match kind {
-                Kind::Container => {
-                    if cursor.goto_first_child() {
-                        depth += 1;
-                        continue;
-                    }
-                }
-                Kind::Text => {}
-                Kind::Comment => self.comment(span)?,
-                _ => self.item(kind, span, cursor)?,
-            }
-            while !cursor.goto_next_sibling() {
-                cursor.goto_parent();
-                if let Some(outer) = depth.checked_sub(1) {
-                    depth = outer;
-                } else {
-                    self.text(self.source.len(), false);
-                    return Some(());
-                }
-            }
-        }
-    }
-
-    fn item(&mut self, kind: Kind, span: Span, cursor: &mut impl Walk) -> Option<()> {
+    /// Before an action or a clause is read; returns what [`Lowering::item`] takes: how many variables there are.
+    pub fn begin_item(&mut self, kind: Kind) -> Option<usize> {
         if kind == Kind::ElseClause {
             self.end_arm()?;
         }
-        let depth = self.scopes.depth();
-        let clause = self.clause(kind, span, cursor)?;
+        Some(self.scopes.depth())
+    }
+
+    /// An action or a clause that was read.
+    pub fn item(&mut self, kind: Kind, clause: Clause, depth: usize) -> Option<()> {
         match kind {
             Kind::Action => {
                 self.take_effects();
@@ -205,7 +171,7 @@ impl<'a> Lowering<'a> {
                 self.effects.may_mutate = true;
                 self.take_effects();
                 let call = self.template_call(&clause)?;
-                self.list.push(Node::Template(TemplateCall { argument: clause.pipeline, ..call }));
+                self.list.push(Node::Template(Box::new(TemplateCall { argument: clause.pipeline, ..call })));
             }
             Kind::BreakAction => self.jump(Node::Break(clause.span))?,
             Kind::ContinueAction => self.jump(Node::Continue(clause.span))?,
@@ -214,56 +180,20 @@ impl<'a> Lowering<'a> {
         Some(())
     }
 
-    /// Reads the children of an action or a clause.
-    fn clause(&mut self, kind: Kind, span: Span, cursor: &mut impl Walk) -> Option<Clause> {
-        let mut clause = Clause { span, ..Clause::default() };
-        let mut first = 0;
-        if !cursor.goto_first_child() {
-            return None;
+    /// The end of an action: its `}}` is at `close`, or its `-}}`, before which there must be a space that does not lie
+    /// before `first`.
+    pub fn close(&mut self, close: Span, trims: bool, first: u32) -> Option<()> {
+        if trims {
+            let space = close.start.checked_sub(1).filter(|at| *at >= first)?;
+            self.byte(space as usize).filter(|b| is_space(*b))?;
         }
-        loop {
-            let (token, part) = cursor.node();
-            match token {
-                Kind::Open => {
-                    self.text(part.start as usize, false);
-                    first = part.end;
-                }
-                Kind::TrimOpen => {
-                    self.text(part.start as usize, true);
-                    first = part.end;
-                }
-                Kind::Keyword | Kind::KeywordIf | Kind::KeywordWith => {
-                    self.word_ends(part.end)?;
-                    if kind == Kind::ElseClause && token != Kind::Keyword {
-                        clause.follows = Some(token);
-                    }
-                }
-                Kind::String => clause.name = Some(part),
-                Kind::Pipeline => {
-                    clause.pipeline = Some(self.pipeline(part, cursor, kind == Kind::RangeClause)?);
-                }
-                Kind::Close => {
-                    self.trims_text = false;
-                    self.text_start = part.end as usize;
-                }
-                Kind::TrimClose => {
-                    let space = part.start.checked_sub(1).filter(|at| *at >= first)?;
-                    self.byte(space as usize).filter(|b| is_space(*b))?;
-                    self.trims_text = true;
-                    self.text_start = part.end as usize;
-                }
-                _ => return None,
-            }
-            if !cursor.goto_next_sibling() {
-                break;
-            }
-        }
-        cursor.goto_parent();
-        Some(clause)
+        self.trims_text = trims;
+        self.text_start = close.end as usize;
+        Some(())
     }
 
     /// A word must be followed by one of a few bytes, or Go calls what follows a bad character.
-    fn word_ends(&self, at: u32) -> Option<()> {
+    pub fn word_ends(&self, at: u32) -> Option<()> {
         let at = at as usize;
         match self.byte(at) {
             None | Some(b' ' | b'\t' | b'\r' | b'\n' | b'.' | b',' | b'|' | b':' | b'(' | b')') => Some(()),
@@ -273,7 +203,7 @@ impl<'a> Lowering<'a> {
     }
 
     /// Notes what a comment trims. The grammar takes comments that are not closed as well.
-    fn comment(&mut self, span: Span) -> Option<()> {
+    pub fn comment(&mut self, span: Span) -> Option<()> {
         let text = self.bytes(span);
         let is_trimming = text.starts_with(b"{{-");
         let trims = match text.get(if is_trimming { 6 } else { 4 }..)? {
@@ -288,7 +218,7 @@ impl<'a> Lowering<'a> {
     }
 
     /// Adds the text up to `end`, where an action begins that may trim it.
-    fn text(&mut self, end: usize, is_trimmed: bool) {
+    pub fn text(&mut self, end: usize, is_trimmed: bool) {
         let mut text = self.source.get(self.text_start..end).unwrap_or_default();
         let mut start = self.text_start;
         if self.trims_text {
@@ -303,6 +233,11 @@ impl<'a> Lowering<'a> {
         }
         self.text_start = end;
         self.trims_text = false;
+    }
+
+    /// The nodes of a list that began when there were `start`.
+    fn nodes_from(&mut self, start: usize) -> List {
+        List { nodes: self.list.drain(start..).collect() }
     }
 
     /// A call of the template that a clause names, still without its argument.
@@ -334,7 +269,7 @@ impl<'a> Lowering<'a> {
         if !self.open.is_empty() {
             return None;
         }
-        let root = List { nodes: std::mem::take(&mut self.list) };
+        let root = self.nodes_from(0);
         self.define(file.as_bytes().to_vec(), self.is_empty(&root))?;
         self.defines.sort_by_key(|define| define.span.start);
         Some(Tree { source: self.source.clone(), root, defines: self.defines, names: self.names.variables })

@@ -1,22 +1,21 @@
 //! Names that are shared, and which variables are visible.
 
 use super::super::ast::Symbol;
-use rustc_hash::FxHashMap;
+use rustc_hash::{FxHashMap, FxHashSet};
 use std::sync::Arc;
 
 /// Every name of a file once.
-pub(super) struct Names {
-    shared: FxHashMap<Box<str>, Arc<str>>,
-    symbols: FxHashMap<Arc<str>, Symbol>,
+pub(super) struct Names<'a> {
+    shared: FxHashSet<Arc<str>>,
+    symbols: FxHashMap<&'a [u8], Symbol>,
     /// Variables by symbol.
     pub variables: Vec<Arc<str>>,
 }
 
-impl Names {
+impl<'a> Names<'a> {
     pub fn new() -> Self {
-        let root: Arc<str> = Arc::from("$");
-        let symbols = FxHashMap::from_iter([(root.clone(), 0)]);
-        Names { shared: FxHashMap::default(), symbols, variables: vec![root] }
+        let symbols = FxHashMap::from_iter([(&b"$"[..], 0)]);
+        Names { shared: FxHashSet::default(), symbols, variables: vec![Arc::from("$")] }
     }
 
     /// The name as shared text.
@@ -25,7 +24,7 @@ impl Names {
             return shared.clone();
         }
         let shared: Arc<str> = Arc::from(name);
-        self.shared.insert(Box::from(name), shared.clone());
+        self.shared.insert(shared.clone());
         shared
     }
 
@@ -34,15 +33,16 @@ impl Names {
         self.share(&String::from_utf8_lossy(name))
     }
 
-    /// The symbol of a variable; `None` when there are more than a u32 counts.
-    pub fn symbol(&mut self, name: &str) -> Option<Symbol> {
-        if let Some(symbol) = self.symbols.get(name) {
-            return Some(*symbol);
-        }
+    /// The symbol of a variable that was met before.
+    pub fn known_symbol(&self, text: &[u8]) -> Option<Symbol> {
+        self.symbols.get(text).copied()
+    }
+
+    /// The symbol of a variable that is new; `None` when there are more than a u32 counts.
+    pub fn symbol(&mut self, text: &'a [u8], name: &str) -> Option<Symbol> {
         let symbol = Symbol::try_from(self.variables.len()).ok()?;
-        let shared: Arc<str> = Arc::from(name);
-        self.variables.push(shared.clone());
-        self.symbols.insert(shared, symbol);
+        self.variables.push(Arc::from(name));
+        self.symbols.insert(text, symbol);
         Some(symbol)
     }
 }

@@ -1,6 +1,8 @@
 //! The text before it is cut into tokens: encoding, characters that are not allowed, and a cursor that knows its line
 //! and column.
 
+use memchr::memchr2;
+
 /// How many bytes go-yaml reads at a time. What is wrong with a character is only noticed when its chunk is read.
 pub(super) const CHUNK: usize = 512;
 
@@ -237,15 +239,23 @@ impl<'a> Cursor<'a> {
     /// Moves to a later place on the same line.
     pub fn advance_to(&mut self, at: usize) {
         let passed = self.bytes.get(self.mark.at..at).unwrap_or_default();
-        self.mark.column += passed.iter().filter(|b| **b & 0xC0 != 0x80).count();
+        self.mark.column += match passed.is_ascii() {
+            true => passed.len(),
+            false => passed.iter().filter(|b| **b & 0xC0 != 0x80).count(),
+        };
         self.mark.at = at;
     }
 
     /// Moves over blanks.
     pub fn skip_blanks(&mut self) {
-        while self.is_blank(0) {
-            self.skip();
-        }
+        self.skip_all(|byte| matches!(byte, b' ' | b'\t'));
+    }
+
+    /// Moves over bytes of ASCII that are no breaks.
+    pub fn skip_all(&mut self, is_skipped: impl Fn(u8) -> bool) {
+        let passed = self.rest().iter().take_while(|byte| is_skipped(**byte)).count();
+        self.mark.at += passed;
+        self.mark.column += passed;
     }
 
     /// Moves to the end of the line.
@@ -258,7 +268,7 @@ impl<'a> Cursor<'a> {
     pub fn end_of_line(&self) -> usize {
         let rest = self.bytes.get(self.mark.at..).unwrap_or_default();
         if !self.has_special_breaks {
-            return self.mark.at + rest.iter().position(|b| matches!(b, b'\n' | b'\r')).unwrap_or(rest.len());
+            return self.mark.at + memchr2(b'\n', b'\r', rest).unwrap_or(rest.len());
         }
         let mut ahead = 0;
         while !self.is_break_or_end(ahead) {

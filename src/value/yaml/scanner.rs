@@ -172,10 +172,7 @@ impl<'a> Scanner<'a> {
                 self.input.skip();
             }
             let tabs_too = self.flow_level > 0 || !self.simple_key_allowed;
-            self.input.skip_spaces(usize::MAX);
-            if tabs_too {
-                self.input.skip_blanks();
-            }
+            self.input.skip_all(|byte| byte == b' ' || (tabs_too && byte == b'\t'));
             if self.input.byte(0) == b'#' {
                 self.input.skip_to_break();
             }
