@@ -37,21 +37,39 @@ pub fn text(node: &Node, path: &[&str]) -> String {
 
 /// The scalars and empty collections below a node, with their paths.
 pub fn leaves<'a>(node: &'a Node, path: &str) -> Vec<(String, &'a Node)> {
+    leaves_where(node, path, |_| true)
+}
+
+/// A step down from a node.
+enum Down<'a> {
+    None,
+    Key(&'a str),
+    Index(usize),
+}
+
+/// Those of the leaves that are wanted.
+fn leaves_where<'a>(node: &'a Node, path: &str, wanted: impl Fn(&Node) -> bool) -> Vec<(String, &'a Node)> {
     let mut out = Vec::new();
-    let mut todo = vec![(path.to_string(), node)];
-    while let Some((path, node)) = todo.pop() {
+    let mut path = path.to_string();
+    // Each with the length of the path to what it is in.
+    let mut todo = vec![(path.len(), Down::None, node)];
+    while let Some((length, step, node)) = todo.pop() {
+        path.truncate(length);
+        match step {
+            Down::None => {}
+            Down::Key(key) => push_key(&mut path, key),
+            Down::Index(index) => path.push_str(&format!("[{index}]")),
+        }
+        let length = path.len();
         match &node.kind {
             Kind::Map(entries) if !entries.is_empty() => {
-                for (key, value) in entries.iter().rev() {
-                    let mut below = path.clone();
-                    push_key(&mut below, &key.text);
-                    todo.push((below, value));
-                }
+                todo.extend(entries.iter().rev().map(|(key, value)| (length, Down::Key(&key.text), value)));
             }
             Kind::Seq(items) if !items.is_empty() => {
-                todo.extend(items.iter().enumerate().rev().map(|(i, item)| (format!("{path}[{i}]"), item)));
+                todo.extend(items.iter().enumerate().rev().map(|(i, item)| (length, Down::Index(i), item)));
             }
-            _ => out.push((path, node)),
+            _ if wanted(node) => out.push((path.clone(), node)),
+            _ => {}
         }
     }
     out
@@ -67,9 +85,19 @@ pub struct Leaf<'a> {
 
 /// The leaves below a path of an object.
 pub fn leaves_at<'a>(phase: &'a Phase, object: &'a Object, path: &[&str]) -> Vec<Leaf<'a>> {
+    wanted_at(phase, object, path, |_| true)
+}
+
+/// Those of them that are wanted.
+pub fn wanted_at<'a>(
+    phase: &'a Phase,
+    object: &'a Object,
+    path: &[&str],
+    wanted: impl Fn(&Node) -> bool,
+) -> Vec<Leaf<'a>> {
     let Some(node) = at(&object.node, path) else { return Vec::new() };
     let leaf = |(field, node)| Leaf { field, node, object, phase };
-    leaves(node, &path.join(".")).into_iter().map(leaf).collect()
+    leaves_where(node, &path.join("."), wanted).into_iter().map(leaf).collect()
 }
 
 impl<'a> Leaf<'a> {

@@ -35,6 +35,13 @@ fn value<'a>(evidence: &'a Evidence<'_>, phase: &Phase, piece: &Piece) -> Option
     found.max_by_key(|value| value.as_list().map_or(0, <[Plain]>::len))
 }
 
+/// The text of a piece without quotes, if it ends as Go ends collections.
+fn bracketed<'a>(object: &'a Object, piece: &Piece) -> Option<&'a [u8]> {
+    let text = object.text.bytes().get(piece.range())?.trim_ascii();
+    let text = text.strip_prefix(b"\"").and_then(|t| t.strip_suffix(b"\"")).unwrap_or(text);
+    text.ends_with(b"]").then_some(text)
+}
+
 /// What kind of collection a piece is that is printed as Go prints it, if it is one.
 fn collection(
     evidence: &Evidence<'_>,
@@ -43,9 +50,7 @@ fn collection(
     object: &Object,
     piece: &Piece,
 ) -> Option<&'static str> {
-    let text = object.text.bytes().get(piece.range())?;
-    let text = text.trim_ascii();
-    let text = text.strip_prefix(b"\"").and_then(|t| t.strip_suffix(b"\"")).unwrap_or(text);
+    let text = bracketed(object, piece)?;
     // What a lookup does not find is told by another rule.
     let misses = |piece: &Piece| lookups_of(&phase.rendering, piece.origin).iter().any(|(_, lookup, _)| !lookup.found);
     let is_missing = || computed(object, &piece.range()).any(misses);
@@ -81,7 +86,10 @@ fn check(evidence: &Evidence<'_>, findings: &mut Vec<Finding>) {
     }
     for kind in [PhaseKind::Install, PhaseKind::Upgrade] {
         let Some(phase) = evidence.life.phase(kind) else { continue };
-        for object in &phase.fresh {
+        let may_be = |object: &Object| {
+            object.text.pieces().iter().any(|piece| !piece.literal && bracketed(object, piece).is_some())
+        };
+        for object in phase.fresh.iter().filter(|object| may_be(object)) {
             for field in places(object) {
                 if !matches!(field.node.kind, Kind::Str(_) | Kind::Seq(_)) {
                     continue;

@@ -39,11 +39,9 @@ fn check(evidence: &Evidence<'_>, findings: &mut Vec<Finding>) {
     let targets = evidence.targets;
     for object in phase.fresh.iter().filter(|object| !object.is_hook() && !is_named_anew(phase, object)) {
         let id = &object.id;
-        let leaves = leaves_at(phase, object, &["spec"]);
-        let empty: Vec<&Leaf<'_>> = leaves
-            .iter()
-            .filter(|leaf| is_empty(leaf.node) && consequence::is_field_immutable(life, id, &leaf.field))
-            .collect();
+        let leaves = fields::wanted_at(phase, object, &["spec"], is_empty);
+        let empty: Vec<&Leaf<'_>> =
+            leaves.iter().filter(|leaf| consequence::is_field_immutable(life, id, &leaf.field)).collect();
         if empty.is_empty() {
             continue;
         }

@@ -14,6 +14,7 @@ use super::tags::Tag;
 use super::token::Chars;
 use rustc_hash::{FxHashMap, FxHashSet};
 use std::ops::Range;
+use std::sync::Arc;
 
 /// The first document; `None` for the root of a text without any.
 pub(super) fn document(readable: &Readable<'_>) -> Result<Document, YamlError> {
@@ -33,6 +34,7 @@ pub(super) fn document(readable: &Readable<'_>) -> Result<Document, YamlError> {
         decoded: 1,
         decoded_by_alias: 0,
         notes: Vec::new(),
+        repeated: Repeated::default(),
         needs_check: false,
         depth: 0,
         too_deep: None,
@@ -59,7 +61,7 @@ fn events(text: &str, parser: &mut Parser<'_>) -> Result<Vec<Event>, YamlError> 
             Event::Scalar { anchor: Some(anchor), .. }
             | Event::SequenceStart { anchor: Some(anchor), .. }
             | Event::MappingStart { anchor: Some(anchor), .. } => {
-                anchors.insert(name(*anchor), events.len());
+                anchors.insert(name(**anchor), events.len());
             }
             Event::Alias { name: place, span, target } => match anchors.get(name(*place)) {
                 Some(anchor) => *target = *anchor,
@@ -114,11 +116,50 @@ pub(super) struct Composer<'a> {
     decoded: usize,
     decoded_by_alias: usize,
     notes: Vec<super::Note>,
+    repeated: Repeated,
     /// There is something that JSON does not have.
     needs_check: bool,
     depth: usize,
     /// The first collection that is too deep for JSON.
     too_deep: Option<(char, usize)>,
+}
+
+fn chars_in<'a>(text: &'a str, chars: &'a Chars) -> &'a str {
+    match chars {
+        Chars::Source(from, to) => text.get(*from..*to).unwrap_or_default(),
+        Chars::Owned(text) => text,
+    }
+}
+
+/// Short texts that were met, to be shared: documents repeat their keys. A text takes the place of another one.
+struct Repeated([Option<Arc<str>>; Repeated::PLACES]);
+
+impl Default for Repeated {
+    fn default() -> Self {
+        Repeated([const { None }; Repeated::PLACES])
+    }
+}
+
+impl Repeated {
+    const PLACES: usize = 64;
+    /// Longer texts are mostly met once.
+    const LONGEST: usize = 24;
+
+    fn share(&mut self, text: &str) -> Arc<str> {
+        let place = match text.as_bytes() {
+            bytes @ [first, .., last] if bytes.len() <= Repeated::LONGEST => {
+                let middle = bytes.get(bytes.len() / 2).copied().unwrap_or_default();
+                let sum = usize::from(*first) + usize::from(middle) * 5 + usize::from(*last) * 3 + bytes.len() * 7;
+                self.0.get_mut(sum % Repeated::PLACES)
+            }
+            _ => None,
+        };
+        let Some(place) = place else { return text.into() };
+        match place {
+            Some(known) if **known == *text => known.clone(),
+            place => place.insert(text.into()).clone(),
+        }
+    }
 }
 
 /// What was made by one step.
@@ -267,13 +308,6 @@ impl Composer<'_> {
         Ok(())
     }
 
-    fn chars<'b>(&'b self, chars: &'b Chars) -> &'b str {
-        match chars {
-            Chars::Source(from, to) => self.text.get(*from..*to).unwrap_or_default(),
-            Chars::Owned(text) => text,
-        }
-    }
-
     fn scalar(
         &mut self,
         chars: &Chars,
@@ -281,7 +315,7 @@ impl Composer<'_> {
         is_implicit: bool,
         span: &Range<usize>,
     ) -> Result<Node, YamlError> {
-        let text = self.chars(chars);
+        let text = chars_in(self.text, chars);
         let resolved = match tag {
             None if is_implicit => resolve::plain(text),
             None => Resolved::Str,
@@ -291,7 +325,7 @@ impl Composer<'_> {
             }
             Some(tag) => resolve::tagged(tag, text).map_err(|m| YamlError::plain(format!("yaml: {m}"), span.start))?,
         };
-        let node = Node::new(resolved.into_kind(text), span.clone());
+        let node = Node::new(resolved.into_kind(|| self.repeated.share(text)), span.clone());
         if matches!(resolved, Resolved::Float(f) if !f.is_finite()) {
             self.needs_check = true;
         }
@@ -301,7 +335,7 @@ impl Composer<'_> {
     fn is_merge(&self, event: &Event) -> bool {
         match event {
             Event::Scalar { chars, tag, is_implicit, .. } => {
-                (*is_implicit || *tag == Some(Tag::Merge)) && self.chars(chars) == "<<"
+                (*is_implicit || *tag == Some(Tag::Merge)) && chars_in(self.text, chars) == "<<"
             }
             _ => false,
         }

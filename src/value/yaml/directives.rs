@@ -72,7 +72,7 @@ impl Scanner<'_> {
                 if !self.input.is_blank_or_end(0) {
                     return self.error("did not find expected whitespace or line break");
                 }
-                TokenKind::TagDirective { handle, prefix }
+                TokenKind::TagDirective(RawTag { handle, suffix: prefix }.into())
             }
             _ => return self.error("found unknown directive name"),
         };

@@ -219,6 +219,23 @@ impl<'a> Cursor<'a> {
         self.mark.column += 1;
     }
 
+    /// Moves over spaces, `most` at most.
+    pub fn skip_spaces(&mut self, most: usize) {
+        let count = self.rest().iter().take(most).take_while(|b| **b == b' ').count();
+        self.mark.at += count;
+        self.mark.column += count;
+    }
+
+    /// The bytes from here on.
+    pub fn rest(&self) -> &'a [u8] {
+        self.bytes.get(self.mark.at..).unwrap_or_default()
+    }
+
+    /// A space so many bytes ahead stands between two words of a text.
+    pub fn is_between_words(&self, ahead: usize) -> bool {
+        self.byte(ahead) == b' ' && self.byte(ahead + 1).is_ascii_alphanumeric()
+    }
+
     /// Moves to a later place on the same line.
     pub fn advance_to(&mut self, at: usize) {
         let passed = self.bytes.get(self.mark.at..at).unwrap_or_default();
@@ -236,8 +253,7 @@ impl<'a> Cursor<'a> {
 
     /// Moves over bytes of ASCII that are no breaks.
     pub fn skip_all(&mut self, is_skipped: impl Fn(u8) -> bool) {
-        let rest = self.bytes.get(self.mark.at..).unwrap_or_default();
-        let passed = rest.iter().take_while(|byte| is_skipped(**byte)).count();
+        let passed = self.rest().iter().take_while(|byte| is_skipped(**byte)).count();
         self.mark.at += passed;
         self.mark.column += passed;
     }

@@ -7,6 +7,9 @@ use super::tags::{Directives, Tag};
 use super::token::{Chars, Token, TokenKind as T};
 use std::ops::Range;
 
+/// The place of the name of an anchor: few nodes have one.
+pub(super) type Anchor = Box<(usize, usize)>;
+
 /// A step through a document in the order of its text.
 #[derive(Debug)]
 pub(super) enum Event {
@@ -16,7 +19,7 @@ pub(super) enum Event {
         /// The value may be anything but text: it is plain, or tagged with `!`.
         is_implicit: bool,
         span: Range<usize>,
-        anchor: Option<(usize, usize)>,
+        anchor: Option<Anchor>,
     },
     /// The place of the name, and the event that it names (which the composer finds).
     Alias {
@@ -26,11 +29,11 @@ pub(super) enum Event {
     },
     SequenceStart {
         start: usize,
-        anchor: Option<(usize, usize)>,
+        anchor: Option<Anchor>,
     },
     MappingStart {
         start: usize,
-        anchor: Option<(usize, usize)>,
+        anchor: Option<Anchor>,
     },
     /// The end of a collection; `end` is 0 where it is the end of its last node.
     End {
@@ -42,7 +45,7 @@ pub(super) enum Event {
 
 /// What stands before a node.
 struct Properties {
-    anchor: Option<(usize, usize)>,
+    anchor: Option<Anchor>,
     tag: Option<Tag>,
 }
 
@@ -90,7 +93,7 @@ impl<'a> Parser<'a> {
         parser.scanner.take();
         match parser.scanner.peek()?.kind {
             T::StreamEnd => return Ok(None),
-            T::VersionDirective { .. } | T::TagDirective { .. } | T::DocumentStart => {
+            T::VersionDirective { .. } | T::TagDirective(_) | T::DocumentStart => {
                 parser.read_directives()?;
                 let token = parser.scanner.peek()?;
                 if token.kind != T::DocumentStart {
@@ -115,8 +118,8 @@ impl<'a> Parser<'a> {
                     None
                 }
                 T::VersionDirective { .. } => Some("found incompatible YAML document"),
-                T::TagDirective { handle, prefix } if self.directives.add(handle, prefix) => None,
-                T::TagDirective { .. } => Some("found duplicate %TAG directive"),
+                T::TagDirective(tag) if self.directives.add(tag) => None,
+                T::TagDirective(_) => Some("found duplicate %TAG directive"),
                 _ => return Ok(()),
             };
             if let Some(problem) = problem {
@@ -137,11 +140,7 @@ impl<'a> Parser<'a> {
                 let token = self.scanner.peek()?;
                 if matches!(
                     token.kind,
-                    T::VersionDirective { .. }
-                        | T::TagDirective { .. }
-                        | T::DocumentStart
-                        | T::DocumentEnd
-                        | T::StreamEnd
+                    T::VersionDirective { .. } | T::TagDirective(_) | T::DocumentStart | T::DocumentEnd | T::StreamEnd
                 ) {
                     let at = token.start.at;
                     self.state = State::DocumentEnd;
@@ -262,7 +261,7 @@ impl<'a> Parser<'a> {
         for _ in 0..2 {
             let token = self.scanner.peek()?;
             match &token.kind {
-                T::Anchor(from, to) if anchor.is_none() => anchor = Some((*from, *to)),
+                T::Anchor(from, to) if anchor.is_none() => anchor = Some((*from, *to).into()),
                 T::Tag(_) if raw_tag.is_none() => {
                     tag_mark = token.start;
                     if let Some(Token { kind: T::Tag(tag), .. }) = self.scanner.take() {

@@ -2,6 +2,7 @@
 
 use super::node::Kind;
 use super::tags::Tag;
+use std::sync::Arc;
 
 /// What a plain scalar is.
 #[derive(Clone, Copy, PartialEq, Debug)]
@@ -28,15 +29,15 @@ impl Resolved {
         }
     }
 
-    /// The node kind, where `text` is what a string holds.
-    pub fn into_kind(self, text: &str) -> Kind {
+    /// The node kind, where `text` gives what a string holds.
+    pub fn into_kind(self, text: impl FnOnce() -> Arc<str>) -> Kind {
         match self {
             Resolved::Null => Kind::Null,
             Resolved::Bool(b) => Kind::Bool(b),
             Resolved::Int(i) => Kind::Int(i),
             Resolved::Uint(u) => Kind::Uint(u),
             Resolved::Float(f) => Kind::Float(f),
-            Resolved::Timestamp | Resolved::Str => Kind::Str(text.into()),
+            Resolved::Timestamp | Resolved::Str => Kind::Str(text()),
         }
     }
 }

@@ -135,17 +135,16 @@ impl Scanner<'_> {
     /// Where a run of characters of a plain scalar ends.
     fn plain_word_end(&self) -> usize {
         let in_flow = self.flow_level > 0;
-        let mut ahead = 0;
-        loop {
-            match self.input.byte(ahead) {
-                0 | b' ' | b'\t' | b'\n' | b'\r' => break,
-                b':' if self.input.is_blank_or_end(ahead + 1) => break,
-                b',' | b'?' | b'[' | b']' | b'{' | b'}' if in_flow => break,
-                0xC2 | 0xE2 if self.input.is_break(ahead) => break,
-                _ => ahead += 1,
-            }
-        }
-        self.input.mark.at + ahead
+        let rest = self.input.rest();
+        let end = rest.iter().enumerate().position(|(ahead, byte)| match byte {
+            b' ' => !self.input.is_between_words(ahead),
+            b'\t' | b'\n' | b'\r' => true,
+            b':' => self.input.is_blank_or_end(ahead + 1),
+            b',' | b'?' | b'[' | b']' | b'{' | b'}' => in_flow,
+            0xC2 | 0xE2 => self.input.is_break(ahead),
+            _ => false,
+        });
+        self.input.mark.at + end.unwrap_or(rest.len())
     }
 
     pub(super) fn scan_quoted(&mut self, quote: u8) -> Scan<()> {
@@ -200,16 +199,15 @@ impl Scanner<'_> {
     fn scan_quoted_run(&mut self, quote: u8, text: &mut Collector<'_>) -> Scan<bool> {
         loop {
             let run = self.input.mark.at;
-            let mut ahead = 0;
-            loop {
-                match self.input.byte(ahead) {
-                    0 | b' ' | b'\t' | b'\n' | b'\r' => break,
-                    b if b == quote => break,
-                    b'\\' if quote == b'"' => break,
-                    0xC2 | 0xE2 if self.input.is_break(ahead) => break,
-                    _ => ahead += 1,
-                }
-            }
+            let rest = self.input.rest();
+            let end = rest.iter().enumerate().position(|(ahead, byte)| match byte {
+                b' ' => !self.input.is_between_words(ahead),
+                b'\t' | b'\n' | b'\r' => true,
+                b'\\' => quote == b'"',
+                0xC2 | 0xE2 => self.input.is_break(ahead),
+                byte => *byte == quote,
+            });
+            let ahead = end.unwrap_or(rest.len());
             if ahead > 0 {
                 text.source(run, run + ahead);
                 self.input.advance_to(run + ahead);
@@ -366,9 +364,8 @@ impl Scanner<'_> {
         let mut widest = 0;
         loop {
             let inside = |column: usize| indent.is_none_or(|indent| column < indent);
-            while inside(self.input.mark.column) && self.input.byte(0) == b' ' {
-                self.input.skip();
-            }
+            let column = self.input.mark.column;
+            self.input.skip_spaces(indent.map_or(usize::MAX, |indent| indent.saturating_sub(column)));
             widest = widest.max(self.input.mark.column);
             if inside(self.input.mark.column) && self.input.byte(0) == b'\t' {
                 return self.error("found a tab character where an indentation space is expected");

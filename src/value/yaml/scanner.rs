@@ -7,7 +7,6 @@ use super::error::YamlError;
 use super::input::{Cursor, Mark, Readable};
 use super::simple_key::SimpleKey;
 use super::token::{Token, TokenKind};
-use rustc_hash::FxHashMap;
 use std::collections::VecDeque;
 
 /// Deeper collections are refused.
@@ -27,7 +26,8 @@ pub(super) struct Scanner<'a> {
     pub(super) simple_key_allowed: bool,
     /// One for each level of flow collections.
     pub(super) simple_keys: Vec<SimpleKey>,
-    pub(super) simple_key_of_token: FxHashMap<usize, usize>,
+    /// The levels of possible keys by the numbers of their first tokens, which rise.
+    pub(super) key_starts: Vec<(usize, usize)>,
 }
 
 pub(super) type Scan<T> = Result<T, YamlError>;
@@ -46,7 +46,7 @@ impl<'a> Scanner<'a> {
             indents: Vec::new(),
             simple_key_allowed: true,
             simple_keys: vec![SimpleKey::default()],
-            simple_key_of_token: FxHashMap::default(),
+            key_starts: Vec::new(),
         }
     }
 
@@ -87,7 +87,8 @@ impl<'a> Scanner<'a> {
     fn fetch_more(&mut self) -> Scan<()> {
         loop {
             if !self.queue.is_empty() {
-                let level = self.simple_key_of_token.get(&self.taken).copied();
+                let level =
+                    self.key_start(self.taken).ok().and_then(|at| self.key_starts.get(at)).map(|(_, level)| *level);
                 let Some(level) = level else { return Ok(()) };
                 if !self.is_valid_key(level)? {
                     return Ok(());
@@ -299,7 +300,7 @@ impl<'a> Scanner<'a> {
             if let Some(key) = self.simple_keys.pop() {
                 // For a collection without keys this forgets the possible key that starts with the collection itself:
                 // `[]: x` is not a mapping for go-yaml.
-                self.simple_key_of_token.remove(&key.token);
+                self.forget_key(key.token);
             }
         }
         self.simple_key_allowed = false;
@@ -343,7 +344,7 @@ impl<'a> Scanner<'a> {
             if let Some(last) = self.simple_keys.last_mut() {
                 last.possible = false;
             }
-            self.simple_key_of_token.remove(&key.token);
+            self.forget_key(key.token);
             self.simple_key_allowed = false;
         } else {
             if self.flow_level == 0 {

@@ -43,7 +43,11 @@ impl Scanner<'_> {
         self.remove_simple_key()?;
         if let Some(last) = self.simple_keys.last_mut() {
             *last = key;
-            self.simple_key_of_token.insert(key.token, self.simple_keys.len() - 1);
+            let level = self.simple_keys.len() - 1;
+            match self.key_start(key.token) {
+                Ok(at) => _ = self.key_starts.get_mut(at).map(|known| known.1 = level),
+                Err(at) => self.key_starts.insert(at, (key.token, level)),
+            }
         }
         Ok(())
     }
@@ -55,8 +59,20 @@ impl Scanner<'_> {
                 return self.error("could not find expected ':'");
             }
             key.possible = false;
-            self.simple_key_of_token.remove(&key.token);
+            let token = key.token;
+            self.forget_key(token);
         }
         Ok(())
+    }
+
+    /// Where the possible key that starts with this token stands among those that are known, or would.
+    pub(super) fn key_start(&self, token: usize) -> Result<usize, usize> {
+        self.key_starts.binary_search_by_key(&token, |(token, _)| *token)
+    }
+
+    pub(super) fn forget_key(&mut self, token: usize) {
+        if let Ok(at) = self.key_start(token) {
+            self.key_starts.remove(at);
+        }
     }
 }

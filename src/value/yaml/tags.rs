@@ -57,10 +57,10 @@ pub(super) struct Directives(Vec<RawTag>);
 
 impl Directives {
     /// Adds a directive, unless there is one for its handle.
-    pub fn add(&mut self, handle: &[u8], prefix: &[u8]) -> bool {
-        let is_new = !self.0.iter().any(|known| known.handle == handle);
+    pub fn add(&mut self, directive: &RawTag) -> bool {
+        let is_new = !self.0.iter().any(|known| known.handle == directive.handle);
         if is_new {
-            self.0.push(RawTag { handle: handle.to_vec(), suffix: prefix.to_vec() });
+            self.0.push(directive.clone());
         }
         is_new
     }

@@ -24,10 +24,8 @@ pub(super) enum TokenKind {
         major: u32,
         minor: u32,
     },
-    TagDirective {
-        handle: Vec<u8>,
-        prefix: Vec<u8>,
-    },
+    /// The handle and what it stands for.
+    TagDirective(Box<RawTag>),
     DocumentStart,
     DocumentEnd,
     BlockSequenceStart,
