@@ -103,6 +103,13 @@ impl Explorer {
         ends_as_others && !plan.goals.is_empty() && !self.coverage.is_news(prepared, install)
     }
 
+    /// Whether something fails in the world that a plan stands on.
+    fn ground_fails(&self, plan: &Plan) -> bool {
+        let ground = (plan.stand.given, &plan.stand.fixed);
+        let of_ground = self.of_grounds.iter().find(|((given, fixed), _)| (*given, fixed) == ground);
+        of_ground.map_or(plan.stand.fixed.is_empty() && !self.usual.is_empty(), |(_, errors)| !errors.is_empty())
+    }
+
     /// Dependencies that were switched on together and fail are switched on apart.
     pub(super) fn part(&mut self, plan: &Plan, culprits: &[usize]) {
         for number in &plan.goals {
@@ -133,7 +140,9 @@ impl Explorer {
                 self.grounds.push((ground.clone(), plan.stand.fixed.clone()));
             }
         }
-        let fails = now.iter().any(|error| !self.is_usual(error, plan));
+        // Where no upgrade renders whatever is set, one that fails hides nothing.
+        let counted = if self.ground_fails(plan) { &now[..now.len().min(first_fails(life))] } else { &now[..] };
+        let fails = counted.iter().any(|error| !self.is_usual(error, plan));
         if now.is_empty() {
             self.healed.extend(plan.path.iter().cloned());
         }
@@ -191,4 +200,9 @@ pub(super) fn leading_to_error(life: &Life) -> impl Fn(Span) -> bool + use<> {
         heads.extend(graph.guards(level.guard).iter().map(|guard| guard.condition));
     }
     move |head| heads.contains(&head)
+}
+
+/// 1 where the install fails, and else 0: how many of a life's errors are the install's.
+fn first_fails(life: &Life) -> usize {
+    usize::from(life.phases.first().is_some_and(|phase| matches!(phase.rendering.error, Some(RenderError::Exec(_)))))
 }

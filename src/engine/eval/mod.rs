@@ -3,6 +3,7 @@
 //! `statements` walks the nodes of a template, `operands` evaluates pipelines and converts arguments, `fields` and
 //! `methods` reach into values, `helm` holds the functions that run templates or ask the world.
 
+mod calls;
 mod conditions;
 mod fields;
 mod forced;
