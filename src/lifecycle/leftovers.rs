@@ -64,7 +64,7 @@ fn claims(object: &Object, namespace: &str) -> Vec<Plain> {
                 ("spec", template.get("spec").cloned().unwrap_or_else(Plain::map)),
             ];
             let claim: PlainMap = entries.into_iter().map(|(name, value)| (key(name), value)).collect();
-            claims.push(PlainData::Map(claim.into()).into());
+            claims.push(PlainData::Map(claim).into());
         }
     }
     claims

@@ -152,7 +152,7 @@ impl Parser<'_> {
             return error(format!("key map {} has no value", quoted(name)));
         }
         if is_new && !fresh.is_empty() {
-            set(data, name, PlainData::Map(fresh.into()).into());
+            set(data, name, PlainData::Map(fresh).into());
         }
         result
     }
@@ -225,7 +225,7 @@ impl Parser<'_> {
                 let Some(existing) = existing else {
                     let mut inner = Map::default();
                     self.key(&mut inner, names, depth + 1)?;
-                    return set_index(list, index, PlainData::Map(inner.into()).into());
+                    return set_index(list, index, PlainData::Map(inner).into());
                 };
                 if existing.as_map().is_none() {
                     *existing = Plain::map();

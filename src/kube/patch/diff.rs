@@ -95,7 +95,7 @@ impl Diff {
                 let inner = Diff { retains_keys: field.retains_keys, ..self };
                 let inner = inner.maps(old, new, field.inside, depth + 1)?;
                 if !inner.is_empty() {
-                    out.insert(name.clone(), PlainData::Map(inner.into()).into());
+                    out.insert(name.clone(), PlainData::Map(inner).into());
                 }
             }
             (PlainData::List(old), PlainData::List(new), Some(field)) if field.is_merged => {
@@ -153,7 +153,7 @@ impl Diff {
                     let mut inner = self.maps(before, after, field.inside, depth + 1)?;
                     if !inner.is_empty() {
                         inner.insert(key(merge_key), id);
-                        patch.push(PlainData::Map(inner.into()).into());
+                        patch.push(PlainData::Map(inner).into());
                     }
                 }
                 (std::cmp::Ordering::Less, Some(id), _) => {

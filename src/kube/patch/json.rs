@@ -31,7 +31,7 @@ pub fn diff(original: &Map, modified: &Map, integers: Integers, depth: usize) ->
             Some(Plain { data: PlainData::Map(before), .. }) if value.as_map().is_some() => {
                 let inner = diff(before, value.as_map().unwrap_or(&Map::default()), integers, depth + 1)?;
                 if !inner.is_empty() {
-                    patch.insert(key.clone(), PlainData::Map(inner.into()).into());
+                    patch.insert(key.clone(), PlainData::Map(inner).into());
                 }
             }
             _ => _ = patch.insert(key.clone(), if integers.are_exact { value.clone() } else { rounded(value, depth) }),
@@ -88,5 +88,5 @@ pub fn apply(object: &Plain, patch: &Plain, depth: usize) -> Result<Plain, Patch
             map.insert(key.clone(), apply(&before, value, depth + 1)?);
         }
     }
-    Ok(Plain { data: PlainData::Map(map.into()), span: object.span })
+    Ok(Plain { data: PlainData::Map(map), span: object.span })
 }

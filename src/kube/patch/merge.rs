@@ -63,11 +63,7 @@ impl Merging {
             (PlainData::Map(before), PlainData::Map(patch)) => {
                 let field = place.field(name)?;
                 let is_replaced = field.is_replaced;
-                PlainData::Map(if is_replaced {
-                    patch
-                } else {
-                    self.maps(before, patch, field.inside, depth + 1)?.into()
-                })
+                PlainData::Map(if is_replaced { patch } else { self.maps(before, patch, field.inside, depth + 1)? })
             }
             (PlainData::List(before), PlainData::List(patch)) => {
                 let field = place.field(name)?;
@@ -185,7 +181,7 @@ impl Merging {
             match (found, element.as_map()) {
                 (Some(before), Some(patch)) => {
                     let old = before.as_map().cloned().unwrap_or_default();
-                    *before = PlainData::Map(self.maps(old, patch.clone(), at.place, at.depth + 1)?.into()).into();
+                    *before = PlainData::Map(self.maps(old, patch.clone(), at.place, at.depth + 1)?).into();
                 }
                 _ => list.push(element.clone()),
             }

@@ -226,7 +226,7 @@ fn patch(original: &Plain, modified: &Plain, live: &Plain, client: u16) -> Resul
             Merging::Patch.maps(deletions, changes, place, 0)?
         }
     };
-    let body = PlainData::Map(patch.into()).into();
+    let body = PlainData::Map(patch).into();
     let is_empty = |body: &Plain| body.as_map().is_none_or(|map| map.is_empty());
     Ok((!is_empty(&body)).then_some(HelmPatch { body, is_strategic: of.is_some() }))
 }
@@ -237,7 +237,7 @@ pub fn apply_patch(object: &Plain, patch: &Plain, api_version: &str, kind: &str)
         (Some(of), Some(patch)) => {
             let map = object.as_map().cloned().unwrap_or_default();
             let merged = Merging::Object.maps(map, patch.clone(), Place::root(of), 0)?;
-            Ok(Plain { data: PlainData::Map(merged.into()), span: object.span })
+            Ok(Plain { data: PlainData::Map(merged), span: object.span })
         }
         _ => json::apply(object, patch, 0),
     }
