@@ -81,9 +81,10 @@ pub fn single(target: &Target<'_>, field: &FieldPath, op: Op, to: Option<&Plain>
 
 /// Whether some recorded version refuses that the field gets another value, or that it goes.
 pub fn is_ever_refused(target: &Target<'_>, field: &FieldPath) -> bool {
-    if !may_be_refused(target.kind, field) {
-        return false;
-    }
+    may_be_refused(target.kind, field) && is_refused_as_it_is(target, field)
+}
+
+fn is_refused_as_it_is(target: &Target<'_>, field: &FieldPath) -> bool {
     let rows = select::rows_for(target);
     let is_refused = |op: Op, at: KubeVersion| {
         let found = select::find_in(&rows, target, Edit { field, op, to: None }, at);
@@ -342,4 +343,39 @@ impl Update<'_> {
 
 fn is_empty(plain: &Plain) -> bool {
     plain.as_str().is_some_and(str::is_empty)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::table;
+    use super::*;
+
+    /// What no table may refuse, no row refuses, whatever the object is like.
+    #[test]
+    fn what_is_refused_may_be() {
+        let kinds = include_str!("../data/edits.txt").lines().filter_map(|line| line.split_once('\t'));
+        let kinds: Vec<&str> = kinds.map(|(kind, _)| kind).filter(|kind| *kind != table::EVERY_KIND).collect();
+        let tables: Vec<&KindEdits> = kinds.iter().filter_map(|kind| table::of_kind(kind)).collect();
+        let fields: Vec<FieldPath> = tables.iter().flat_map(|table| &table.rows).map(|row| row.field.clone()).collect();
+        let fields: BTreeSet<FieldPath> = fields
+            .into_iter()
+            .flat_map(|field| [field.child("a"), field.parent().unwrap_or_default(), field])
+            .collect();
+        let bound = tree::map([("status", tree::map([("phase", Plain::string("Bound"))]))]);
+        let mut refused = 0;
+        for (kind, table) in kinds.iter().zip(tables) {
+            let versions: BTreeSet<&str> = table.rows.iter().map(|row| row.api_version.as_str()).collect();
+            for api_version in versions {
+                for (live, field) in
+                    [Plain::map(), bound.clone()].iter().flat_map(|o| fields.iter().map(move |f| (o, f)))
+                {
+                    if is_refused_as_it_is(&Target::new(api_version, kind, live), field) {
+                        refused += 1;
+                        assert!(may_be_refused(kind, field), "{kind} {field}");
+                    }
+                }
+            }
+        }
+        assert!(refused > 100, "{refused}");
+    }
 }

@@ -120,10 +120,13 @@ impl Row {
     pub fn may_refuse(&self, table: &KindEdits, field: &FieldPath) -> bool {
         let is_meant = |(message, part): &(usize, Option<(FieldPath, usize)>)| {
             part.as_ref().is_some_and(|(path, item)| {
-                path.covers(field) || table.item(*message, *item).is_some_and(region::is_of_volumes)
+                let is_around = self.field.covers(field) || path.covers(field);
+                is_around || table.item(*message, *item).is_some_and(region::is_of_volumes)
             })
         };
-        !self.parts.is_empty() && self.field.covers(field) || self.parts.iter().any(is_meant)
+        // What is below a refused field follows it only where the whole is immutable.
+        let is_itself = !self.parts.is_empty() && self.field.matches(field);
+        !self.is_several && (is_itself || self.parts.iter().any(is_meant))
     }
 
     /// The columns at which it says something else than at the one before.
