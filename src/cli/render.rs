@@ -21,6 +21,7 @@ use std::sync::Arc;
 pub struct Rendered {
     pub output: Text,
     pub rendering: Rendering,
+    pub prepared: chart::Prepared,
 }
 
 /// Why there is no manifest.
@@ -139,7 +140,7 @@ pub fn render(arguments: &args::Render, input: &dyn Input, sources: &mut Sources
         return Err(refusal_of(error, &profile));
     }
     let output = output(arguments, &prepared, &rendering, &profile)?;
-    Ok(Rendered { output, rendering })
+    Ok(Rendered { output, rendering, prepared })
 }
 
 /// The user's values.

@@ -107,7 +107,7 @@ impl Importer<'_> {
             PlainData::Bool(b) => Data::Bool(*b),
             PlainData::Int(i) => Data::Int(*i, IntKind::Int64),
             PlainData::Float(f) => Data::Float(*f),
-            PlainData::String(bytes) => Data::Str(Text::constant(&**bytes)),
+            PlainData::String(bytes) => Data::Str(Text::shared(bytes)),
             PlainData::List(items) => {
                 let mut list = Vec::with_capacity(items.len());
                 for (index, item) in items.iter().enumerate() {

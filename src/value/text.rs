@@ -53,7 +53,7 @@ struct Buffer {
     pieces: Box<[Piece]>,
 }
 
-/// The bytes of a text: its own, or those of a file.
+/// The bytes of a text: its own, or those of a file or of data that was read.
 #[derive(Clone, Debug)]
 enum Bytes {
     Own(Box<[u8]>),
@@ -100,7 +100,7 @@ impl Text {
         if bytes.is_empty() { Text::empty() } else { Text::build(Bytes::Own(bytes), Box::default()) }
     }
 
-    /// The text of a file, without pieces.
+    /// The text of a file, or of data that was read, without pieces.
     pub fn shared(bytes: &Arc<[u8]>) -> Self {
         if bytes.is_empty() { Text::empty() } else { Text::build(Bytes::Shared(bytes.clone()), Box::default()) }
     }
