@@ -249,7 +249,9 @@ impl Explorer {
             self.spent +=
                 life.phases.iter().map(|phase| phase.rendering.rt.limits.work - phase.rendering.rt.left).sum::<u64>();
             // An error that is met for the first time is progress, too: what was asked for before was given.
-            let is_further = errors(life).fold(false, |is_new, error| self.met.insert(error) || is_new);
+            let known = self.met.len();
+            self.met.extend(errors(life));
+            let is_further = self.met.len() > known;
             self.dry = if is_further || self.coverage.reached() > before { 0 } else { self.dry + 1 };
             culprits = self.culprits(life, plan);
             self.judge(life, plan, &culprits);
