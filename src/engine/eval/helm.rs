@@ -231,21 +231,17 @@ const NO_VALUE: &[u8] = b"<no value>";
 /// The text without what Go prints for nothing.
 pub(in crate::engine) fn without_no_value(text: Text) -> Text {
     let bytes = text.bytes();
-    if bytes.len() < NO_VALUE.len() || !bytes.windows(NO_VALUE.len()).any(|w| w == NO_VALUE) {
+    let mut found = memchr::memmem::find_iter(bytes, NO_VALUE).peekable();
+    if found.peek().is_none() {
         return text;
     }
     let mut out = TextBuilder::default();
     let mut from = 0;
-    let mut at = 0;
-    while at + NO_VALUE.len() <= bytes.len() {
-        if &bytes[at..at + NO_VALUE.len()] == NO_VALUE {
-            out.push_slice(&text, from..at);
-            out.marks_of(&text, at..at + NO_VALUE.len());
-            at += NO_VALUE.len();
-            from = at;
-        } else {
-            at += 1;
-        }
+    for at in found {
+        let end = at + NO_VALUE.len();
+        out.push_slice(&text, from..at);
+        out.marks_of(&text, at..end);
+        from = end;
     }
     out.push_slice(&text, from..bytes.len());
     out.finish()
