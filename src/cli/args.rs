@@ -3,7 +3,8 @@
 pub use super::choices::{ErrorFormat, FailOn, OriginFormat, Phase, RulesFormat, StepFormat, Target, TraceFormat};
 use super::format::{Format, FormatParser};
 use crate::trace::Kind;
-use clap::{Args, FromArgMatches as _, Parser, Subcommand};
+use clap::{Args, Parser, Subcommand};
+use std::ffi::OsString;
 use std::path::PathBuf;
 
 /// Finds where a Helm chart's output depends on when and where it is rendered, and what that breaks.
@@ -48,19 +49,29 @@ pub enum Command {
 }
 
 impl Command {
-    /// What the arguments of the process ask for. Those of `render`, which takes less time than to know all verbs with
-    /// all of their arguments, are read by themselves; what is wrong with them is said by who knows all.
+    /// What the arguments of the process ask for. Those of `render` and of a check without a verb, which may take less time
+    /// than to know all verbs with all of their arguments, are read by themselves; what is wrong with them is said by who
+    /// knows all.
     pub fn of_process() -> clap::error::Result<Command> {
-        let mut arguments = std::env::args_os().skip(1);
-        if arguments.next().is_some_and(|verb| verb == "render") {
-            let render = Render::augment_args(clap::Command::default().no_binary_name(true));
-            let matches = render.try_get_matches_from(arguments);
-            if let Ok(render) = matches.and_then(|matches| Render::from_arg_matches(&matches)) {
-                return Ok(Command::Render(render));
-            }
+        let mut arguments: Vec<OsString> = std::env::args_os().skip(1).collect();
+        let is_verb =
+            |argument: &OsString| argument.to_str().is_some_and(|verb| verb == "help" || Command::has_subcommand(verb));
+        let alone = match arguments.first() {
+            Some(verb) if verb == "render" => alone(arguments.split_off(1)).map(Command::Render),
+            _ if arguments.iter().any(is_verb) => None,
+            _ => alone(arguments).map(Command::Check),
+        };
+        match alone {
+            Some(command) => Ok(command),
+            None => Cli::try_parse().map(|cli| cli.command.unwrap_or(Command::Check(cli.check))),
         }
-        Cli::try_parse().map(|cli| cli.command.unwrap_or(Command::Check(cli.check)))
     }
+}
+
+/// The arguments of one verb; none where something is wrong with them, or help is wanted.
+fn alone<T: Args>(arguments: Vec<OsString>) -> Option<T> {
+    let command = T::augment_args(clap::Command::default().no_binary_name(true));
+    T::from_arg_matches(&command.try_get_matches_from(arguments).ok()?).ok()
 }
 
 /// What stands below the options of a check.
