@@ -2,7 +2,7 @@
 
 use super::goal::{Goal, MAX_SHARED, Target};
 use super::setting::{self, Setting};
-use super::{Explorer, Plan, conditions, errors, is_reached, is_taken, supply, words};
+use super::{Explorer, Ground, Plan, conditions, errors, is_reached, is_taken, supply, words};
 use crate::chart::Prepared;
 use crate::engine::RenderError;
 use crate::engine::log::Condition;
@@ -103,11 +103,12 @@ impl Explorer {
         ends_as_others && !plan.goals.is_empty() && !self.coverage.is_news(prepared, install)
     }
 
-    /// Whether something fails in the world that a plan stands on.
+    /// Whether something fails in the world in which nothing was changed but what a plan stands on.
     fn ground_fails(&self, plan: &Plan) -> bool {
-        let ground = (plan.stand.given, &plan.stand.fixed);
-        let of_ground = self.of_grounds.iter().find(|((given, fixed), _)| (*given, fixed) == ground);
-        of_ground.map_or(plan.stand.fixed.is_empty() && !self.usual.is_empty(), |(_, errors)| !errors.is_empty())
+        let is_it = |((given, fixed), errors): &(Ground, FxHashSet<String>)| {
+            *given == plan.stand.given && *fixed == plan.stand.fixed && !errors.is_empty()
+        };
+        self.of_grounds.iter().any(is_it)
     }
 
     /// Dependencies that were switched on together and fail are switched on apart.
