@@ -2,7 +2,7 @@
 
 use super::goal::{Goal, MAX_SHARED, Target};
 use super::setting::{self, Setting};
-use super::{Explorer, Ground, Plan, conditions, errors, is_reached, is_taken, supply, words};
+use super::{Explorer, Plan, conditions, errors, is_reached, is_taken, supply, words};
 use crate::chart::Prepared;
 use crate::engine::RenderError;
 use crate::engine::log::Condition;
@@ -103,14 +103,6 @@ impl Explorer {
         ends_as_others && !plan.goals.is_empty() && !self.coverage.is_news(prepared, install)
     }
 
-    /// Whether something fails in the world in which nothing was changed but what a plan stands on.
-    fn ground_fails(&self, plan: &Plan) -> bool {
-        let is_it = |((given, fixed), errors): &(Ground, FxHashSet<String>)| {
-            *given == plan.stand.given && *fixed == plan.stand.fixed && !errors.is_empty()
-        };
-        self.of_grounds.iter().any(is_it)
-    }
-
     /// Dependencies that were switched on together and fail are switched on apart.
     pub(super) fn part(&mut self, plan: &Plan, culprits: &[usize]) {
         for number in &plan.goals {
@@ -142,8 +134,9 @@ impl Explorer {
             }
         }
         // Where no upgrade renders whatever is set, one that fails hides nothing.
-        let counted = if self.ground_fails(plan) { &now[..now.len().min(first_fails(life))] } else { &now[..] };
-        let fails = counted.iter().any(|error| !self.is_usual(error, plan));
+        let install_fails = life.phases.first().is_some_and(|phase| phase.rendering.error.is_some());
+        let hides = install_fails || self.of_ground(plan).next().is_none();
+        let fails = hides && now.iter().any(|error| !self.is_usual(error, plan));
         if now.is_empty() {
             self.healed.extend(plan.path.iter().cloned());
         }
@@ -201,9 +194,4 @@ pub(super) fn leading_to_error(life: &Life) -> impl Fn(Span) -> bool + use<> {
         heads.extend(graph.guards(level.guard).iter().map(|guard| guard.condition));
     }
     move |head| heads.contains(&head)
-}
-
-/// 1 where the install fails, and else 0: how many of a life's errors are the install's.
-fn first_fails(life: &Life) -> usize {
-    usize::from(life.phases.first().is_some_and(|phase| matches!(phase.rendering.error, Some(RenderError::Exec(_)))))
 }

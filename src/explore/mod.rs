@@ -371,12 +371,16 @@ impl Explorer {
         })
     }
 
+    /// The errors of the world in which nothing is changed but what a plan stands on.
+    fn of_ground(&self, plan: &Plan) -> impl Iterator<Item = &String> {
+        let (given, fixed) = (plan.stand.given, &plan.stand.fixed);
+        let is_it = move |(ground, _): &&(Ground, FxHashSet<String>)| ground.0 == given && ground.1 == *fixed;
+        self.of_grounds.iter().filter(is_it).flat_map(|(_, errors)| errors)
+    }
+
     /// Whether an error has nothing to do with what a plan changes: it is that of a given world, or of the ground.
     fn is_usual(&self, error: &str, plan: &Plan) -> bool {
-        let is_of_ground = |((given, fixed), errors): &(Ground, FxHashSet<String>)| {
-            *given == plan.stand.given && *fixed == plan.stand.fixed && errors.contains(error)
-        };
-        self.usual.contains(error) || self.of_grounds.iter().any(is_of_ground)
+        self.usual.contains(error) || self.of_ground(plan).any(|other| other == error)
     }
 
     /// The worlds of a plan with fewer settings. What the chart asks for before it renders at all stays.
