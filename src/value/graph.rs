@@ -180,11 +180,28 @@ impl Graph {
         }
         let depth = key.parents.iter().map(|p| self.origins[p.index()].depth + 1).max().unwrap_or(0);
         if depth > MAX_DEPTH {
-            return key.parents[0];
+            return self.shortened(key);
         }
         let id = self.add(Origin { depth, ..key }, true);
         self.step_ids.insert(id.index() as u32, |n| self.origins[n].what());
         id
+    }
+
+    /// The end of a chain that is too long. Steps are left out of its middle, and causes never.
+    fn shortened(&mut self, origin: Origin) -> OriginId {
+        let first = origin.parents[0];
+        if self.origins[first.index()].causes == origin.causes {
+            return first;
+        }
+        let mut parents = origin.parents.clone();
+        for parent in &mut parents {
+            while self.origins[parent.index()].depth > MAX_DEPTH / 2
+                && let Some(above) = self.origins[parent.index()].parents.first()
+            {
+                *parent = *above;
+            }
+        }
+        self.node(origin.causes, origin.step, origin.span, parents)
     }
 
     /// A step of a live value; plain origins pass unchanged.
