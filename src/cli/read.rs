@@ -8,7 +8,7 @@ use crate::chart::limits::{MAX_ARCHIVE_BYTES, MAX_FILE_BYTES, MAX_FILES};
 use crate::chart::{Ignore, RawFile, archive};
 use crate::profile::Profile;
 use std::fs::{self, File};
-use std::io::{self, Read};
+use std::io::{self, Read as _, Seek as _};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use walkdir::{DirEntry, WalkDir};
@@ -64,9 +64,12 @@ fn read(path: &Path, limit: u64) -> io::Result<Option<Arc<[u8]>>> {
     if length > 0 && Arc::get_mut(&mut bytes).is_some_and(|buffer| file.read_exact(buffer).is_ok()) {
         return Ok(Some(bytes));
     }
-    // A file that does not tell its length, or is being changed.
+    // A file that is being changed, or a pipe, which tells no length and cannot be opened twice.
+    if length > 0 {
+        file.rewind()?;
+    }
     let mut bytes = Vec::new();
-    File::open(path)?.take(limit + 1).read_to_end(&mut bytes)?;
+    file.take(limit + 1).read_to_end(&mut bytes)?;
     Ok((bytes.len() as u64 <= limit).then(|| bytes.into()))
 }
 

@@ -238,7 +238,7 @@ impl Explorer {
         }
         let ground = (stand.given, stand.fixed.clone());
         if errors(life).next().is_none() && !self.rendered.contains(&ground) {
-            self.rendered.push(ground);
+            self.rendered.push(ground.clone());
         }
         let mut culprits = Vec::new();
         let failed = plan.is_some_and(|plan| self.fails_for_switches(life, plan));
@@ -256,7 +256,6 @@ impl Explorer {
             culprits = self.culprits(life, plan);
             self.judge(life, plan, &culprits);
             if plan.stand.settings.is_empty() {
-                let ground = (plan.stand.given, plan.stand.fixed.clone());
                 self.of_grounds.push((ground, errors(life).collect()));
             }
         }

@@ -387,3 +387,24 @@ fn is_subset(small: &[u32], large: &[u32]) -> bool {
     let mut rest = large.iter();
     small.iter().all(|x| rest.any(|y| y == x))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// What depends on the phase and on many values depends on each of them, whatever becomes of the steps.
+    #[test]
+    fn long_joins_lose_no_cause() {
+        let mut graph = Graph::default();
+        let phase = Cause::Phase(crate::value::origin::PhaseField::Revision);
+        let mut origin = graph.source(phase, Span::default());
+        let count = 3 * MAX_DEPTH as usize;
+        for n in 0..count {
+            let path = graph.path(PathId::default(), &Arc::from(n.to_string().into_bytes()));
+            let value = graph.source(Cause::Values { path }, Span::default());
+            origin = graph.join(origin, value);
+        }
+        assert_eq!(graph.causes(origin).count(), count + 1);
+        assert!(graph.origin(origin).depth <= MAX_DEPTH);
+    }
+}
