@@ -5,7 +5,9 @@ use super::runtime::Runtime;
 use crate::chart::{Chart, Metadata, Prepared};
 use crate::source::Span;
 use crate::value::origin::{Cause, PathId, PhaseField};
-use crate::value::{Data, Element, Heap, Key, List, MapKind, MapObject, Object, OriginId, Plain, PlainData, Root};
+use crate::value::{
+    Data, Element, Entries, Heap, Key, List, MapKind, MapObject, Object, OriginId, Plain, PlainData, Root,
+};
 use crate::value::{Field, IntKind, MapId, Text, Value};
 use std::sync::Arc;
 
@@ -117,12 +119,19 @@ impl Importer<'_> {
                 Data::List(List::new(list))
             }
             PlainData::Map(entries) => {
-                let mut map = MapObject { root: Root::Values, path, own, ..MapObject::default() };
+                let mut list = Vec::with_capacity(entries.len());
                 for (key, entry) in entries {
                     let path = self.rt.arena.path(path, key);
-                    map.entries.insert(key.clone(), self.value(entry, path));
+                    list.push((key.clone(), self.value(entry, path)));
                 }
-                Data::Map(self.rt.heap.add(map))
+                let entries = Entries::of_sorted(list);
+                Data::Map(self.rt.heap.add(MapObject {
+                    entries,
+                    root: Root::Values,
+                    path,
+                    own,
+                    ..MapObject::default()
+                }))
             }
         };
         Value::new(data, own)
@@ -339,7 +348,7 @@ impl Importer<'_> {
             PlainData::Bool(b) => Value::bool(*b),
             PlainData::Int(i) => Value::int64(*i),
             PlainData::Float(f) => Value::float(*f),
-            PlainData::String(bytes) => Value::string(Text::constant(&**bytes)),
+            PlainData::String(bytes) => Value::string(Text::shared(bytes)),
             PlainData::List(items) => {
                 let items = items.iter().map(|item| self.constant(item)).collect();
                 Data::List(List::new(items)).into()

@@ -270,7 +270,7 @@ fn run(
         heap_marks: rendering.heap_marks,
         journal: rendering.journal,
         varies_anew: rendering.varies_anew,
-        is_cut_off: evaluator.rt.arena.overflowed,
+        is_cut_off: evaluator.rt.arena.has_overflowed(),
         program: program.unwrap_or_default(),
         imported,
         texts: evaluator.texts,
@@ -361,7 +361,7 @@ impl Partial {
         let file = file.unwrap_or(Template { unit: unit.clone(), body: None, is_empty: false });
         let dot = Val::of(Data::Map(context.named()).into());
         evaluator.execute(&unit.name, &file, dot)?;
-        let text = std::mem::take(&mut evaluator.out).finish();
+        let text = evaluator.out.take(Default::default());
         evaluator.rt.spend(text.len()).map_err(|failure| match failure {
             Failure::Error(message) | Failure::Budget(message) => Error::Budget(message),
         })?;

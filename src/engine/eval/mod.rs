@@ -130,8 +130,14 @@ pub(super) const MAX_DEPTH: u32 = 20_000;
 
 impl Evaluator<'_> {
     pub(in crate::engine) fn template(&self, name: &str) -> Option<Template> {
-        let inner = self.layers.iter().rev().find_map(|layer| layer.get(name));
-        inner.or_else(|| self.templates.get(name)).cloned()
+        self.named(name).map(|(_, template)| template)
+    }
+
+    /// A template and its name.
+    fn named(&self, name: &str) -> Option<(Arc<str>, Template)> {
+        let inner = self.layers.iter().rev().find_map(|layer| layer.get_key_value(name));
+        let (name, template) = inner.or_else(|| self.templates.get_key_value(name))?;
+        Some((name.clone(), template.clone()))
     }
 
     /// Runs a template with `dot` as its context; its text goes to `self.out`.
