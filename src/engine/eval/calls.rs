@@ -211,7 +211,8 @@ impl Evaluator<'_> {
             if truth == stop_at {
                 value.v.origin = self.rt.arena.join(value.v.origin, tested);
                 if !is_strict {
-                    if arguments[index + 1..].iter().any(|operand| self.operand_mutates(operand)) {
+                    let rest = &arguments[index + 1..];
+                    if self.rt.is_followed && rest.iter().any(|operand| self.operand_mutates(operand)) {
                         self.rt.heap_marks = self.rt.arena.join(self.rt.heap_marks, tested);
                     }
                     return Ok(value);
