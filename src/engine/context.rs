@@ -21,6 +21,9 @@ pub struct ReleaseInfo {
     pub revision: i64,
 }
 
+/// As many values as large charts have.
+const MANY: usize = 1 << 10;
+
 fn key(text: &str) -> Key {
     Arc::from(text.as_bytes())
 }
@@ -46,6 +49,7 @@ pub(super) struct Importer<'a> {
 impl Importer<'_> {
     /// The values of the root chart with those of its subcharts.
     fn values(&mut self, prepared: &Prepared) -> Value {
+        self.rt.arena.reserve(MANY);
         let value = self.value(&prepared.values, PathId::NONE);
         for path in prepared.charts.iter().filter_map(|chart| chart.values_path.as_ref()) {
             self.name_globals(&prepared.values, path, &value);

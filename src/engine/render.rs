@@ -241,6 +241,7 @@ fn run(
         templates: Arc::default(),
         layers: Vec::new(),
         out: TextBuilder::default(),
+        stack: Vec::new(),
         includes: FxHashMap::default(),
         depth: 0,
         sources,

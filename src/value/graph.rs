@@ -76,6 +76,18 @@ impl Default for Graph {
 }
 
 impl Graph {
+    /// Makes room for as many values, where there are none yet.
+    pub fn reserve(&mut self, values: usize) {
+        if !self.causes.is_empty() {
+            return;
+        }
+        self.paths.reserve(values);
+        self.causes.reserve(values);
+        self.origins.reserve(values);
+        self.alone_ids.reserve(values);
+        self.value_ids.reserve(values);
+    }
+
     /// The path of `key` below `parent`.
     pub fn path(&mut self, parent: PathId, key: &Arc<[u8]>) -> PathId {
         let next = self.paths.len();

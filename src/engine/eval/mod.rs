@@ -111,6 +111,8 @@ pub struct Evaluator<'w> {
     /// Those of `tpl` texts that are running.
     pub(in crate::engine) layers: Vec<FxHashMap<Arc<str>, Template>>,
     pub(in crate::engine) out: TextBuilder,
+    /// The arguments of the calls that are being made.
+    pub(in crate::engine) stack: Vec<Value>,
     /// How many calls of `include` are active, by name.
     pub(in crate::engine) includes: FxHashMap<Arc<str>, u32>,
     /// How many templates are executing inside each other.
