@@ -30,7 +30,7 @@ impl Program {
     pub fn parse(prepared: &Prepared, evaluator: &Evaluator<'_>) -> Result<Program, RenderError> {
         let mut files = Vec::new();
         let mut trees = Vec::new();
-        let mut defined = FxHashMap::default();
+        let mut defined = FxHashMap::with_capacity_and_hasher(256, Default::default());
         let (table, profile) = (&evaluator.table, &evaluator.rt.profile);
         for file in prepared.templates() {
             let name: Arc<str> = file.name.as_str().into();

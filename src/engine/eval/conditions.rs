@@ -46,7 +46,7 @@ impl Evaluator<'_> {
         outcome: Outcome,
         origin: OriginId,
     ) {
-        if origin.is_none() || !self.log.is_new(head, outcome, origin) {
+        if !self.rt.is_followed || origin.is_none() || !self.log.is_new(head, outcome, origin) {
             return;
         }
         let expression = self.expression(frame, dot, pipeline, MAX_DEPTH);

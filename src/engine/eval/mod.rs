@@ -111,6 +111,8 @@ pub struct Evaluator<'w> {
     /// Those of `tpl` texts that are running.
     pub(in crate::engine) layers: Vec<FxHashMap<Arc<str>, Template>>,
     pub(in crate::engine) out: TextBuilder,
+    /// The arguments of the calls that are being made.
+    pub(in crate::engine) stack: Vec<Value>,
     /// How many calls of `include` are active, by name.
     pub(in crate::engine) includes: FxHashMap<Arc<str>, u32>,
     /// How many templates are executing inside each other.
@@ -130,8 +132,14 @@ pub(super) const MAX_DEPTH: u32 = 20_000;
 
 impl Evaluator<'_> {
     pub(in crate::engine) fn template(&self, name: &str) -> Option<Template> {
-        let inner = self.layers.iter().rev().find_map(|layer| layer.get(name));
-        inner.or_else(|| self.templates.get(name)).cloned()
+        self.named(name).map(|(_, template)| template)
+    }
+
+    /// A template and its name.
+    fn named(&self, name: &str) -> Option<(Arc<str>, Template)> {
+        let inner = self.layers.iter().rev().find_map(|layer| layer.get_key_value(name));
+        let (name, template) = inner.or_else(|| self.templates.get_key_value(name))?;
+        Some((name.clone(), template.clone()))
     }
 
     /// Runs a template with `dot` as its context; its text goes to `self.out`.

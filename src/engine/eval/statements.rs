@@ -180,7 +180,7 @@ impl Evaluator<'_> {
                 variable.v.origin = self.rt.arena.join(variable.v.origin, decided);
             }
         }
-        if branch.may_mutate && self.branch_mutates(frame, branch) {
+        if self.rt.is_followed && branch.may_mutate && self.branch_mutates(frame, branch) {
             self.rt.heap_marks = self.rt.arena.join(self.rt.heap_marks, origin);
         }
     }
