@@ -66,6 +66,8 @@ pub struct Rendering {
     pub error: Option<RenderError>,
     /// What ended with the error depended on something that differs between renders with the same values.
     error_varies: bool,
+    /// Nothing that differs between renders with the same values decided that it was come to.
+    error_recurs: bool,
     /// All sources, with the texts that `tpl` ran.
     pub sources: Sources,
 }
@@ -82,6 +84,11 @@ impl Rendering {
         self.error_varies
             || self.journal.values().any(FileNote::may_vary)
             || super::journal::varies(&self.rt.arena, marks)
+    }
+
+    /// Every phase ends with an error: with this one, or with one that comes before it.
+    pub fn always_fails(&self) -> bool {
+        self.error.is_some() && self.error_recurs
     }
 
     /// It ends with `fail` or `required`, which a lint passes over.
@@ -257,9 +264,9 @@ fn run(
         Ok(program) => rendering.run(&mut evaluator, program, &contexts, journal).map_err(RenderError::Exec).err(),
         Err(error) => Some(error.clone()),
     };
-    let error_varies = match &error {
-        Some(RenderError::Exec(error)) => super::journal::is_varying_end(&mut evaluator.rt, error),
-        _ => false,
+    let (error_varies, error_recurs) = match &error {
+        Some(RenderError::Exec(error)) => super::journal::end(&mut evaluator.rt, error),
+        _ => (false, true),
     };
     rendering.files.sort_by(|a, b| a.name.cmp(&b.name));
     Rendering {
@@ -277,6 +284,7 @@ fn run(
         log: evaluator.log,
         error,
         error_varies,
+        error_recurs,
         sources: evaluator.sources,
     }
 }
