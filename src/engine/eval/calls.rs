@@ -216,7 +216,7 @@ impl Evaluator<'_> {
         for (index, operand) in arguments.iter().enumerate() {
             // Whether an operand runs that changes a map depends on those before it.
             let outer = self.rt.guard;
-            let changes_maps = !is_strict && !tested.is_none() && self.operand_mutates(operand);
+            let changes_maps = !is_strict && !tested.is_none() && self.operand_mutates(&frame.unit.tree, operand);
             if changes_maps {
                 let span = operand.span.at(frame.unit.base);
                 let outcome = if stop_at { Outcome::False } else { Outcome::True };
@@ -234,7 +234,8 @@ impl Evaluator<'_> {
                 value.v.origin = self.rt.arena.join(value.v.origin, tested);
                 if !is_strict {
                     let rest = &arguments[index + 1..];
-                    if self.rt.is_followed && rest.iter().any(|operand| self.operand_mutates(operand)) {
+                    let tree = &frame.unit.tree;
+                    if self.rt.is_followed && rest.iter().any(|operand| self.operand_mutates(tree, operand)) {
                         self.rt.heap_marks = self.rt.arena.join(self.rt.heap_marks, tested);
                     }
                     return Ok(value);

@@ -131,8 +131,8 @@ impl Evaluator<'_> {
             }
         };
         let mut layer = FxHashMap::default();
-        for define in &unit.tree.defines {
-            let template = Template { unit: unit.clone(), body: Some(define.body.clone()), is_empty: define.is_empty };
+        for define in &*unit.tree.defines {
+            let template = Template { unit: unit.clone(), body: Some(define.body), is_empty: define.is_empty };
             if define.is_empty && (layer.contains_key(&define.name) || self.template(&define.name).is_some()) {
                 continue;
             }

@@ -42,7 +42,7 @@ pub struct Unit {
 pub(in crate::engine) struct Template {
     pub unit: Arc<Unit>,
     /// `None`: the text of the file itself.
-    pub body: Option<Arc<List>>,
+    pub body: Option<List>,
     pub is_empty: bool,
 }
 
@@ -145,21 +145,11 @@ impl Evaluator<'_> {
     /// Runs a template with `dot` as its context; its text goes to `self.out`.
     pub(in crate::engine) fn execute(&mut self, name: &Arc<str>, template: &Template, dot: Val) -> Result<(), Error> {
         let unit = template.unit.clone();
-        let list = match &template.body {
-            Some(body) => body.clone(),
-            None => {
-                let mut frame = Frame {
-                    unit: &unit,
-                    name,
-                    at: At::None,
-                    variables: vec![(0, Val { boxed: false, ..dot.clone() })],
-                };
-                return self.list(&mut frame, &dot, &unit.tree.root);
-            }
-        };
-        let mut frame =
-            Frame { unit: &unit, name, at: At::None, variables: vec![(0, Val { boxed: false, ..dot.clone() })] };
-        self.list(&mut frame, &dot, &list)
+        let list = template.body.unwrap_or(unit.tree.root);
+        let mut variables = Vec::with_capacity(4);
+        variables.push((0, Val { boxed: false, ..dot.clone() }));
+        let mut frame = Frame { unit: &unit, name, at: At::None, variables };
+        self.list(&mut frame, &dot, list)
     }
 
     /// An execution error at the frame's current node.
@@ -168,10 +158,10 @@ impl Evaluator<'_> {
         let tree = &*frame.unit.tree;
         let (pos, span, context) = match frame.at {
             At::None => (0, Span::default(), String::new()),
-            At::Pipeline(p) => (p.pos, p.span, print::pipeline(tree, p)),
-            At::Command(c) => (c.pos, c.span, print::command(tree, c)),
+            At::Pipeline(p) => (p.pos(), p.span, print::pipeline(tree, p)),
+            At::Command(c) => (c.pos(), c.span, print::command(tree, c)),
             At::Operand(o) => (o.pos, o.span, print::operand(tree, o)),
-            At::Template(t) => (t.pos, t.span, print::template_call(tree, t)),
+            At::Template(t) => (t.pos(), t.span, print::template_call(tree, t)),
         };
         let before = &frame.unit.tree.source[..(pos as usize).min(frame.unit.tree.source.len())];
         let line = before.iter().filter(|b| **b == b'\n').count() as u32 + 1;
