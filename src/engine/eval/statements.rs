@@ -78,7 +78,7 @@ impl Evaluator<'_> {
 
     /// Notes which node of the file writes next.
     fn note_write(&mut self, span: Span) {
-        if self.depth == 0 {
+        if self.rt.is_followed && self.depth == 0 {
             self.writes.push(Write { start: self.out.len() as u32, span });
         }
     }
