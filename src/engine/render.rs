@@ -84,11 +84,6 @@ impl Rendering {
             || super::journal::varies(&self.rt.arena, marks)
     }
 
-    /// It ends with an error that every phase ends with.
-    pub fn always_fails(&self) -> bool {
-        self.error.is_some() && !self.error_varies
-    }
-
     /// It ends with `fail` or `required`, which a lint passes over.
     pub fn asks_for_values(&self) -> bool {
         matches!(&self.error, Some(RenderError::Exec(error)) if error.failed_with().is_some())
