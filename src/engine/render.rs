@@ -36,8 +36,8 @@ pub struct Options {
     pub profile: Profile,
     /// Outcomes that conditions are made to have.
     pub forced: Option<Arc<Forced>>,
-    /// Other renders, or a search for worlds, go on from this one: the journal and the log of conditions are kept for
-    /// them. Provenance does not depend on it.
+    /// Other renders, or a search for worlds, go on from this one. For them are kept the journal, the log of conditions,
+    /// and which nodes wrote what; without them those are empty. Provenance does not depend on it.
     pub is_followed: bool,
 }
 
@@ -51,7 +51,7 @@ pub struct Rendering {
     pub writes: FxHashMap<Arc<str>, Arc<[Write]>>,
     /// What the changes to shared maps depended on that other branches would have made before a file was rendered.
     pub heap_marks: FxHashMap<Arc<str>, OriginId>,
-    /// What each file read and changed beside its own text; empty where nothing follows.
+    /// What each file read and changed beside its own text.
     pub journal: FxHashMap<Arc<str>, FileNote>,
     /// Some file that may come out otherwise in another phase came out as it did in no earlier life.
     pub varies_anew: bool,
@@ -373,8 +373,10 @@ impl Partial {
         evaluator.rt.spend(text.len()).map_err(|failure| match failure {
             Failure::Error(message) | Failure::Budget(message) => Error::Budget(message),
         })?;
-        self.writes.insert(unit.name.clone(), evaluator.writes.as_slice().into());
-        self.heap_marks.insert(unit.name.clone(), evaluator.rt.heap_marks);
+        if evaluator.rt.is_followed {
+            self.writes.insert(unit.name.clone(), evaluator.writes.as_slice().into());
+            self.heap_marks.insert(unit.name.clone(), evaluator.rt.heap_marks);
+        }
         let text = super::eval::without_no_value(text);
         let note = start.map(|start| start.note(&mut evaluator.rt, &text, evaluator.texts.len()));
         let rendered = RenderedFile { name: unit.name.clone(), text };

@@ -139,7 +139,7 @@ impl Emitter {
     fn entry(&mut self, key: &Text, shape: OriginId, value: &Tree, indent: isize) {
         self.indentation(indent);
         let text = utf8(key);
-        if text.len() <= MAX_SIMPLE_KEY && !text.contains(is_break) {
+        if text.len() <= MAX_SIMPLE_KEY && !has_break(text) {
             self.string(key, shape, indent, true);
             self.indicator(":", false, false, false, OriginId::NONE);
         } else {
@@ -329,6 +329,10 @@ impl Emitter {
         self.after_blank = true;
         self.out.cover(start, origin, GuardId::NONE, 0);
     }
+}
+
+fn has_break(text: &str) -> bool {
+    memchr::memchr2(b'\n', b'\r', text.as_bytes()).is_some() || !text.is_ascii() && text.contains(is_break)
 }
 
 /// The text of a tree, which holds nothing but UTF-8.
