@@ -3,9 +3,10 @@
 use super::ast::Tree;
 use super::{Rules, SyntaxError, parse};
 use crate::profile::Profile;
-use rustc_hash::FxHashMap;
+use hashbrown::HashTable;
+use rustc_hash::FxHasher;
 use std::collections::VecDeque;
-use std::collections::hash_map::Entry;
+use std::hash::Hasher;
 use std::sync::{Arc, Mutex, PoisonError};
 
 /// The trees of as many bytes of text are kept when no chart uses them any more. A tree takes some three times the memory
@@ -21,15 +22,17 @@ pub struct Cache {
 
 #[derive(Default, Debug)]
 struct Known {
-    trees: FxHashMap<Arc<[u8]>, Kept>,
-    /// The texts, those first that are to be forgotten first.
-    queue: VecDeque<Arc<[u8]>>,
+    trees: HashTable<Kept>,
+    /// The texts with their hashes, those first that are to be forgotten first.
+    queue: VecDeque<(u64, Arc<[u8]>)>,
     /// The sum of their lengths.
     bytes: usize,
 }
 
 #[derive(Debug)]
 struct Kept {
+    /// Of its text.
+    hash: u64,
     tree: Arc<Tree>,
     /// It was asked for again since it was looked at last.
     is_wanted: bool,
@@ -44,25 +47,32 @@ impl Cache {
         functions: &dyn Fn(&str) -> Option<u16>,
         profile: &Profile,
     ) -> Result<Arc<Tree>, SyntaxError> {
-        // A panic of another thread leaves the map whole.
-        if let Some(kept) = self.known.lock().unwrap_or_else(PoisonError::into_inner).trees.get_mut(source) {
+        let mut hasher = FxHasher::default();
+        hasher.write(source);
+        let hash = hasher.finish();
+        // A panic of another thread leaves the table whole.
+        if let Some(kept) = self.known.lock().unwrap_or_else(PoisonError::into_inner).find(hash, source) {
             kept.is_wanted = true;
             return Ok(kept.tree.clone());
         }
         let tree = Arc::new(parse(source, name, functions, Rules::of_go(u32::from(profile.go())))?);
-        Ok(self.known.lock().unwrap_or_else(PoisonError::into_inner).add(source, tree))
+        Ok(self.known.lock().unwrap_or_else(PoisonError::into_inner).add(hash, tree))
     }
 }
 
 impl Known {
+    fn find(&mut self, hash: u64, source: &[u8]) -> Option<&mut Kept> {
+        self.trees.find_mut(hash, |kept| *kept.tree.source == *source)
+    }
+
     /// Adds a tree, unless another thread was faster, and gives the one that is known.
-    fn add(&mut self, source: &Arc<[u8]>, tree: Arc<Tree>) -> Arc<Tree> {
-        match self.trees.entry(source.clone()) {
-            Entry::Occupied(kept) => return kept.get().tree.clone(),
-            Entry::Vacant(place) => place.insert(Kept { tree: tree.clone(), is_wanted: false }),
-        };
-        self.queue.push_back(source.clone());
-        self.bytes += source.len();
+    fn add(&mut self, hash: u64, tree: Arc<Tree>) -> Arc<Tree> {
+        if let Some(kept) = self.find(hash, &tree.source) {
+            return kept.tree.clone();
+        }
+        self.trees.insert_unique(hash, Kept { hash, tree: tree.clone(), is_wanted: false }, |kept| kept.hash);
+        self.queue.push_back((hash, tree.source.clone()));
+        self.bytes += tree.source.len();
         self.forget();
         tree
     }
@@ -74,16 +84,18 @@ impl Known {
             if self.bytes <= MAX_BYTES {
                 return;
             }
-            let Some(source) = self.queue.pop_front() else { return };
-            let is_kept = self.trees.get_mut(&source).is_some_and(|kept| {
+            let Some((hash, source)) = self.queue.pop_front() else { return };
+            let is_kept = self.find(hash, &source).is_some_and(|kept| {
                 // One is held here, any other by who renders.
                 std::mem::take(&mut kept.is_wanted) || Arc::strong_count(&kept.tree) > 1
             });
             if is_kept {
-                self.queue.push_back(source);
+                self.queue.push_back((hash, source));
             } else {
                 self.bytes -= source.len();
-                self.trees.remove(&source);
+                if let Ok(entry) = self.trees.find_entry(hash, |kept| kept.tree.source == source) {
+                    entry.remove();
+                }
             }
         }
     }

@@ -124,23 +124,16 @@ static KINDS: LazyLock<Box<[Kind]>> = LazyLock::new(|| {
 });
 
 /// A parser to keep for many files.
+#[derive(Default)]
 pub struct Parser {
-    inner: tree_sitter::Parser,
-}
-
-impl Default for Parser {
-    fn default() -> Self {
-        Self::new()
-    }
+    /// Made when the first text needs it.
+    inner: Option<tree_sitter::Parser>,
+    bench: lower::Bench,
 }
 
 impl Parser {
     pub fn new() -> Self {
-        let mut inner = tree_sitter::Parser::new();
-        // The only failure is a grammar generated for another version of the library, and then nothing parses: the
-        // tests notice.
-        let _ = inner.set_language(&language());
-        Parser { inner }
+        Self::default()
     }
 
     /// See [`super::parse`].
@@ -161,8 +154,8 @@ impl Parser {
             return Err(over_budget("the file is larger than 4 GiB"));
         }
         let text = lower::Text { source, file: name, functions, rules };
-        let lowered = lower::scanned(&text).or_else(|doubt| match (doubt, self.syntax(source)) {
-            (Doubt::Syntax, Some(tree)) => lower::parsed(&text, &tree),
+        let lowered = lower::scanned(&text, &mut self.bench).or_else(|doubt| match (doubt, self.syntax(source)) {
+            (Doubt::Syntax, Some(tree)) => lower::parsed(&text, &tree, &mut self.bench),
             (doubt, _) => Err(doubt),
         });
         lowered.map_err(|doubt| match doubt {
@@ -186,9 +179,16 @@ impl Parser {
             if state.has_error() { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
         };
         let options = ParseOptions::new().progress_callback(&mut stop_at_error);
-        let tree = self.inner.parse_with_options(&mut |at, _| text.get(at..).unwrap_or_default(), None, Some(options));
+        let parser = self.inner.get_or_insert_with(|| {
+            let mut parser = tree_sitter::Parser::new();
+            // The only failure is a grammar generated for another version of the library, and then nothing parses: the
+            // tests notice.
+            let _ = parser.set_language(&language());
+            parser
+        });
+        let tree = parser.parse_with_options(&mut |at, _| text.get(at..).unwrap_or_default(), None, Some(options));
         if tree.is_none() {
-            self.inner.reset();
+            parser.reset();
         }
         tree.filter(|tree| !tree.root_node().has_error())
     }
@@ -208,8 +208,8 @@ mod tests {
         let functions = |name: &str| table.find(name);
         let rules = Rules::of_go(u32::from(profile.go()));
         let text = lower::Text { source, file: "c/templates/t.yaml", functions: &functions, rules };
-        let scanned = lower::scanned(&text).ok().map(|tree| format!("{tree:?}"));
-        let parsed = parser.syntax(source).and_then(|tree| lower::parsed(&text, &tree).ok());
+        let scanned = lower::scanned(&text, &mut parser.bench).ok().map(|tree| format!("{tree:?}"));
+        let parsed = parser.syntax(source).and_then(|tree| lower::parsed(&text, &tree, &mut parser.bench).ok());
         [scanned, parsed.map(|tree| format!("{tree:?}"))]
     }
 

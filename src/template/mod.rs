@@ -74,7 +74,7 @@ pub fn parse(
     rules: Rules,
 ) -> Result<Tree, SyntaxError> {
     thread_local! {
-        /// A parser is expensive to make and free to use again.
+        /// A parser is expensive to make and free to use again, and knows the words of the texts before.
         static PARSER: RefCell<Option<Parser>> = const { RefCell::new(None) };
     }
     let mut parser = PARSER.with_borrow_mut(Option::take).unwrap_or_default();

@@ -3,11 +3,11 @@
 //! The reader tells lowering what the grammar's nodes would tell it, as it meets it. It knows no recovery and no
 //! rare forms: whatever it does not know it leaves to tree-sitter by returning nothing.
 
-use super::ast::Pipeline;
+use super::ast::{OperandKind, Pipeline};
 use super::grammar::Kind;
 use super::lower::{Clause, Lowering};
 use crate::source::Span;
-use memchr::{memchr, memmem};
+use memchr::memchr;
 
 /// The node that begins with a keyword, and the keyword's own.
 fn keyword(word: &[u8]) -> Option<(Kind, Kind)> {
@@ -26,35 +26,50 @@ fn keyword(word: &[u8]) -> Option<(Kind, Kind)> {
     })
 }
 
-fn is_space(byte: u8) -> bool {
-    matches!(byte, b' ' | b'\t' | b'\r' | b'\n')
-}
+const SPACE: u8 = 1;
+/// What names are made of, and what they begin with.
+const NAME: u8 = 2;
+const FIRST: u8 = 4;
+/// What has no meaning of its own in quotes.
+const PLAIN: u8 = 8;
 
-/// Which bytes names are made of.
-const NAMES: [bool; 256] = {
-    let mut names = [false; 256];
+/// What a byte may be.
+static CLASSES: [u8; 256] = {
+    let mut classes = [0; 256];
     let mut byte = 0u8;
-    while byte < 0x80 {
-        names[byte as usize] = byte.is_ascii_alphanumeric() || byte == b'_';
+    loop {
+        let mut class = 0;
+        if matches!(byte, b' ' | b'\t' | b'\r' | b'\n') {
+            class |= SPACE;
+        }
+        if byte.is_ascii_alphanumeric() || byte == b'_' {
+            class |= if byte.is_ascii_digit() { NAME } else { NAME | FIRST };
+        }
+        if !matches!(byte, b'"' | b'\'' | b'\\' | b'\n') {
+            class |= PLAIN;
+        }
+        classes[byte as usize] = class;
+        if byte == u8::MAX {
+            break;
+        }
         byte += 1;
     }
-    names
+    classes
 };
 
 #[inline]
-fn is_name(byte: u8) -> bool {
-    NAMES[usize::from(byte)]
+fn is(byte: u8, class: u8) -> bool {
+    CLASSES[usize::from(byte)] & class != 0
 }
 
-fn is_first_of_name(byte: u8) -> bool {
-    byte.is_ascii_alphabetic() || byte == b'_'
-}
-
-/// Where the bytes that are so end.
+/// Where the bytes of a class end.
 #[inline]
-fn end_of(text: &[u8], from: usize, is_in: impl Fn(u8) -> bool) -> usize {
-    let rest = text.get(from..).unwrap_or_default();
-    from + rest.iter().position(|byte| !is_in(*byte)).unwrap_or(rest.len())
+fn end_of(text: &[u8], from: usize, class: u8) -> usize {
+    let mut at = from;
+    while text.get(at).is_some_and(|byte| is(*byte, class)) {
+        at += 1;
+    }
+    at
 }
 
 /// The place of the first `{{` from `from` on.
@@ -80,12 +95,14 @@ pub(super) struct Reader<'r, 'a> {
     last: usize,
     /// The places of the parentheses that are open.
     parentheses: Vec<usize>,
+    /// The word that was looked at last, which may yet be the operand to come: its place and its end.
+    word: (usize, usize),
     lowering: &'r mut Lowering<'a>,
 }
 
 impl<'r, 'a> Reader<'r, 'a> {
     pub fn new(text: &'a [u8], lowering: &'r mut Lowering<'a>) -> Self {
-        Reader { text, at: 0, last: 0, parentheses: Vec::new(), lowering }
+        Reader { text, at: 0, last: 0, parentheses: Vec::new(), word: (0, 0), lowering }
     }
 
     pub fn items(&mut self) -> Option<()> {
@@ -96,44 +113,36 @@ impl<'r, 'a> Reader<'r, 'a> {
         Some(())
     }
 
+    #[inline]
     fn byte(&self, ahead: usize) -> u8 {
         // NUL ends nothing that is known here.
         self.text.get(self.at + ahead).copied().unwrap_or(0)
     }
 
-    fn starts_with(&self, text: &[u8]) -> bool {
-        self.text.get(self.at..).is_some_and(|rest| rest.starts_with(text))
-    }
-
+    #[inline]
     fn skip_spaces(&mut self) {
-        while is_space(self.byte(0)) {
-            self.at += 1;
-        }
+        self.at = end_of(self.text, self.at, SPACE);
     }
 
     fn item(&mut self) -> Option<()> {
         let start = self.at;
-        let is_trimming = self.byte(2) == b'-' && is_space(self.byte(3));
+        let is_trimming = self.byte(2) == b'-' && is(self.byte(3), SPACE);
         self.at += if is_trimming { 4 } else { 2 };
-        if self.starts_with(b"/*") {
+        if self.byte(0) == b'/' && self.byte(1) == b'*' {
             return self.comment(start);
         }
         self.lowering.text(start, is_trimming);
         let first = self.at as u32;
         self.skip_spaces();
-        let mut clause = Clause::default();
-        let (kind, variables) = match keyword(self.word()) {
-            Some((kind, _)) => {
-                let variables = self.lowering.begin_item(kind)?;
-                self.clause(kind, &mut clause)?;
-                (kind, variables)
-            }
-            None => {
-                let variables = self.lowering.begin_item(Kind::Action)?;
-                clause.pipeline = Some(self.pipeline(false)?);
-                (Kind::Action, variables)
-            }
+        let Some((kind, _)) = keyword(self.word()) else {
+            let pipeline = self.pipeline(false)?;
+            self.close(first)?;
+            self.lowering.action(pipeline);
+            return Some(());
         };
+        let mut clause = Clause::default();
+        let variables = self.lowering.begin_item(kind)?;
+        self.clause(kind, &mut clause)?;
         self.close(first)?;
         clause.span = span(start, self.at);
         self.lowering.item(kind, clause, variables)
@@ -141,12 +150,18 @@ impl<'r, 'a> Reader<'r, 'a> {
 
     /// A comment that begins here, in an item that begins at `start`.
     fn comment(&mut self, start: usize) -> Option<()> {
-        let from = self.at + 2;
-        self.at = from + memmem::find(self.text.get(from..)?, b"*/")? + 2;
-        if is_space(self.byte(0)) && self.byte(1) == b'-' {
+        self.at += 2;
+        loop {
+            self.at += memchr(b'*', self.text.get(self.at..)?)? + 1;
+            if self.byte(0) == b'/' {
+                break;
+            }
+        }
+        self.at += 1;
+        if is(self.byte(0), SPACE) && self.byte(1) == b'-' {
             self.at += 2;
         }
-        if !self.starts_with(b"}}") {
+        if !self.is_at_braces(0) {
             return None;
         }
         self.at += 2;
@@ -154,11 +169,19 @@ impl<'r, 'a> Reader<'r, 'a> {
     }
 
     /// The word at this place, which may be empty.
-    fn word(&self) -> &'a [u8] {
-        if !is_first_of_name(self.byte(0)) {
+    fn word(&mut self) -> &'a [u8] {
+        if !is(self.byte(0), FIRST) {
             return &[];
         }
-        self.text.get(self.at..end_of(self.text, self.at, is_name)).unwrap_or_default()
+        self.text.get(self.at..self.word_end()).unwrap_or_default()
+    }
+
+    /// The end of the word, or of the variable, that begins here.
+    fn word_end(&mut self) -> usize {
+        if self.word.0 != self.at {
+            self.word = (self.at, end_of(self.text, self.at + 1, NAME));
+        }
+        self.word.1
     }
 
     /// Goes behind a keyword and the spaces after it.
@@ -172,7 +195,7 @@ impl<'r, 'a> Reader<'r, 'a> {
     fn clause(&mut self, kind: Kind, clause: &mut Clause) -> Option<()> {
         self.skip_keyword()?;
         if matches!(kind, Kind::DefineClause | Kind::BlockClause | Kind::TemplateAction) {
-            clause.name = Some(self.name()?);
+            clause.name = Some(self.template()?);
         }
         let has_pipeline = match kind {
             Kind::IfClause | Kind::WithClause | Kind::RangeClause | Kind::BlockClause => true,
@@ -193,15 +216,19 @@ impl<'r, 'a> Reader<'r, 'a> {
     }
 
     /// The name of a template.
-    fn name(&mut self) -> Option<Span> {
+    fn template(&mut self) -> Option<Span> {
         let (start, end) = (self.at, self.string()?);
         self.at = end;
         self.skip_spaces();
         Some(span(start, end))
     }
 
+    fn is_at_braces(&self, ahead: usize) -> bool {
+        self.byte(ahead) == b'}' && self.byte(ahead + 1) == b'}'
+    }
+
     fn is_at_close(&self) -> bool {
-        self.starts_with(b"}}") || self.starts_with(b"-}}")
+        self.is_at_braces(usize::from(self.byte(0) == b'-'))
     }
 
     /// The end of an item, whose first byte after its beginning is at `first`.
@@ -210,7 +237,7 @@ impl<'r, 'a> Reader<'r, 'a> {
         let start = self.at;
         let trims = self.byte(0) == b'-';
         self.at += usize::from(trims);
-        if !self.starts_with(b"}}") {
+        if !self.is_at_braces(0) {
             return None;
         }
         self.at += 2;
@@ -243,12 +270,26 @@ impl<'r, 'a> Reader<'r, 'a> {
                     self.skip_spaces();
                     self.lowering.begin_command(self.at as u32)?;
                 }
+                b'.' if is(self.byte(1), FIRST) => {
+                    let path = self.take(self.path_end())?;
+                    self.lowering.field(path)?;
+                }
+                b'$' => {
+                    let end = self.word_end();
+                    let variable = self.take(end)?;
+                    self.lowering.variable(variable)?;
+                }
+                b'"' | b'`' => {
+                    let string = self.take(self.string()?)?;
+                    self.lowering.string(string)?;
+                }
+                b'a'..=b'z' | b'A'..=b'Z' | b'_' => self.name()?,
                 b'}' | b'-' if self.is_at_close() => {
                     self.lowering.end_command(self.last as u32)?;
                     let pipeline = self.lowering.end_pipeline(self.last as u32)?;
                     return self.parentheses.is_empty().then_some(pipeline);
                 }
-                _ => self.operand()?,
+                _ => self.constant()?,
             }
         }
     }
@@ -264,15 +305,10 @@ impl<'r, 'a> Reader<'r, 'a> {
         self.lowering.begin_command(self.at as u32)
     }
 
-    /// The end of the variable whose `$` is at a place.
-    fn variable_end(&self, from: usize) -> usize {
-        end_of(self.text, from + 1, is_name)
-    }
-
     /// `$a :=`, `$a =` and, for `range`, `$a, $b :=`; nothing where the pipeline begins with the value of a variable.
     fn declaration(&mut self) -> Option<()> {
         let start = self.at;
-        let first = span(start, self.variable_end(start));
+        let first = span(start, self.word_end());
         self.at = first.end as usize;
         self.skip_spaces();
         let mut second = None;
@@ -283,7 +319,7 @@ impl<'r, 'a> Reader<'r, 'a> {
             if self.byte(0) != b'$' {
                 return None;
             }
-            let end = self.variable_end(self.at);
+            let end = self.word_end();
             second = Some(span(self.at, end));
             self.at = end;
             self.skip_spaces();
@@ -305,51 +341,64 @@ impl<'r, 'a> Reader<'r, 'a> {
         }
     }
 
-    fn operand(&mut self) -> Option<()> {
-        let start = self.at;
-        let (kind, end) = match self.byte(0) {
-            b'.' if is_first_of_name(self.byte(1)) => (Kind::Field, self.path_end()),
-            b'.' if self.byte(1).is_ascii_digit() => (Kind::Number, self.number_end()),
-            b'.' => (Kind::Dot, start + 1),
-            b'$' => (Kind::Variable, self.variable_end(start)),
-            b'"' | b'`' => (Kind::String, self.string()?),
-            b'\'' => (Kind::Character, self.quoted(b'\'')?),
-            b'0'..=b'9' => (Kind::Number, self.number_end()),
-            b'+' | b'-' if self.byte(1).is_ascii_digit() => (Kind::Number, self.number_end()),
-            byte if is_first_of_name(byte) => {
-                let word = self.word();
-                let kind = match word {
-                    b"true" => Kind::True,
-                    b"false" => Kind::False,
-                    b"nil" => Kind::Nil,
-                    // Lowering knows no function by the name of a keyword.
-                    _ => Kind::Function,
-                };
-                (kind, start + word.len())
+    /// A function, or a constant that is a word.
+    fn name(&mut self) -> Option<()> {
+        let word = self.word();
+        let place = self.take(self.at + word.len())?;
+        match word {
+            b"true" => self.lowering.plain(OperandKind::Bool(true), place),
+            b"false" => self.lowering.plain(OperandKind::Bool(false), place),
+            b"nil" => self.lowering.plain(OperandKind::Nil, place),
+            // Lowering knows no function by the name of a keyword.
+            _ => self.lowering.function(place),
+        }
+    }
+
+    /// A number, a character, or the dot.
+    fn constant(&mut self) -> Option<()> {
+        match self.byte(0) {
+            b'0'..=b'9' => self.number(),
+            b'.' | b'+' | b'-' if self.byte(1).is_ascii_digit() => self.number(),
+            b'.' => {
+                let dot = self.take(self.at + 1)?;
+                self.lowering.plain(OperandKind::Dot, dot)
             }
-            _ => return None,
-        };
-        // Characters beyond ASCII may go on with a name.
+            b'\'' => {
+                let character = self.take(self.quoted(b'\'')?)?;
+                self.lowering.number(Kind::Character, character)
+            }
+            _ => None,
+        }
+    }
+
+    /// Takes an operand up to its end. Characters beyond ASCII may go on with a name.
+    fn take(&mut self, end: usize) -> Option<Span> {
         if self.text.get(end).is_some_and(|byte| *byte >= 0x80) {
             return None;
         }
+        let taken = span(self.at, end);
         self.at = end;
         self.last = end;
-        self.lowering.operand(kind, span(start, end))
+        Some(taken)
     }
 
     /// The end of `.a.b.c`.
     fn path_end(&self) -> usize {
         let mut at = self.at;
-        while self.text.get(at) == Some(&b'.') && self.text.get(at + 1).copied().is_some_and(is_first_of_name) {
-            at = end_of(self.text, at + 1, is_name);
+        while self.text.get(at) == Some(&b'.') && self.text.get(at + 1).is_some_and(|byte| is(*byte, FIRST)) {
+            at = end_of(self.text, at + 2, NAME);
         }
         at
     }
 
     /// All that Go's lexer may take for a number.
-    fn number_end(&self) -> usize {
-        end_of(self.text, self.at, |byte| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'.' | b'+' | b'-'))
+    fn number(&mut self) -> Option<()> {
+        let mut end = self.at;
+        while self.text.get(end).is_some_and(|byte| is(*byte, NAME) || matches!(byte, b'.' | b'+' | b'-')) {
+            end += 1;
+        }
+        let number = self.take(end)?;
+        self.lowering.number(Kind::Number, number)
     }
 
     fn string(&self) -> Option<usize> {
@@ -364,11 +413,13 @@ impl<'r, 'a> Reader<'r, 'a> {
     fn quoted(&self, quote: u8) -> Option<usize> {
         let mut at = self.at + 1;
         loop {
+            at = end_of(self.text, at, PLAIN);
             match *self.text.get(at)? {
-                b'\n' => return None,
-                b'\\' if *self.text.get(at + 1)? != b'\n' => at += 2,
-                b'\\' => return None,
                 byte if byte == quote => return Some(at + 1),
+                b'\n' => return None,
+                b'\\' if *self.text.get(at + 1)? == b'\n' => return None,
+                b'\\' => at += 2,
+                // The other quote.
                 _ => at += 1,
             }
         }

@@ -3,10 +3,9 @@
 use super::super::MAX_BLOCKS;
 use super::super::ast::{Branch, Define, List, Node, Pipeline, Run, TemplateCall};
 use super::super::grammar::Kind;
-use super::super::literal::unquote;
-use super::names::Assigned;
 use super::{Clause, Lowering};
 use crate::source::Span;
+use std::sync::Arc;
 
 /// How many entries all `Branch::assigns` of a file may have together. Real files have some hundred.
 const MAX_ASSIGNS: usize = 1 << 20;
@@ -20,8 +19,8 @@ pub(super) enum Block {
 
 /// An open block, with the list around it.
 pub(super) enum Open {
-    Branch(Box<OpenBranch>),
-    Template(Box<OpenTemplate>),
+    Branch(OpenBranch),
+    Template(OpenTemplate),
 }
 
 pub(super) struct OpenBranch {
@@ -35,7 +34,8 @@ pub(super) struct OpenBranch {
     /// Names when the branch began, and when its first arm began.
     depth: usize,
     arm: usize,
-    assigns: Vec<Assigned>,
+    /// How many assignments there were before its own.
+    assigned: usize,
     jumps: bool,
     may_mutate: bool,
     /// How many nodes there were when the arm began.
@@ -44,7 +44,7 @@ pub(super) struct OpenBranch {
 
 pub(super) struct OpenTemplate {
     start: u32,
-    name: Vec<u8>,
+    name: Arc<[u8]>,
     /// For `block`: what calls it.
     call: Option<TemplateCall>,
     scope: (usize, usize),
@@ -56,15 +56,15 @@ pub(super) struct OpenTemplate {
 
 impl Lowering<'_> {
     fn push(&mut self, open: Open) -> Option<()> {
-        if self.open.len() >= MAX_BLOCKS {
+        if self.bench.open.len() >= MAX_BLOCKS {
             return None;
         }
-        self.open.push(open);
+        self.bench.open.push(open);
         Some(())
     }
 
     fn branch(&mut self) -> Option<&mut OpenBranch> {
-        match self.open.last_mut() {
+        match self.bench.open.last_mut() {
             Some(Open::Branch(branch)) => Some(branch),
             _ => None,
         }
@@ -72,26 +72,29 @@ impl Lowering<'_> {
 
     /// Gives what pipelines do to the innermost branch.
     pub(super) fn take_effects(&mut self) {
-        if !self.effects.may_mutate && self.effects.assigns.is_empty() {
+        if !self.bench.effects.may_mutate && self.bench.effects.assigns.is_empty() {
             return;
         }
-        let effects = std::mem::take(&mut self.effects);
+        let may_mutate = std::mem::take(&mut self.bench.effects.may_mutate);
         if let Some(branch) = self.branch() {
-            branch.may_mutate |= effects.may_mutate;
-            branch.assigns.extend(effects.assigns);
+            branch.may_mutate |= may_mutate;
+            self.bench.assigned.append(&mut self.bench.effects.assigns);
         }
+        self.bench.effects.assigns.clear();
     }
 
     /// Opens a branch. `depth` is how many names there were before its head, whose own belong to the branch.
     pub(super) fn open_branch(&mut self, block: Block, clause: Clause, depth: usize, is_chained: bool) -> Option<()> {
         let pipeline = clause.pipeline?;
-        let arm = self.scopes.depth();
+        let arm = self.bench.scopes.depth();
         // `range $x = …` assigns once an element, as its body would.
-        let own = if block == Block::Range { self.effects.assigns.clone() } else { Vec::new() };
+        let own = if block == Block::Range { self.bench.effects.assigns.clone() } else { Vec::new() };
         self.take_effects();
-        let start = self.list.len();
+        let assigned = self.bench.assigned.len();
+        self.bench.assigned.extend(own);
+        let start = self.bench.list.len();
         self.ranges += usize::from(block == Block::Range);
-        self.push(Open::Branch(Box::new(OpenBranch {
+        self.push(Open::Branch(OpenBranch {
             block,
             head: clause.span,
             pipeline,
@@ -99,17 +102,17 @@ impl Lowering<'_> {
             is_chained,
             depth,
             arm,
-            assigns: own,
+            assigned,
             jumps: false,
             may_mutate: false,
             start,
-        })))
+        }))
     }
 
     /// Before `else` is read: what the first arm declared is over.
     pub(super) fn end_arm(&mut self) -> Option<()> {
         let arm = self.branch()?.arm;
-        self.scopes.end_arm(arm);
+        self.bench.scopes.end_arm(arm);
         Some(())
     }
 
@@ -136,10 +139,10 @@ impl Lowering<'_> {
 
     pub(super) fn end(&mut self, end: Span) -> Option<()> {
         loop {
-            match self.open.pop()? {
-                Open::Template(open) => return self.end_template(*open, end),
+            match self.bench.open.pop()? {
+                Open::Template(open) => return self.end_template(open, end),
                 Open::Branch(open) => {
-                    if !self.end_branch(*open, end)? {
+                    if !self.end_branch(open, end)? {
                         return Some(());
                     }
                 }
@@ -155,45 +158,51 @@ impl Lowering<'_> {
             Some(body) => (body, Some(arm)),
             None => (arm, None),
         };
-        self.scopes.cut(open.depth);
-        let mut assigns = open.assigns;
-        assigns.retain(|assigned| assigned.declared < open.depth);
-        assigns.sort_unstable();
-        assigns.dedup();
-        let table = &mut self.tables.assigns;
-        let first = table.len();
-        for assigned in &assigns {
-            // Sorted by symbol.
-            if table.get(first..)?.last() != Some(&assigned.symbol) {
-                table.push(assigned.symbol);
-            }
-        }
-        let symbols = Run { first: first as u32, count: (table.len() - first) as u32 };
-        if table.len() > MAX_ASSIGNS {
-            self.is_over_budget = true;
-            return None;
-        }
+        self.bench.scopes.cut(open.depth);
+        let assigns = self.assigns(&open)?;
         if let Some(outer) = self.branch() {
-            outer.assigns.extend(assigns);
             outer.may_mutate |= open.may_mutate;
             outer.jumps |= open.jumps && outer.is_left_by_jumps();
         }
-        let branch = self.tables.branch(Branch {
+        let branch = self.bench.tables.branch(Branch {
             span: Span::new(open.head.start, end.end),
             head: open.head,
             pipeline: open.pipeline,
             body,
             otherwise,
-            assigns: symbols,
+            assigns,
             jumps: open.jumps,
             may_mutate: open.may_mutate,
         });
-        self.list.push(match open.block {
+        self.bench.list.push(match open.block {
             Block::If => Node::If(branch),
             Block::With => Node::With(branch),
             Block::Range => Node::Range(branch),
         });
         Some(open.is_chained)
+    }
+
+    /// The outer variables that a branch assigns that ends. What it assigns, the branch around it does.
+    fn assigns(&mut self, open: &OpenBranch) -> Option<Run> {
+        let has_outer = self.branch().is_some();
+        let (assigned, table) = (&mut self.bench.assigned, &mut self.bench.tables.assigns);
+        let first = table.len();
+        if assigned.len() > open.assigned {
+            let mut own: Vec<_> = assigned.drain(open.assigned..).collect();
+            own.retain(|assigned| assigned.declared < open.depth);
+            own.sort_unstable();
+            own.dedup();
+            if has_outer {
+                assigned.extend(&own);
+            }
+            own.dedup_by_key(|assigned| assigned.symbol);
+            table.extend(own.iter().map(|assigned| assigned.symbol));
+        }
+        if table.len() > MAX_ASSIGNS {
+            self.is_over_budget = true;
+            return None;
+        }
+        Some(Run { first: first as u32, count: (table.len() - first) as u32 })
     }
 
     /// `break` and `continue`: only in the body of a `range` of the same template.
@@ -204,19 +213,19 @@ impl Lowering<'_> {
         if let Some(branch) = self.branch() {
             branch.jumps |= branch.is_left_by_jumps();
         }
-        self.list.push(node);
+        self.bench.list.push(node);
         Some(())
     }
 
     pub(super) fn open_define(&mut self, clause: Clause) -> Option<()> {
-        if !self.open.is_empty() {
+        if !self.bench.open.is_empty() {
             return None;
         }
         self.begin_template(&clause, None)
     }
 
     pub(super) fn open_block(&mut self, clause: Clause) -> Option<()> {
-        self.effects.may_mutate = true;
+        self.bench.effects.may_mutate = true;
         self.take_effects();
         let call = self.template_call(&clause)?;
         let call = TemplateCall { argument: Some(clause.pipeline?), ..call };
@@ -224,28 +233,28 @@ impl Lowering<'_> {
     }
 
     fn begin_template(&mut self, clause: &Clause, call: Option<TemplateCall>) -> Option<()> {
-        let name = unquote(self.bytes(clause.name?))?;
-        let scope = self.scopes.enter();
+        let name = self.name(clause.name?)?;
+        let scope = self.bench.scopes.enter();
         let ranges = std::mem::take(&mut self.ranges);
-        let first = self.list.len();
-        self.push(Open::Template(Box::new(OpenTemplate { start: clause.span.start, name, call, scope, ranges, first })))
+        let first = self.bench.list.len();
+        self.push(Open::Template(OpenTemplate { start: clause.span.start, name, call, scope, ranges, first }))
     }
 
     fn end_template(&mut self, open: OpenTemplate, end: Span) -> Option<()> {
         let body = self.nodes_from(open.first);
-        self.scopes.leave(open.scope);
+        self.bench.scopes.leave(open.scope);
         self.ranges = open.ranges;
         let is_empty = self.is_empty(body);
-        self.tables.defines.push(Define {
-            name: self.names.share_lossy(&open.name),
+        self.bench.tables.defines.push(Define {
+            name: self.bench.words.share(&String::from_utf8_lossy(&open.name)),
             span: Span::new(open.start, end.end),
             body,
             is_empty,
         });
         self.define(open.name, is_empty)?;
         if let Some(call) = open.call {
-            let call = self.tables.call(call);
-            self.list.push(Node::Template(call));
+            let call = self.bench.tables.call(call);
+            self.bench.list.push(Node::Template(call));
         }
         Some(())
     }

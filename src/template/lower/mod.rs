@@ -8,24 +8,28 @@
 //! Everything returns an `Option`, where `None` is a *doubt*: something that Go refuses, or might. See `refusal`.
 
 mod blocks;
-mod names;
 mod pipeline;
+mod scopes;
 mod tables;
 mod walk;
+mod words;
 
 use super::Rules;
-use super::ast::{FieldsId, List, Node, Pipeline, TemplateCall, Tree};
+use super::ast::{List, Node, Pipeline, TemplateCall, Tree};
 use super::grammar::Kind;
-use super::literal::unquote;
 use super::quote::is_white_space;
 use super::scan::Reader;
 use crate::source::Span;
 use blocks::{Block, Open};
-use names::{Names, Scopes};
 use pipeline::Building;
 use rustc_hash::FxHashMap;
+use scopes::{Assigned, Scopes};
 use std::sync::Arc;
 use tables::{Tables, settle};
+use words::{Meaning, Words};
+
+/// What a longer text needed to be read is not kept for the next.
+const MAX_KEPT: usize = 1 << 20;
 
 /// A text that is to be lowered.
 pub(super) struct Text<'a> {
@@ -36,40 +40,77 @@ pub(super) struct Text<'a> {
     pub rules: Rules,
 }
 
+/// What lowering works with, kept from one text to the next.
+#[derive(Default)]
+pub(super) struct Bench {
+    words: Words,
+    scopes: Scopes,
+    building: Building,
+    tables: Tables,
+    /// Of the pipelines since they were last taken.
+    effects: Effects,
+    /// The nodes of the lists that are open, those of the innermost last.
+    list: Vec<Node>,
+    open: Vec<Open>,
+    /// Assignments in the branches that are open, those of the innermost last.
+    assigned: Vec<Assigned>,
+    /// Whether the definition of a template, by name, is empty (Go's tree set).
+    templates: FxHashMap<Arc<[u8]>, bool>,
+}
+
+impl Bench {
+    /// Begins a text. What the one before has left behind, which may have been doubted, is forgotten.
+    fn begin(&mut self) {
+        self.words.begin();
+        self.scopes.begin();
+        self.building.clear();
+        self.tables.begin();
+        self.effects = Effects::default();
+        self.list.clear();
+        self.open.clear();
+        self.assigned.clear();
+        self.templates.clear();
+        // The first symbol. It is a name, and there is room for it.
+        let _ = self.symbol(b"$");
+    }
+}
+
 /// Turns tree-sitter's tree of a text without syntax errors into ours, or doubts it.
-pub(super) fn parsed(text: &Text<'_>, tree: &tree_sitter::Tree) -> Result<Tree, Doubt> {
-    lower(text, |lowering| lowering.walk(&mut tree.walk()))
+pub(super) fn parsed(text: &Text<'_>, tree: &tree_sitter::Tree, bench: &mut Bench) -> Result<Tree, Doubt> {
+    lower(text, bench, |lowering| lowering.walk(&mut tree.walk()))
 }
 
 /// Turns a text that has nothing but the usual actions into a tree, or doubts it.
-pub(super) fn scanned(text: &Text<'_>) -> Result<Tree, Doubt> {
-    lower(text, Lowering::scan)
+pub(super) fn scanned(text: &Text<'_>, bench: &mut Bench) -> Result<Tree, Doubt> {
+    lower(text, bench, Lowering::scan)
 }
 
-fn lower<'a>(text: &Text<'a>, read: impl FnOnce(&mut Lowering<'a>) -> Option<()>) -> Result<Tree, Doubt> {
+fn lower<'a>(
+    text: &Text<'a>,
+    bench: &mut Bench,
+    read: impl FnOnce(&mut Lowering<'a>) -> Option<()>,
+) -> Result<Tree, Doubt> {
+    bench.begin();
     let mut lowering = Lowering {
         source: text.source,
         functions: text.functions,
         rules: text.rules,
-        names: Names::new(),
-        scopes: Scopes::new(),
-        building: Building::default(),
-        tables: Tables::default(),
-        effects: Effects::default(),
-        list: Vec::new(),
-        open: Vec::new(),
-        templates: FxHashMap::default(),
+        bench: std::mem::take(bench),
         text_start: 0,
         trims_text: false,
         ranges: 0,
         is_over_budget: false,
     };
-    let _: FieldsId = lowering.tables.fields(Arc::default());
-    match read(&mut lowering) {
-        Some(()) => lowering.finish(text.file).ok_or(Doubt::Syntax),
+    let tree = match read(&mut lowering).and_then(|()| lowering.finish(text.file)) {
+        Some(tree) => Ok(tree),
         None if lowering.is_over_budget => Err(Doubt::Budget),
         None => Err(Doubt::Syntax),
+    };
+    // A file in earnest is never so long that what it took is not worth keeping.
+    if text.source.len() <= MAX_KEPT {
+        *bench = lowering.bench;
     }
+    tree
 }
 
 /// Why there is no typed tree.
@@ -84,17 +125,7 @@ pub(super) struct Lowering<'a> {
     source: &'a Arc<[u8]>,
     functions: &'a dyn Fn(&str) -> Option<u16>,
     rules: Rules,
-    names: Names<'a>,
-    scopes: Scopes,
-    building: Building<'a>,
-    tables: Tables,
-    /// Of the pipelines since they were last taken.
-    effects: Effects,
-    /// The nodes of the lists that are open, those of the innermost last.
-    list: Vec<Node>,
-    open: Vec<Open>,
-    /// Whether the definition of a template, by name, is empty (Go's tree set).
-    templates: FxHashMap<Arc<[u8]>, bool>,
+    bench: Bench,
     /// Where the text after the last action begins.
     text_start: usize,
     /// The last action ended with a trim marker.
@@ -109,7 +140,7 @@ pub(super) struct Lowering<'a> {
 #[derive(Default)]
 struct Effects {
     /// Variables assigned with `=`, with where they were declared.
-    assigns: Vec<names::Assigned>,
+    assigns: Vec<Assigned>,
     may_mutate: bool,
 }
 
@@ -150,16 +181,19 @@ impl<'a> Lowering<'a> {
         if kind == Kind::ElseClause {
             self.end_arm()?;
         }
-        Some(self.scopes.depth())
+        Some(self.bench.scopes.depth())
+    }
+
+    /// A pipeline that is an item by itself.
+    pub fn action(&mut self, pipeline: Pipeline) {
+        self.take_effects();
+        self.bench.list.push(Node::Action(pipeline));
     }
 
     /// An action or a clause that was read.
     pub fn item(&mut self, kind: Kind, clause: Clause, depth: usize) -> Option<()> {
         match kind {
-            Kind::Action => {
-                self.take_effects();
-                self.list.push(Node::Action(clause.pipeline?));
-            }
+            Kind::Action => self.action(clause.pipeline?),
             Kind::IfClause => self.open_branch(Block::If, clause, depth, false)?,
             Kind::WithClause => self.open_branch(Block::With, clause, depth, false)?,
             Kind::RangeClause => self.open_branch(Block::Range, clause, depth, false)?,
@@ -168,11 +202,11 @@ impl<'a> Lowering<'a> {
             Kind::ElseClause => self.switch(clause, depth)?,
             Kind::EndClause => self.end(clause.span)?,
             Kind::TemplateAction => {
-                self.effects.may_mutate = true;
+                self.bench.effects.may_mutate = true;
                 self.take_effects();
                 let call = self.template_call(&clause)?;
-                let call = self.tables.call(TemplateCall { argument: clause.pipeline, ..call });
-                self.list.push(Node::Template(call));
+                let call = self.bench.tables.call(TemplateCall { argument: clause.pipeline, ..call });
+                self.bench.list.push(Node::Template(call));
             }
             Kind::BreakAction => self.jump(Node::Break(clause.span))?,
             Kind::ContinueAction => self.jump(Node::Continue(clause.span))?,
@@ -230,7 +264,7 @@ impl<'a> Lowering<'a> {
         let kept =
             if is_trimmed { text.iter().rposition(|b| !is_space(*b)).map_or(0, |last| last + 1) } else { text.len() };
         if kept > 0 {
-            self.list.push(Node::Text(Span::new(start as u32, (start + kept) as u32)));
+            self.bench.list.push(Node::Text(Span::new(start as u32, (start + kept) as u32)));
         }
         self.text_start = end;
         self.trims_text = false;
@@ -238,40 +272,51 @@ impl<'a> Lowering<'a> {
 
     /// The nodes of a list that began when there were `start`.
     fn nodes_from(&mut self, start: usize) -> List {
-        List { nodes: settle(&mut self.list, start, &mut self.tables.nodes) }
+        List { nodes: settle(&mut self.bench.list, start, &mut self.bench.tables.nodes) }
     }
 
     /// A call of the template that a clause names, still without its argument.
     fn template_call(&mut self, clause: &Clause) -> Option<TemplateCall> {
         let quoted = clause.name?;
-        let name = self.names.share_lossy(&unquote(self.bytes(quoted))?);
+        let name = self.name(quoted)?;
+        let name = self.bench.words.share(&String::from_utf8_lossy(&name));
         Some(TemplateCall { span: clause.span, name, quoted, argument: None })
     }
 
+    /// The name of a template by the string constant.
+    fn name(&mut self, quoted: Span) -> Option<Arc<[u8]>> {
+        let text = self.source.get(quoted.range())?;
+        match &self.bench.words.find(Kind::String, text)?.meaning {
+            Meaning::String(name) => Some(name.clone()),
+            _ => None,
+        }
+    }
+
     /// Adds a template to the set as Go does: only an empty one may be there already, unless this one is empty.
-    fn define(&mut self, name: Vec<u8>, is_empty: bool) -> Option<()> {
-        match self.templates.get(name.as_slice()) {
+    fn define(&mut self, name: Arc<[u8]>, is_empty: bool) -> Option<()> {
+        match self.bench.templates.get(&name) {
             Some(false) if !is_empty => return None,
             Some(false) => {}
             _ => {
-                self.templates.insert(Arc::from(name), is_empty);
+                self.bench.templates.insert(name, is_empty);
             }
         }
         Some(())
     }
 
-    fn finish(mut self, file: &str) -> Option<Tree> {
-        if !self.open.is_empty() {
+    fn finish(&mut self, file: &str) -> Option<Tree> {
+        if !self.bench.open.is_empty() {
             return None;
         }
         let root = self.nodes_from(0);
-        self.define(file.as_bytes().to_vec(), self.is_empty(root))?;
-        self.tables.defines.sort_by_key(|define| define.span.start);
-        Some(self.tables.into_tree(self.source.clone(), root, self.names.variables))
+        self.define(file.as_bytes().into(), self.is_empty(root))?;
+        self.bench.tables.defines.sort_by_key(|define| define.span.start);
+        Some(self.bench.tables.take_tree(self.source.clone(), root))
     }
 
     /// Go's IsEmptyTree.
     fn is_empty(&self, list: List) -> bool {
-        self.tables.nodes(list).iter().all(|node| matches!(node, Node::Text(span) if is_white_space(self.bytes(*span))))
+        let is_white = |node: &Node| matches!(node, Node::Text(span) if is_white_space(self.bytes(*span)));
+        self.bench.tables.nodes(list).iter().all(is_white)
     }
 }

@@ -1,8 +1,8 @@
 //! The tables of a tree that is being made.
 
 use super::super::ast::{
-    Branch, BranchId, CallId, Command, Define, FieldsId, FunctionId, List, Node, Number, NumberId, Operand, OperandId,
-    Pipeline, PipelineId, Run, StringId, Symbol, TemplateCall, Tree,
+    Branch, BranchId, CallId, Command, Define, List, Node, Number, Operand, OperandId, Pipeline, PipelineId, Run,
+    Symbol, TemplateCall, Tree,
 };
 use std::sync::Arc;
 
@@ -19,25 +19,50 @@ pub(super) struct Tables {
     pub strings: Vec<Arc<[u8]>>,
     pub paths: Vec<Arc<[Arc<str>]>>,
     pub functions: Vec<Arc<str>>,
+    /// Variables by symbol.
+    pub names: Vec<Arc<str>>,
     pub assigns: Vec<Symbol>,
     pub defines: Vec<Define>,
 }
 
 /// Moves what lies above a place of a stack into a table.
+#[inline]
 pub(super) fn settle<T: Copy>(stack: &mut Vec<T>, from: usize, table: &mut Vec<T>) -> Run {
     let first = table.len() as u32;
-    table.extend_from_slice(stack.get(from..).unwrap_or_default());
+    // They are few: one by one is faster than a copy of all.
+    for part in stack.get(from..).unwrap_or_default() {
+        table.push(*part);
+    }
     stack.truncate(from);
     Run { first, count: table.len() as u32 - first }
 }
 
 /// Adds to a table; returns the place. A file is smaller than 4 GiB, and has no more of anything than bytes.
-fn push<T>(table: &mut Vec<T>, part: T) -> u32 {
+#[inline]
+pub(super) fn push<T>(table: &mut Vec<T>, part: T) -> u32 {
     table.push(part);
     (table.len() - 1) as u32
 }
 
 impl Tables {
+    /// Empties the tables, but for the empty field path and `$`, which have their places.
+    pub fn begin(&mut self) {
+        self.defines.clear();
+        self.nodes.clear();
+        self.branches.clear();
+        self.calls.clear();
+        self.commands.clear();
+        self.operands.clear();
+        self.pipelines.clear();
+        self.numbers.clear();
+        self.strings.clear();
+        self.paths.clear();
+        self.functions.clear();
+        self.names.clear();
+        self.assigns.clear();
+        self.paths.push(Arc::default());
+    }
+
     pub fn branch(&mut self, branch: Branch) -> BranchId {
         BranchId(push(&mut self.branches, branch))
     }
@@ -55,44 +80,35 @@ impl Tables {
         OperandId(push(&mut self.operands, operand))
     }
 
-    pub fn number(&mut self, number: Number) -> NumberId {
-        NumberId(push(&mut self.numbers, number))
-    }
-
-    pub fn string(&mut self, value: Arc<[u8]>) -> StringId {
-        StringId(push(&mut self.strings, value))
-    }
-
-    pub fn fields(&mut self, fields: Arc<[Arc<str>]>) -> FieldsId {
-        FieldsId(push(&mut self.paths, fields))
-    }
-
-    pub fn function(&mut self, name: Arc<str>) -> FunctionId {
-        FunctionId(push(&mut self.functions, name))
-    }
-
     pub fn nodes(&self, list: List) -> &[Node] {
         list.nodes.of(&self.nodes)
     }
 
-    /// The tree of all.
-    pub fn into_tree(self, source: Arc<[u8]>, root: List, names: Vec<Arc<str>>) -> Tree {
+    /// Empties the tables into a tree.
+    pub fn take_tree(&mut self, source: Arc<[u8]>, root: List) -> Tree {
         Tree {
             source,
             root,
-            defines: self.defines.into(),
-            names: names.into(),
-            nodes: self.nodes.into(),
-            branches: self.branches.into(),
-            calls: self.calls.into(),
-            commands: self.commands.into(),
-            operands: self.operands.into(),
-            pipelines: self.pipelines.into(),
-            numbers: self.numbers.into(),
-            strings: self.strings.into(),
-            paths: self.paths.into(),
-            functions: self.functions.into(),
-            assigns: self.assigns.into(),
+            defines: self.defines.drain(..).collect(),
+            names: self.names.drain(..).collect(),
+            nodes: take(&mut self.nodes),
+            branches: take(&mut self.branches),
+            calls: self.calls.drain(..).collect(),
+            commands: take(&mut self.commands),
+            operands: take(&mut self.operands),
+            pipelines: take(&mut self.pipelines),
+            numbers: self.numbers.drain(..).collect(),
+            strings: self.strings.drain(..).collect(),
+            paths: self.paths.drain(..).collect(),
+            functions: self.functions.drain(..).collect(),
+            assigns: take(&mut self.assigns),
         }
     }
+}
+
+/// What is in a table, which keeps its room.
+fn take<T: Copy>(table: &mut Vec<T>) -> Box<[T]> {
+    let taken = table.as_slice().into();
+    table.clear();
+    taken
 }

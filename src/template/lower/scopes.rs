@@ -1,51 +1,6 @@
-//! Names that are shared, and which variables are visible.
+//! Which variables are visible.
 
 use super::super::ast::Symbol;
-use rustc_hash::{FxHashMap, FxHashSet};
-use std::sync::Arc;
-
-/// Every name of a file once.
-pub(super) struct Names<'a> {
-    shared: FxHashSet<Arc<str>>,
-    symbols: FxHashMap<&'a [u8], Symbol>,
-    /// Variables by symbol.
-    pub variables: Vec<Arc<str>>,
-}
-
-impl<'a> Names<'a> {
-    pub fn new() -> Self {
-        let symbols = FxHashMap::from_iter([(&b"$"[..], 0)]);
-        Names { shared: FxHashSet::default(), symbols, variables: vec![Arc::from("$")] }
-    }
-
-    /// The name as shared text.
-    pub fn share(&mut self, name: &str) -> Arc<str> {
-        if let Some(shared) = self.shared.get(name) {
-            return shared.clone();
-        }
-        let shared: Arc<str> = Arc::from(name);
-        self.shared.insert(shared.clone());
-        shared
-    }
-
-    /// The same for bytes; what is not UTF-8 becomes U+FFFD.
-    pub fn share_lossy(&mut self, name: &[u8]) -> Arc<str> {
-        self.share(&String::from_utf8_lossy(name))
-    }
-
-    /// The symbol of a variable that was met before.
-    pub fn known_symbol(&self, text: &[u8]) -> Option<Symbol> {
-        self.symbols.get(text).copied()
-    }
-
-    /// The symbol of a variable that is new; `None` when there are more than a u32 counts.
-    pub fn symbol(&mut self, text: &'a [u8], name: &str) -> Option<Symbol> {
-        let symbol = Symbol::try_from(self.variables.len()).ok()?;
-        self.variables.push(Arc::from(name));
-        self.symbols.insert(text, symbol);
-        Some(symbol)
-    }
-}
 
 /// An assignment to a variable.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -65,6 +20,7 @@ struct Entry {
 }
 
 /// The variables that Go's parser knows at a place: a stack that a block cuts back when it ends.
+#[derive(Default)]
 pub(super) struct Scopes {
     stack: Vec<Entry>,
     /// By symbol: where it stands innermost, plus one; 0 for nowhere.
@@ -74,10 +30,12 @@ pub(super) struct Scopes {
 }
 
 impl Scopes {
-    pub fn new() -> Self {
-        let mut scopes = Scopes { stack: Vec::new(), last: Vec::new(), floor: 0 };
-        scopes.add(0, true);
-        scopes
+    /// Begins a text, which sees `$`.
+    pub fn begin(&mut self) {
+        self.stack.clear();
+        self.last.clear();
+        self.floor = 0;
+        self.add(0, true);
     }
 
     pub fn depth(&self) -> usize {
