@@ -75,6 +75,9 @@ pub(super) fn import_node(rt: &mut Runtime, node: &Node, from: &Origins<'_>) -> 
         Kind::Int(i) => Data::Float(*i as f64),
         Kind::Uint(u) => Data::Float(*u as f64),
         Kind::Float(f) => Data::Float(*f),
+        Kind::Str(string) if from.text.pieces().is_empty() => {
+            return Value::new(Data::Str(Text::shared(&Arc::from(string.clone()))), from.whole);
+        }
         Kind::Str(string) => return import_string(rt, string.as_bytes(), node.span.clone(), from),
         Kind::Seq(items) => {
             let parts: Vec<_> = items.iter().map(|item| item.span.clone()).collect();
@@ -90,7 +93,7 @@ pub(super) fn import_node(rt: &mut Runtime, node: &Node, from: &Origins<'_>) -> 
                 let present = from.of(rt, key.span.clone());
                 map.shape = rt.arena.join(map.shape, present);
                 let value = import_node(rt, value, from);
-                map.entries.insert(Key::from(key.text.as_bytes()), value);
+                map.entries.insert(Key::from(key.text.clone()), value);
             }
             let between = from.between(rt, &node.span, &parts);
             map.shape = rt.arena.join(map.shape, between);
