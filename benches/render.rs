@@ -225,6 +225,7 @@ fn run() {
         limits: Limits::default(),
         profile,
         forced: None,
+        is_followed: false,
     };
     let render = |cache: &Cache| {
         let rendering = engine::render(&prepared, &options, &Offline, cache, sources.clone());

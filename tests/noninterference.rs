@@ -68,7 +68,7 @@ fn check(subject: &Subject, limit: usize) -> Outcome {
     for world in worlds {
         let base = world.render(&prepared, &cache, &subject.sources);
         outcome.renders += 1;
-        if base.rt.arena.overflowed {
+        if base.rt.arena.has_overflowed() {
             outcome.note = Some("a set of causes was cut off".into());
             continue;
         }

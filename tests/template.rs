@@ -175,8 +175,8 @@ fn broken_files_are_refused_in_time() {
 /// The first branch of a text.
 fn branch(text: &str, with: impl FnOnce(&Tree, &Branch)) {
     let tree = parse_for_go(text.as_bytes(), 26).unwrap();
-    let branch = tree.root.nodes.iter().find_map(|node| match node {
-        Node::If(branch) | Node::With(branch) | Node::Range(branch) => Some(branch),
+    let branch = tree.nodes(tree.root).iter().find_map(|node| match node {
+        Node::If(branch) | Node::With(branch) | Node::Range(branch) => Some(tree.branch(*branch)),
         _ => None,
     });
     with(&tree, branch.unwrap());
@@ -197,7 +197,7 @@ fn branches_know_what_their_arms_assign() {
         ("{{ $x := 1 }}{{ if . }}{{ block `b` . }}{{ $x := 1 }}{{ $x = 2 }}{{ end }}{{ end }}", ""),
     ] {
         branch(text, |tree, branch| {
-            let mut names: Vec<&str> = branch.assigns.iter().map(|s| &*tree.names[*s as usize]).collect();
+            let mut names: Vec<&str> = tree.assigns(branch).iter().map(|s| &*tree.names[*s as usize]).collect();
             names.sort_unstable();
             assert_eq!(names.join(" "), expected, "{text}");
         });
@@ -220,11 +220,11 @@ fn branches_know_whether_they_are_left_early() {
         ("{{ range . }}{{ range . }}{{ else }}{{ break }}{{ end }}{{ end }}", true),
         ("{{ range . }}{{ if . }}{{ end }}{{ break }}{{ end }}", false),
     ] {
-        branch(text, |_, outer| {
-            let Some(Node::If(inner) | Node::With(inner) | Node::Range(inner)) = outer.body.nodes.first() else {
+        branch(text, |tree, outer| {
+            let Some(Node::If(inner) | Node::With(inner) | Node::Range(inner)) = tree.nodes(outer.body).first() else {
                 panic!("{text}");
             };
-            assert_eq!(inner.jumps, expected, "{text}");
+            assert_eq!(tree.branch(*inner).jumps, expected, "{text}");
         });
     }
 }
@@ -248,5 +248,7 @@ fn a_block_is_a_template_and_its_call() {
     let tree = parse_for_go(b"{{ define `a` }} {{/* x */}}{{ end }}{{ block `b` .x }}y{{ end }}", 26).unwrap();
     let defines: Vec<_> = tree.defines.iter().map(|d| (&*d.name, d.is_empty, d.span.start)).collect();
     assert_eq!(defines, [("a", true, 0), ("b", false, 37)]);
-    assert!(matches!(&tree.root.nodes[..], [Node::Template(call)] if &*call.name == "b" && call.argument.is_some()));
+    let [Node::Template(call)] = tree.nodes(tree.root) else { panic!("{tree:?}") };
+    let call = tree.call(*call);
+    assert!(&*call.name == "b" && call.argument.is_some());
 }

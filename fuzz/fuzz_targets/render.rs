@@ -41,6 +41,8 @@ fuzz_target!(|bytes: &[u8]| {
         keys: KeySource::Sample,
         limits: Limits { work: 1_000_000 },
         profile,
+        forced: None,
+        is_followed: true,
     };
     engine::with_stack(|| {
         let rendering = engine::render(&prepared, &options, &Offline, &Cache::default(), sources.clone());

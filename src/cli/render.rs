@@ -132,6 +132,8 @@ pub fn render(arguments: &args::Render, input: &dyn Input, sources: &mut Sources
         limits: arguments.budget.map_or_else(Limits::default, |work| Limits { work }),
         profile,
         forced: None,
+        // Origins are told with their causes in the order in which they were met, and the log meets some.
+        is_followed: arguments.origins.is_some(),
     };
     let world = World::new(user, (&arguments.release.name, &arguments.release.namespace), profile, capabilities);
     let live = state(arguments, input, sources, &world)?;

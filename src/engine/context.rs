@@ -5,7 +5,9 @@ use super::runtime::Runtime;
 use crate::chart::{Chart, Metadata, Prepared};
 use crate::source::Span;
 use crate::value::origin::{Cause, PathId, PhaseField};
-use crate::value::{Data, Element, Heap, Key, List, MapKind, MapObject, Object, OriginId, Plain, PlainData, Root};
+use crate::value::{
+    Data, Element, Entries, Heap, Key, List, MapKind, MapObject, Object, OriginId, Plain, PlainData, Root,
+};
 use crate::value::{Field, IntKind, MapId, Text, Value};
 use std::sync::Arc;
 
@@ -18,6 +20,9 @@ pub struct ReleaseInfo {
     pub is_upgrade: bool,
     pub revision: i64,
 }
+
+/// As many values as large charts have.
+const MANY: usize = 1 << 10;
 
 fn key(text: &str) -> Key {
     Arc::from(text.as_bytes())
@@ -44,6 +49,7 @@ pub(super) struct Importer<'a> {
 impl Importer<'_> {
     /// The values of the root chart with those of its subcharts.
     fn values(&mut self, prepared: &Prepared) -> Value {
+        self.rt.arena.reserve(MANY);
         let value = self.value(&prepared.values, PathId::NONE);
         for path in prepared.charts.iter().filter_map(|chart| chart.values_path.as_ref()) {
             self.name_globals(&prepared.values, path, &value);
@@ -117,12 +123,19 @@ impl Importer<'_> {
                 Data::List(List::new(list))
             }
             PlainData::Map(entries) => {
-                let mut map = MapObject { root: Root::Values, path, own, ..MapObject::default() };
+                let mut list = Vec::with_capacity(entries.len());
                 for (key, entry) in entries {
                     let path = self.rt.arena.path(path, key);
-                    map.entries.insert(key.clone(), self.value(entry, path));
+                    list.push((key.clone(), self.value(entry, path)));
                 }
-                Data::Map(self.rt.heap.add(map))
+                let entries = Entries::of_sorted(list);
+                Data::Map(self.rt.heap.add(MapObject {
+                    entries,
+                    root: Root::Values,
+                    path,
+                    own,
+                    ..MapObject::default()
+                }))
             }
         };
         Value::new(data, own)
@@ -339,7 +352,7 @@ impl Importer<'_> {
             PlainData::Bool(b) => Value::bool(*b),
             PlainData::Int(i) => Value::int64(*i),
             PlainData::Float(f) => Value::float(*f),
-            PlainData::String(bytes) => Value::string(Text::constant(&**bytes)),
+            PlainData::String(bytes) => Value::string(Text::shared(bytes)),
             PlainData::List(items) => {
                 let items = items.iter().map(|item| self.constant(item)).collect();
                 Data::List(List::new(items)).into()

@@ -75,10 +75,7 @@ pub(super) fn import_node(rt: &mut Runtime, node: &Node, from: &Origins<'_>) -> 
         Kind::Int(i) => Data::Float(*i as f64),
         Kind::Uint(u) => Data::Float(*u as f64),
         Kind::Float(f) => Data::Float(*f),
-        Kind::Str(string) if from.text.pieces().is_empty() => {
-            return Value::new(Data::Str(Text::shared(&Arc::from(string.clone()))), from.whole);
-        }
-        Kind::Str(string) => return import_string(rt, string.as_bytes(), node.span.clone(), from),
+        Kind::Str(string) => return import_string(rt, string.clone().into(), node.span.clone(), from),
         Kind::Seq(items) => {
             let parts: Vec<_> = items.iter().map(|item| item.span.clone()).collect();
             let origin = from.of_list(rt, &node.span, &parts);
@@ -87,13 +84,14 @@ pub(super) fn import_node(rt: &mut Runtime, node: &Node, from: &Origins<'_>) -> 
         }
         Kind::Map(entries) => {
             let mut map = MapObject { born: rt.guard, own: from.whole, ..MapObject::default() };
+            map.entries.reserve(entries.len());
             let mut parts = Vec::with_capacity(entries.len());
             for (key, value) in entries {
                 parts.push(key.span.start..value.span.end.max(key.span.end));
                 let present = from.of(rt, key.span.clone());
                 map.shape = rt.arena.join(map.shape, present);
                 let value = import_node(rt, value, from);
-                map.entries.insert(Key::from(key.text.clone()), value);
+                map.entries.insert(key.text.clone().into(), value);
             }
             let between = from.between(rt, &node.span, &parts);
             map.shape = rt.arena.join(map.shape, between);
@@ -119,7 +117,7 @@ pub(super) fn import_toml(rt: &mut Runtime, toml: &Toml, from: &Origins<'_>) -> 
         TomlKind::Int(i) => Data::Int(*i, IntKind::Int64),
         TomlKind::Float(f) => Data::Float(*f),
         TomlKind::Datetime(datetime) => time(datetime),
-        TomlKind::Str(string) => return import_string(rt, string.as_bytes(), toml.span.clone(), from),
+        TomlKind::Str(string) => return import_string(rt, string.clone().into(), toml.span.clone(), from),
         TomlKind::Array(items) | TomlKind::Tables(items) => {
             let element = if matches!(toml.kind, TomlKind::Tables(_)) { Element::Maps } else { Element::Any };
             let parts: Vec<_> = items.iter().map(|item| item.span.clone()).collect();
@@ -159,13 +157,13 @@ fn time(datetime: &Datetime) -> Data {
 }
 
 /// A string. Where it stands in the text as it is, or between quotes, it keeps the pieces.
-fn import_string(rt: &mut Runtime, string: &[u8], span: Range<usize>, from: &Origins<'_>) -> Value {
+fn import_string(rt: &mut Runtime, string: Arc<[u8]>, span: Range<usize>, from: &Origins<'_>) -> Value {
     if from.text.pieces().is_empty() {
-        return Value::new(Data::Str(Text::constant(string)), from.whole);
+        return Value::new(Data::Str(Text::shared(&string)), from.whole);
     }
     let bytes = from.text.bytes();
     let inner = span.start + 1..span.end.saturating_sub(1);
-    let same = [span.clone(), inner].into_iter().find(|range| bytes.get(range.clone()) == Some(string));
+    let same = [span.clone(), inner].into_iter().find(|range| bytes.get(range.clone()) == Some(&*string));
     match same {
         Some(range) => {
             let mut out = TextBuilder::default();
@@ -176,7 +174,7 @@ fn import_string(rt: &mut Runtime, string: &[u8], span: Range<usize>, from: &Ori
         }
         None => {
             let origin = from.of(rt, span);
-            Value::new(Data::Str(Text::constant(string)), rt.arena.join(from.whole, origin))
+            Value::new(Data::Str(Text::shared(&string)), rt.arena.join(from.whole, origin))
         }
     }
 }

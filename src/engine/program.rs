@@ -30,7 +30,7 @@ impl Program {
     pub fn parse(prepared: &Prepared, evaluator: &Evaluator<'_>) -> Result<Program, RenderError> {
         let mut files = Vec::new();
         let mut trees = Vec::new();
-        let mut defined = FxHashMap::default();
+        let mut defined = FxHashMap::with_capacity_and_hasher(256, Default::default());
         let (table, profile) = (&evaluator.table, &evaluator.rt.profile);
         for file in prepared.templates() {
             let name: Arc<str> = file.name.as_str().into();
@@ -57,14 +57,14 @@ fn define_all(templates: &mut FxHashMap<Arc<str>, Template>, unit: &Arc<Unit>) {
         }
         templates.insert(name, template);
     };
-    let root_is_empty = unit.tree.root.nodes.iter().all(|node| match node {
+    let root_is_empty = unit.tree.nodes(unit.tree.root).iter().all(|node| match node {
         crate::template::ast::Node::Text(span) => {
             unit.tree.source.get(span.range()).is_none_or(|text| text.trim_ascii().is_empty())
         }
         _ => false,
     });
-    for define in &unit.tree.defines {
-        let body = Some(define.body.clone());
+    for define in &*unit.tree.defines {
+        let body = Some(define.body);
         add(define.name.clone(), Template { unit: unit.clone(), body, is_empty: define.is_empty });
     }
     add(unit.name.clone(), Template { unit: unit.clone(), body: None, is_empty: root_is_empty });

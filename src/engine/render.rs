@@ -36,6 +36,9 @@ pub struct Options {
     pub profile: Profile,
     /// Outcomes that conditions are made to have.
     pub forced: Option<Arc<Forced>>,
+    /// Other renders, or a search for worlds, go on from this one: the journal and the log of conditions are kept for
+    /// them. Provenance does not depend on it.
+    pub is_followed: bool,
 }
 
 /// The files that a chart rendered to, with everything that the render noted.
@@ -48,7 +51,7 @@ pub struct Rendering {
     pub writes: FxHashMap<Arc<str>, Arc<[Write]>>,
     /// What the changes to shared maps depended on that other branches would have made before a file was rendered.
     pub heap_marks: FxHashMap<Arc<str>, OriginId>,
-    /// What each file read and changed beside its own text.
+    /// What each file read and changed beside its own text; empty where nothing follows.
     pub journal: FxHashMap<Arc<str>, FileNote>,
     /// Some file that may come out otherwise in another phase came out as it did in no earlier life.
     pub varies_anew: bool,
@@ -79,11 +82,6 @@ impl Rendering {
         self.error_varies
             || self.journal.values().any(FileNote::may_vary)
             || super::journal::varies(&self.rt.arena, marks)
-    }
-
-    /// It ends with an error that every phase ends with.
-    pub fn always_fails(&self) -> bool {
-        self.error.is_some() && !self.error_varies
     }
 
     /// It ends with `fail` or `required`, which a lint passes over.
@@ -238,6 +236,7 @@ fn run(
         templates: Arc::default(),
         layers: Vec::new(),
         out: TextBuilder::default(),
+        stack: Vec::new(),
         includes: FxHashMap::default(),
         depth: 0,
         sources,
@@ -270,7 +269,7 @@ fn run(
         heap_marks: rendering.heap_marks,
         journal: rendering.journal,
         varies_anew: rendering.varies_anew,
-        is_cut_off: evaluator.rt.arena.overflowed,
+        is_cut_off: evaluator.rt.arena.has_overflowed(),
         program: program.unwrap_or_default(),
         imported,
         texts: evaluator.texts,
@@ -310,6 +309,7 @@ impl Partial {
             evaluator.rt.lookups.begin_file(place);
             evaluator.rt.draws.begin_file(place);
             let note = self.execute(evaluator, unit, contexts[file.chart], &file.base_path)?;
+            let Some(note) = note else { continue };
             journal.rendered(unit, &note, &evaluator.rt.arena, evaluator.cluster);
             let wrote = self.files.last().filter(|file| file.name == unit.name);
             self.varies_anew |= note.may_vary() && wrote.is_some_and(|file| !journal.has_written(file));
@@ -345,7 +345,7 @@ impl Partial {
         unit: &Arc<Unit>,
         context: crate::value::MapId,
         base_path: &str,
-    ) -> Result<FileNote, Error> {
+    ) -> Result<Option<FileNote>, Error> {
         let text_key = |s: &str| -> Key { Arc::from(s.as_bytes()) };
         let template = evaluator.rt.heap.add(crate::value::MapObject {
             entries: [(text_key("Name"), Value::string(&*unit.name)), (text_key("BasePath"), Value::string(base_path))]
@@ -354,21 +354,21 @@ impl Partial {
         });
         evaluator.rt.heap.get_mut(context).entries.insert(text_key("Template"), Data::Map(template.named()).into());
         evaluator.rt.call_path = 0;
-        let start = Start::new(&mut evaluator.rt, evaluator.texts.len());
+        let start = evaluator.rt.is_followed.then(|| Start::new(&mut evaluator.rt, evaluator.texts.len()));
         evaluator.writes.clear();
         let file = evaluator.template(&unit.name);
         // A define of the file's name stands for the file, as in Go; else the file's own text.
         let file = file.unwrap_or(Template { unit: unit.clone(), body: None, is_empty: false });
         let dot = Val::of(Data::Map(context.named()).into());
         evaluator.execute(&unit.name, &file, dot)?;
-        let text = std::mem::take(&mut evaluator.out).finish();
+        let text = evaluator.out.take(Default::default());
         evaluator.rt.spend(text.len()).map_err(|failure| match failure {
             Failure::Error(message) | Failure::Budget(message) => Error::Budget(message),
         })?;
         self.writes.insert(unit.name.clone(), evaluator.writes.as_slice().into());
         self.heap_marks.insert(unit.name.clone(), evaluator.rt.heap_marks);
         let text = super::eval::without_no_value(text);
-        let note = start.note(&mut evaluator.rt, &text, evaluator.texts.len());
+        let note = start.map(|start| start.note(&mut evaluator.rt, &text, evaluator.texts.len()));
         let rendered = RenderedFile { name: unit.name.clone(), text };
         if is_notes(&unit.name) {
             self.notes.push(rendered)

@@ -120,13 +120,15 @@ pub struct Runtime {
     pub keys: KeySource,
     /// The conditions under which the current node runs.
     pub guard: GuardId,
-    /// What the number of changes that branches not taken would have made to maps depends on.
+    /// What the number of changes that branches not taken would have made to maps depends on; noted for what follows.
     pub heap_marks: OriginId,
     /// The path of calls that leads to the current node.
     pub call_path: u64,
     pub(super) draw_counts: FxHashMap<u64, u64>,
     /// Regular expressions are compiled once a render.
     pub(super) patterns: super::functions::regex::Patterns,
+    /// The journal and the log of conditions are kept.
+    pub(super) is_followed: bool,
     /// What conditions depended on since the file began.
     pub(super) decisions: FxHashSet<OriginId>,
     /// What is forced in this render, and what came of it; nothing in a render as Helm makes it.
@@ -155,6 +157,7 @@ impl Runtime {
             call_path: 0,
             draw_counts: FxHashMap::default(),
             patterns: Default::default(),
+            is_followed: options.is_followed,
             decisions: FxHashSet::default(),
             forcing: options.forced.clone().map(super::forced::Forcing::new),
             nondeterministic: Vec::new(),
@@ -163,23 +166,27 @@ impl Runtime {
 
     /// Notes what a condition depended on.
     pub(super) fn decided(&mut self, origin: OriginId) {
-        if !origin.is_none() {
+        if self.is_followed && !origin.is_none() {
             self.decisions.insert(origin);
         }
     }
 
     /// Takes from the budget.
+    #[inline]
     pub fn spend(&mut self, work: usize) -> Result<(), Failure> {
         match self.left.checked_sub(work as u64) {
             Some(left) => {
                 self.left = left;
                 Ok(())
             }
-            None => {
-                self.left = 0;
-                Err(Failure::Budget(format!("the render was stopped after {} units of work", self.limits.work)))
-            }
+            None => Err(self.spent()),
         }
+    }
+
+    #[cold]
+    fn spent(&mut self) -> Failure {
+        self.left = 0;
+        Failure::Budget(format!("the render was stopped after {} units of work", self.limits.work))
     }
 
     /// Everything a value depends on, its pieces and nested entries included. Each map and list counts once, also where
@@ -196,9 +203,15 @@ impl Runtime {
         let mut origin = value.origin;
         match &value.data {
             Data::Str(text) | Data::Bytes(text) => {
+                // Neighbours often come from one place under one condition.
+                let (mut last_origin, mut last_guard) = (OriginId::NONE, GuardId::NONE);
                 for piece in text.pieces() {
-                    origin = self.arena.join(origin, piece.origin);
-                    if !piece.guard.is_none() {
+                    if piece.origin != last_origin {
+                        last_origin = piece.origin;
+                        origin = self.arena.join(origin, piece.origin);
+                    }
+                    if piece.guard != last_guard {
+                        last_guard = piece.guard;
                         let guard = self.guard_origin(piece.guard);
                         origin = self.arena.join(origin, guard);
                     }

@@ -223,6 +223,20 @@ impl Coverage {
         self.sites.iter().filter(is_missed).map(|(_, (site, _))| site)
     }
 
+    /// The outcomes of conditions behind which calls stand that never ran, as far as the text of the templates tells.
+    pub(super) fn before_calls(&self) -> FxHashSet<(u32, bool)> {
+        let mut outcomes = FxHashSet::default();
+        let mut seen: FxHashSet<&Arc<str>> = FxHashSet::default();
+        let mut todo: Vec<&Position> = self.sites.values().filter(|(_, ran)| !ran).map(|(site, _)| &site.at).collect();
+        while let Some(at) = todo.pop() {
+            outcomes.extend(at.within.iter().map(|turn| (turn.head.start, turn.taken)));
+            if let Some(name) = at.template.as_ref().filter(|name| seen.insert(name)) {
+                todo.extend(self.calls.get(name).into_iter().flatten());
+            }
+        }
+        outcomes
+    }
+
     /// Whether a place is, or holds, a call that ran only where conditions were forced.
     pub fn has_forced(&self, place: Span) -> bool {
         self.forced.contains(&place.start) || self.forced.range(place.start..place.end).next().is_some()

@@ -7,6 +7,7 @@
 
 use super::setting::{self, Setting, contradict, is_related};
 use crate::source::Span;
+use rustc_hash::FxHashSet;
 use std::collections::VecDeque;
 
 /// Where a world stands: the world that was given, and what was changed in it.
@@ -100,6 +101,28 @@ impl Goal {
     pub fn is_switch(&self) -> bool {
         matches!(self.target, Target::Switch(_))
     }
+}
+
+/// Puts the goals that are open into the order in which they are tried, and returns how many of them may share the next
+/// world. `before_calls` are the outcomes of conditions behind which calls stand that never ran.
+///
+/// What was tried least comes first, and of that what leads to such calls. What leads away from them comes last, and by
+/// itself: it would hide them in a world that it shares.
+pub(super) fn sort(goals: &[Goal], open: &mut [usize], before_calls: &FxHashSet<(u32, bool)>) -> usize {
+    let place = |number: &usize| {
+        let goal = goals.get(*number)?;
+        let (leads_on, leads_away) = match &goal.target {
+            Target::Condition { head, wanted } => {
+                let is_before = |outcome: bool| before_calls.contains(&(head.start, outcome));
+                (is_before(*wanted), is_before(!wanted))
+            }
+            Target::Switch(_) => (false, false),
+        };
+        Some((!leads_on && leads_away, goal.tried - goal.tries.len(), !leads_on))
+    };
+    open.sort_by_cached_key(place);
+    let is_away = |number: &usize| place(number).is_some_and(|(is_away, ..)| is_away);
+    open.iter().position(is_away).filter(|first| *first > 0).unwrap_or(open.len())
 }
 
 /// The goals that share the next world, as their numbers, and where it stands. `open` are the goals that are not reached.

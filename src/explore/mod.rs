@@ -201,9 +201,8 @@ impl Explorer {
         self.open.retain(|number| {
             goals.get(*number).is_some_and(|goal| !goal.tries.is_empty() && !is_reached(goal, coverage))
         });
-        // What was tried least comes first.
-        self.open.sort_by_key(|number| goals.get(*number).map_or(0, |goal| goal.tried - goal.tries.len()));
-        match goal::batch(&self.goals, &self.open, &self.grounds) {
+        let first = goal::sort(goals, &mut self.open, &coverage.before_calls());
+        match goal::batch(goals, &self.open[..first], &self.grounds) {
             Some((goals, stand)) => self.plan(stand, goals, None),
             None => {
                 let stand = self.strangers.next_stand(self.coverage.renders)?;

@@ -22,7 +22,7 @@ pub struct Reach {
     live: Option<FxHashSet<Arc<str>>>,
     /// Named templates whose text decides a branch that reaches a source.
     deciders: FxHashSet<Arc<str>>,
-    /// Of several definitions of one name the one that counts: the address of its body.
+    /// Of several definitions of one name the one that counts: its address.
     bodies: FxHashMap<Arc<str>, usize>,
 }
 
@@ -43,8 +43,8 @@ struct Place {
     is_receiver: bool,
 }
 
-fn address(tree: &Tree) -> usize {
-    std::ptr::from_ref(tree) as usize
+fn address<T>(of: &T) -> usize {
+    std::ptr::from_ref(of) as usize
 }
 
 impl Reach {
@@ -57,12 +57,12 @@ impl Reach {
         loop {
             let before = (reach.templates.len(), reach.receivers.len(), reach.variables.len());
             for tree in &trees {
-                let place = Place { tree: address(tree), is_receiver: false };
-                reach.carry(&tree.root, place);
+                let place = Place { tree: address(&**tree), is_receiver: false };
+                reach.carry(tree, tree.root, place);
                 for define in tree.defines.iter().filter(|define| counts(define, &bodies)) {
                     let place = Place { is_receiver: reach.receivers.contains(&define.name), ..place };
-                    reach.carry(&define.body, place);
-                    if reach.list(&define.body, place) {
+                    reach.carry(tree, define.body, place);
+                    if reach.list(tree, define.body, place) {
                         reach.templates.insert(define.name.clone());
                     }
                 }
@@ -77,58 +77,61 @@ impl Reach {
 
     /// Notes the templates whose text decides, and those that they call.
     fn decide(&mut self, trees: &[&Arc<Tree>]) {
-        let mut bodies: FxHashMap<&str, Vec<&List>> = FxHashMap::default();
+        let mut bodies: FxHashMap<&str, Vec<(&Tree, List)>> = FxHashMap::default();
         let mut names: Vec<&str> = Vec::new();
         for tree in trees {
-            let place = Place { tree: address(tree), is_receiver: false };
-            self.deciding(&tree.root, place, &mut names);
+            let place = Place { tree: address(&**tree), is_receiver: false };
+            self.deciding(tree, tree.root, place, &mut names);
             for define in tree.defines.iter().filter(|define| counts(define, &self.bodies)) {
-                bodies.entry(&define.name).or_default().push(&define.body);
+                bodies.entry(&define.name).or_default().push((tree, define.body));
                 let place = Place { is_receiver: self.receivers.contains(&define.name), ..place };
-                self.deciding(&define.body, place, &mut names);
+                self.deciding(tree, define.body, place, &mut names);
             }
         }
         while let Some(name) = names.pop() {
             if self.deciders.insert(name.into()) {
-                bodies.get(name).into_iter().flatten().for_each(|body| {
-                    list_names(body, &mut names);
+                bodies.get(name).into_iter().flatten().for_each(|(tree, body)| {
+                    list_names(tree, *body, &mut names);
                 });
             }
         }
     }
 
     /// The templates that the conditions of branches include which reach a source.
-    fn deciding<'t>(&self, list: &'t List, place: Place, names: &mut Vec<&'t str>) {
-        for node in &list.nodes {
+    fn deciding<'t>(&self, tree: &'t Tree, list: List, place: Place, names: &mut Vec<&'t str>) {
+        for node in tree.nodes(list) {
             if let Node::If(branch) | Node::With(branch) | Node::Range(branch) = node {
-                if self.branch(branch, place) {
-                    pipeline_names(&branch.pipeline, names);
+                let branch = tree.branch(*branch);
+                if self.branch(tree, branch, place) {
+                    pipeline_names(tree, &branch.pipeline, names);
                 }
-                self.deciding(&branch.body, place, names);
-                if let Some(list) = &branch.otherwise {
-                    self.deciding(list, place, names);
+                self.deciding(tree, branch.body, place, names);
+                if let Some(list) = branch.otherwise {
+                    self.deciding(tree, list, place, names);
                 }
             }
         }
     }
 
     /// Notes the variables that hold a source and the templates that are handed one.
-    fn carry(&mut self, list: &List, place: Place) {
-        for node in &list.nodes {
+    fn carry(&mut self, tree: &Tree, list: List, place: Place) {
+        for node in tree.nodes(list) {
             match node {
-                Node::Action(pipeline) => self.carry_pipeline(pipeline, place),
-                Node::If(branch) | Node::With(branch) | Node::Range(branch) => {
-                    self.carry_pipeline(&branch.pipeline, place);
+                Node::Action(pipeline) => self.carry_pipeline(tree, pipeline, place),
+                Node::If(id) | Node::With(id) | Node::Range(id) => {
+                    let branch = tree.branch(*id);
+                    self.carry_pipeline(tree, &branch.pipeline, place);
                     // The context of the body is what was tested.
-                    let is_receiver =
-                        place.is_receiver || !matches!(node, Node::If(_)) && self.pipeline(&branch.pipeline, place);
-                    self.carry(&branch.body, Place { is_receiver, ..place });
-                    if let Some(list) = &branch.otherwise {
-                        self.carry(list, place);
+                    let is_handed = !matches!(node, Node::If(_)) && self.pipeline(tree, &branch.pipeline, place);
+                    let is_receiver = place.is_receiver || is_handed;
+                    self.carry(tree, branch.body, Place { is_receiver, ..place });
+                    if let Some(list) = branch.otherwise {
+                        self.carry(tree, list, place);
                     }
                 }
                 Node::Template(call) => {
-                    if call.argument.as_ref().is_some_and(|argument| self.pipeline(argument, place)) {
+                    let call = tree.call(*call);
+                    if call.argument.as_ref().is_some_and(|argument| self.pipeline(tree, argument, place)) {
                         self.receivers.insert(call.name.clone());
                     }
                 }
@@ -137,58 +140,64 @@ impl Reach {
         }
     }
 
-    fn carry_pipeline(&mut self, pipeline: &Pipeline, place: Place) {
-        if !pipeline.declares.is_empty() && self.pipeline(pipeline, place) {
-            self.variables.extend(pipeline.declares.iter().map(|symbol| (place.tree, *symbol)));
+    fn carry_pipeline(&mut self, tree: &Tree, pipeline: &Pipeline, place: Place) {
+        if !pipeline.declares().is_empty() && self.pipeline(tree, pipeline, place) {
+            self.variables.extend(pipeline.declares().iter().map(|symbol| (place.tree, *symbol)));
         }
-        for command in &pipeline.commands {
-            if let Some(name) = included(command)
-                && command.operands[2..].iter().any(|operand| self.operand(operand, place))
+        for command in tree.commands(pipeline) {
+            let operands = tree.operands(command);
+            if let Some(name) = included(tree, command)
+                && operands[2..].iter().any(|operand| self.operand(tree, operand, place))
             {
                 self.receivers.insert(name.into());
             }
-            for operand in &command.operands {
-                if let OperandKind::Pipeline(inner) = &operand.kind {
-                    self.carry_pipeline(inner, place);
+            for operand in operands {
+                if let OperandKind::Pipeline(inner) = operand.kind {
+                    self.carry_pipeline(tree, tree.pipeline(inner), place);
                 }
             }
         }
     }
 
     /// Whether some arm of the branch reaches a source.
-    fn branch(&self, branch: &Branch, place: Place) -> bool {
-        self.pipeline(&branch.pipeline, place)
-            || self.list(&branch.body, place)
-            || branch.otherwise.as_ref().is_some_and(|list| self.list(list, place))
+    fn branch(&self, tree: &Tree, branch: &Branch, place: Place) -> bool {
+        self.pipeline(tree, &branch.pipeline, place)
+            || self.list(tree, branch.body, place)
+            || branch.otherwise.is_some_and(|list| self.list(tree, list, place))
     }
 
-    fn list(&self, list: &List, place: Place) -> bool {
-        list.nodes.iter().any(|node| match node {
-            Node::Action(pipeline) => self.pipeline(pipeline, place),
-            Node::If(branch) | Node::With(branch) | Node::Range(branch) => self.branch(branch, place),
+    fn list(&self, tree: &Tree, list: List, place: Place) -> bool {
+        tree.nodes(list).iter().any(|node| match node {
+            Node::Action(pipeline) => self.pipeline(tree, pipeline, place),
+            Node::If(id) | Node::With(id) | Node::Range(id) => self.branch(tree, tree.branch(*id), place),
             Node::Template(call) => {
-                self.templates.contains(&call.name) || call.argument.as_ref().is_some_and(|p| self.pipeline(p, place))
+                let call = tree.call(*call);
+                self.templates.contains(&call.name)
+                    || call.argument.as_ref().is_some_and(|argument| self.pipeline(tree, argument, place))
             }
             Node::Text(_) | Node::Break(_) | Node::Continue(_) => false,
         })
     }
 
-    fn pipeline(&self, pipeline: &Pipeline, place: Place) -> bool {
-        pipeline.commands.iter().any(|command| {
-            included(command).is_some_and(|name| self.templates.contains(name))
-                || command.operands.iter().any(|operand| self.operand(operand, place))
+    fn pipeline(&self, tree: &Tree, pipeline: &Pipeline, place: Place) -> bool {
+        tree.commands(pipeline).iter().any(|command| {
+            included(tree, command).is_some_and(|name| self.templates.contains(name))
+                || tree.operands(command).iter().any(|operand| self.operand(tree, operand, place))
         })
     }
 
-    fn operand(&self, operand: &Operand, place: Place) -> bool {
-        match &operand.kind {
-            OperandKind::Function(name, _) => source(name).is_some(),
-            OperandKind::Pipeline(pipeline) => self.pipeline(pipeline, place),
-            OperandKind::Chain(inner, _) => self.operand(inner, place),
+    fn operand(&self, tree: &Tree, operand: &Operand, place: Place) -> bool {
+        match operand.kind {
+            OperandKind::Function(name, _) => source(tree.function(name)).is_some(),
+            OperandKind::Pipeline(pipeline) => self.pipeline(tree, tree.pipeline(pipeline), place),
+            OperandKind::Chain(inner, _) => self.operand(tree, tree.operand(inner), place),
             OperandKind::Dot => place.is_receiver,
-            OperandKind::Field(fields) => place.is_receiver && !is_input(fields) || is_phase(fields),
+            OperandKind::Field(id) => {
+                let fields = tree.fields(id);
+                place.is_receiver && !is_input(fields) || is_phase(fields)
+            }
             OperandKind::Variable(symbol, fields) => {
-                is_phase(fields) || self.variables.contains(&(place.tree, *symbol))
+                is_phase(tree.fields(fields)) || self.variables.contains(&(place.tree, symbol))
             }
             _ => false,
         }
@@ -198,26 +207,27 @@ impl Reach {
     pub fn branches(&self, tree: &Tree) -> Vec<Head> {
         let mut heads = Vec::new();
         let place = Place { tree: address(tree), is_receiver: false };
-        self.collect(&tree.root, place, false, &mut Position::default(), &mut heads);
+        self.collect(tree, tree.root, place, false, &mut Position::default(), &mut heads);
         for define in tree.defines.iter().filter(|define| self.is_live(define)) {
             let place = Place { is_receiver: self.receivers.contains(&define.name), ..place };
             let mut at = Position { template: Some(define.name.clone()), ..Position::default() };
-            self.collect(&define.body, place, self.deciders.contains(&define.name), &mut at, &mut heads);
+            self.collect(tree, define.body, place, self.deciders.contains(&define.name), &mut at, &mut heads);
         }
         heads
     }
 
-    fn collect(&self, list: &List, place: Place, decides: bool, at: &mut Position, heads: &mut Vec<Head>) {
-        for node in &list.nodes {
+    fn collect(&self, tree: &Tree, list: List, place: Place, decides: bool, at: &mut Position, heads: &mut Vec<Head>) {
+        for node in tree.nodes(list) {
             if let Node::If(branch) | Node::With(branch) | Node::Range(branch) = node {
-                if decides || self.branch(branch, place) {
+                let branch = tree.branch(*branch);
+                if decides || self.branch(tree, branch, place) {
                     heads.push(Head { span: branch.head, at: at.clone() });
                 }
                 at.within.push(Turn { head: branch.head, taken: true });
-                self.collect(&branch.body, place, decides, at, heads);
-                if let Some(list) = &branch.otherwise {
+                self.collect(tree, branch.body, place, decides, at, heads);
+                if let Some(list) = branch.otherwise {
                     at.turn_over();
-                    self.collect(list, place, decides, at, heads);
+                    self.collect(tree, list, place, decides, at, heads);
                 }
                 at.within.pop();
             }
@@ -226,9 +236,9 @@ impl Reach {
 
     /// The calls of sources and of named templates in a tree, as places in its text.
     pub(super) fn calls(&self, tree: &Tree) -> (Vec<Site>, Vec<Call>) {
-        let (mut sites, mut calls) = sites::of_list(&tree.root, None);
+        let (mut sites, mut calls) = sites::of_list(tree, tree.root, None);
         for define in tree.defines.iter().filter(|define| self.is_live(define)) {
-            let (more_sites, more_calls) = sites::of_list(&define.body, Some(&define.name));
+            let (more_sites, more_calls) = sites::of_list(tree, define.body, Some(&define.name));
             sites.extend(more_sites);
             calls.extend(more_calls);
         }
@@ -238,7 +248,7 @@ impl Reach {
     /// The calls of sources in named templates that nothing includes, or that another of the same name replaces.
     pub fn dead_sites(&self, tree: &Tree) -> Vec<Site> {
         let dead = tree.defines.iter().filter(|define| !self.is_live(define));
-        dead.flat_map(|define| sites::of_list(&define.body, Some(&define.name)).0).collect()
+        dead.flat_map(|define| sites::of_list(tree, define.body, Some(&define.name)).0).collect()
     }
 
     fn is_live(&self, define: &Define) -> bool {
@@ -249,38 +259,34 @@ impl Reach {
 /// The definition of each name that counts: the last one, unless it is empty.
 fn bodies(trees: &[(Arc<Tree>, bool)]) -> FxHashMap<Arc<str>, usize> {
     let mut bodies = FxHashMap::default();
-    for define in trees.iter().flat_map(|(tree, _)| &tree.defines) {
+    for define in trees.iter().flat_map(|(tree, _)| &*tree.defines) {
         if !define.is_empty || !bodies.contains_key(&define.name) {
-            bodies.insert(define.name.clone(), body_address(define));
+            bodies.insert(define.name.clone(), address(define));
         }
     }
     bodies
 }
 
-fn body_address(define: &Define) -> usize {
-    Arc::as_ptr(&define.body) as usize
-}
-
 fn counts(define: &Define, bodies: &FxHashMap<Arc<str>, usize>) -> bool {
-    bodies.get(&define.name) == Some(&body_address(define))
+    bodies.get(&define.name) == Some(&address(define))
 }
 
 /// The named templates that the files come to; none where a computed name may be any of them.
 fn live(trees: &[(Arc<Tree>, bool)], winners: &FxHashMap<Arc<str>, usize>) -> Option<FxHashSet<Arc<str>>> {
-    let mut bodies: FxHashMap<&str, Vec<&List>> = FxHashMap::default();
-    let mut todo: Vec<&List> = Vec::new();
+    let mut bodies: FxHashMap<&str, Vec<(&Tree, List)>> = FxHashMap::default();
+    let mut todo: Vec<(&Tree, List)> = Vec::new();
     for (tree, is_partial) in trees {
         for define in tree.defines.iter().filter(|define| counts(define, winners)) {
-            bodies.entry(&define.name).or_default().push(&define.body);
+            bodies.entry(&define.name).or_default().push((tree, define.body));
         }
         if !is_partial {
-            todo.push(&tree.root);
+            todo.push((tree, tree.root));
         }
     }
     let mut live = FxHashSet::default();
-    while let Some(list) = todo.pop() {
+    while let Some((tree, list)) = todo.pop() {
         let mut names = Vec::new();
-        if !list_names(list, &mut names) {
+        if !list_names(tree, list, &mut names) {
             return None;
         }
         for name in names {
@@ -293,48 +299,53 @@ fn live(trees: &[(Arc<Tree>, bool)], winners: &FxHashMap<Arc<str>, usize>) -> Op
 }
 
 /// The names of the templates that a list calls; `false` where one is computed.
-fn list_names<'t>(list: &'t List, names: &mut Vec<&'t str>) -> bool {
-    list.nodes.iter().all(|node| match node {
-        Node::Action(pipeline) => pipeline_names(pipeline, names),
+fn list_names<'t>(tree: &'t Tree, list: List, names: &mut Vec<&'t str>) -> bool {
+    tree.nodes(list).iter().all(|node| match node {
+        Node::Action(pipeline) => pipeline_names(tree, pipeline, names),
         Node::If(branch) | Node::With(branch) | Node::Range(branch) => {
-            pipeline_names(&branch.pipeline, names)
-                && list_names(&branch.body, names)
-                && branch.otherwise.as_ref().is_none_or(|list| list_names(list, names))
+            let branch = tree.branch(*branch);
+            pipeline_names(tree, &branch.pipeline, names)
+                && list_names(tree, branch.body, names)
+                && branch.otherwise.is_none_or(|list| list_names(tree, list, names))
         }
         Node::Template(call) => {
+            let call = tree.call(*call);
             names.push(&call.name);
-            call.argument.as_ref().is_none_or(|argument| pipeline_names(argument, names))
+            call.argument.as_ref().is_none_or(|argument| pipeline_names(tree, argument, names))
         }
         Node::Text(_) | Node::Break(_) | Node::Continue(_) => true,
     })
 }
 
-fn pipeline_names<'t>(pipeline: &'t Pipeline, names: &mut Vec<&'t str>) -> bool {
-    pipeline.commands.iter().all(|command| {
-        let is_include = matches!(
-            command.operands.first(),
-            Some(Operand { kind: OperandKind::Function(name, _), .. }) if &**name == "include"
-        );
-        let name = included(command);
+fn pipeline_names<'t>(tree: &'t Tree, pipeline: &Pipeline, names: &mut Vec<&'t str>) -> bool {
+    tree.commands(pipeline).iter().all(|command| {
+        let is_include = tree.called(command) == Some("include");
+        let operands = tree.operands(command);
+        let name = included(tree, command);
         names.extend(name);
         // The path of a file of the chart, which is rendered anyway.
-        let is_file = || command.operands.get(1).is_some_and(is_base_path);
-        (!is_include || name.is_some() || is_file()) && command.operands.iter().all(|o| operand_names(o, names))
+        let is_file = || operands.get(1).is_some_and(|operand| is_base_path(tree, operand));
+        (!is_include || name.is_some() || is_file()) && operands.iter().all(|o| operand_names(tree, o, names))
     })
 }
 
-fn operand_names<'t>(operand: &'t Operand, names: &mut Vec<&'t str>) -> bool {
-    match &operand.kind {
-        OperandKind::Pipeline(inner) => pipeline_names(inner, names),
-        OperandKind::Chain(inner, _) => operand_names(inner, names),
+fn operand_names<'t>(tree: &'t Tree, operand: &Operand, names: &mut Vec<&'t str>) -> bool {
+    match operand.kind {
+        OperandKind::Pipeline(inner) => pipeline_names(tree, tree.pipeline(inner), names),
+        OperandKind::Chain(inner, _) => operand_names(tree, tree.operand(inner), names),
         _ => true,
     }
 }
 
-fn is_base_path(operand: &Operand) -> bool {
-    match &operand.kind {
-        OperandKind::Field(fields) | OperandKind::Variable(_, fields) => fields.iter().any(|f| &**f == "BasePath"),
-        OperandKind::Pipeline(inner) => inner.commands.iter().flat_map(|command| &command.operands).any(is_base_path),
+fn is_base_path(tree: &Tree, operand: &Operand) -> bool {
+    match operand.kind {
+        OperandKind::Field(fields) | OperandKind::Variable(_, fields) => {
+            tree.fields(fields).iter().any(|field| &**field == "BasePath")
+        }
+        OperandKind::Pipeline(inner) => {
+            let mut operands = tree.commands(tree.pipeline(inner)).iter().flat_map(|command| tree.operands(command));
+            operands.any(|operand| is_base_path(tree, operand))
+        }
         _ => false,
     }
 }

@@ -229,7 +229,7 @@ impl Scope<'_> {
 
     fn defines(&self) -> Defines<'_> {
         let defines = self.trees.iter().flat_map(|parsed| parsed.tree.defines.iter().map(move |d| (parsed, d)));
-        defines.map(|(parsed, define)| (&*define.name, (&*parsed.tree, &*define.body))).collect()
+        defines.map(|(parsed, define)| (&*define.name, (&*parsed.tree, define.body))).collect()
     }
 
     fn uses(&self, keys: &[String], defines: &Defines<'_>) -> Shape {
@@ -248,8 +248,8 @@ impl Scope<'_> {
                 .collect();
             let own: Vec<(u32, u32)> = part.chart.templates.iter().map(|f| (f.base, f.span().end)).collect();
             for parsed in self.trees.iter().filter(|t| own.iter().any(|(from, to)| (*from..*to).contains(&t.base))) {
-                let bodies = parsed.tree.defines.iter().map(|define| &*define.body);
-                for list in std::iter::once(&parsed.tree.root).chain(bodies) {
+                let bodies = parsed.tree.defines.iter().map(|define| define.body);
+                for list in std::iter::once(parsed.tree.root).chain(bodies) {
                     let used = shape::of_path(&parsed.tree, list, &path, defines);
                     found.merge(used);
                 }
@@ -272,7 +272,7 @@ impl Scope<'_> {
     /// The loop has a variable for keys that is not called an index.
     fn has_named_keys(&self) -> bool {
         let Some((tree, Node::Range(_), branch)) = self.branch() else { return false };
-        let [key, _] = branch.pipeline.declares.as_slice() else { return false };
+        let [key, _] = branch.pipeline.declares() else { return false };
         let name = tree.names.get(*key as usize).map(|name| name.trim_start_matches('$')).unwrap_or_default();
         !matches!(name, "_" | "i" | "idx" | "index" | "n" | "j")
     }

@@ -1,7 +1,7 @@
 //! Calls of what makes two renders with the same values differ.
 
 use crate::source::Span;
-use crate::template::ast::{Branch, Command, List, Node, Operand, OperandKind, Pipeline};
+use crate::template::ast::{Branch, Command, List, Node, OperandKind, Pipeline, Tree};
 use std::sync::Arc;
 
 /// Functions whose result differs between two renders with the same values.
@@ -87,21 +87,17 @@ pub(super) fn source(name: &str) -> Option<&'static str> {
 }
 
 /// The calls of sources and of named templates in a list of nodes, as places in its text.
-pub(super) fn of_list(list: &List, template: Option<&Arc<str>>) -> (Vec<Site>, Vec<Call>) {
+pub(super) fn of_list(tree: &Tree, list: List, template: Option<&Arc<str>>) -> (Vec<Site>, Vec<Call>) {
     let at = Position { template: template.cloned(), ..Position::default() };
     let mut found = Found { at, sites: Vec::new(), calls: Vec::new() };
-    found.list(list);
+    found.list(tree, list);
     (found.sites, found.calls)
 }
 
 /// The name of the template that a command includes.
-pub(super) fn included(command: &Command) -> Option<&str> {
-    match command.operands.as_slice() {
-        [
-            Operand { kind: OperandKind::Function(name, _), .. },
-            Operand { kind: OperandKind::String { value, .. }, .. },
-            ..,
-        ] if &**name == "include" => std::str::from_utf8(value).ok(),
+pub(super) fn included<'t>(tree: &'t Tree, command: &Command) -> Option<&'t str> {
+    match tree.operands(command).get(1)?.kind {
+        OperandKind::String(id) if tree.called(command) == Some("include") => std::str::from_utf8(tree.string(id)).ok(),
         _ => None,
     }
 }
@@ -114,49 +110,50 @@ struct Found {
 }
 
 impl Found {
-    fn list(&mut self, list: &List) {
-        for node in &list.nodes {
+    fn list(&mut self, tree: &Tree, list: List) {
+        for node in tree.nodes(list) {
             match node {
-                Node::Action(pipeline) => self.pipeline(pipeline),
-                Node::If(branch) | Node::With(branch) | Node::Range(branch) => self.branch(branch),
+                Node::Action(pipeline) => self.pipeline(tree, pipeline),
+                Node::If(branch) | Node::With(branch) | Node::Range(branch) => self.branch(tree, tree.branch(*branch)),
                 Node::Template(call) => {
+                    let call = tree.call(*call);
                     self.calls.push(Call { name: call.name.clone(), at: self.at.clone() });
-                    call.argument.iter().for_each(|argument| self.pipeline(argument));
+                    call.argument.iter().for_each(|argument| self.pipeline(tree, argument));
                 }
                 Node::Text(_) | Node::Break(_) | Node::Continue(_) => {}
             }
         }
     }
 
-    fn branch(&mut self, branch: &Branch) {
-        self.pipeline(&branch.pipeline);
+    fn branch(&mut self, tree: &Tree, branch: &Branch) {
+        self.pipeline(tree, &branch.pipeline);
         self.at.within.push(Turn { head: branch.head, taken: true });
-        self.list(&branch.body);
-        if let Some(list) = &branch.otherwise {
+        self.list(tree, branch.body);
+        if let Some(list) = branch.otherwise {
             self.at.turn_over();
-            self.list(list);
+            self.list(tree, list);
         }
         self.at.within.pop();
     }
 
-    fn pipeline(&mut self, pipeline: &Pipeline) {
-        for command in &pipeline.commands {
-            if let Some(name) = included(command) {
+    fn pipeline(&mut self, tree: &Tree, pipeline: &Pipeline) {
+        for command in tree.commands(pipeline) {
+            if let Some(name) = included(tree, command) {
                 self.calls.push(Call { name: name.into(), at: self.at.clone() });
             }
-            for (index, operand) in command.operands.iter().enumerate() {
-                match &operand.kind {
+            for (index, operand) in tree.operands(command).iter().enumerate() {
+                match operand.kind {
                     OperandKind::Function(name, _) => {
-                        if let Some(function) = source(name).filter(|function| !is_clock(function)) {
+                        if let Some(function) = source(tree.function(name)).filter(|function| !is_clock(function)) {
                             // A function with arguments is called at the place of its command.
                             let span = if index == 0 { command.span } else { operand.span };
                             self.sites.push(Site { span, function, at: self.at.clone() });
                         }
                     }
-                    OperandKind::Pipeline(inner) => self.pipeline(inner),
+                    OperandKind::Pipeline(inner) => self.pipeline(tree, tree.pipeline(inner)),
                     OperandKind::Chain(inner, _) => {
-                        if let OperandKind::Pipeline(inner) = &inner.kind {
-                            self.pipeline(inner);
+                        if let OperandKind::Pipeline(inner) = tree.operand(inner).kind {
+                            self.pipeline(tree, tree.pipeline(inner));
                         }
                     }
                     _ => {}

@@ -261,6 +261,7 @@ impl<'a> Phases<'a> {
             limits: if world.forced.is_some() { Limits { work: FORCED_WORK } } else { Limits::default() },
             profile: world.profile,
             forced: world.forced.clone(),
+            is_followed: true,
         };
         let cluster = &Assumed { live, world };
         match earlier {

@@ -7,6 +7,9 @@ use miette::{
 };
 use std::fmt;
 
+/// Places with no more than this many lines between what is drawn of them are drawn together.
+const NEAR: usize = 4;
+
 /// All files as one source for miette: an address is an offset, and the file is found by it.
 pub struct Addresses<'a>(pub &'a Sources);
 
@@ -24,13 +27,17 @@ impl SourceCode for Addresses<'_> {
         let contents = (*file.text).read_span(&local, before, after)?;
         let at = contents.span();
         let shown = SourceSpan::new((at.offset() + base).into(), at.len());
+        let text = &file.text[at.offset()..at.offset() + at.len()];
+        // miette draws two places as one where the lines of the first reach the second. Its own count begins at the start
+        // of the file, so that a place in line 60 would be drawn together with one in line 110.
+        let lines = memchr::memchr_iter(b'\n', text).count() + NEAR;
         Ok(Box::new(MietteSpanContents::new_named(
             file.path.clone(),
-            &file.text[at.offset()..at.offset() + at.len()],
+            text,
             shown,
             contents.line(),
             contents.column(),
-            contents.line_count(),
+            lines,
         )))
     }
 }

@@ -3,7 +3,7 @@
 use crate::engine::ParsedTemplate;
 use crate::lifecycle::Life;
 use crate::source::Span;
-use crate::template::ast::{Branch, List, Node, OperandKind, Pipeline, Tree};
+use crate::template::ast::{Branch, List, Node, Operand, OperandKind, Pipeline, Tree};
 use crate::value::origin::Guard;
 
 /// Templates call each other no deeper than this.
@@ -51,7 +51,7 @@ impl<'a> Arms<'a> {
 
     fn documents(&self, guard: &Guard, body: bool) -> Vec<Document> {
         let Some((base, tree, branch)) = self.branch(guard.condition) else { return Vec::new() };
-        let list = if body { Some(&branch.body) } else { branch.otherwise.as_ref() };
+        let list = if body { Some(branch.body) } else { branch.otherwise };
         let Some(list) = list else { return Vec::new() };
         let mut search =
             Search { arms: self, documents: Vec::new(), has_version: false, is_hook: false, left: MAX_NODES };
@@ -62,16 +62,17 @@ impl<'a> Arms<'a> {
     fn branch(&self, head: Span) -> Option<(u32, &Tree, &Branch)> {
         self.trees.iter().find_map(|ParsedTemplate { base, tree, .. }| {
             let start = head.start.checked_sub(*base).filter(|at| (*at as usize) < tree.source.len())?;
-            let lists = std::iter::once(&tree.root).chain(tree.defines.iter().map(|define| &*define.body));
-            let mut todo: Vec<&List> = lists.collect();
+            let lists = std::iter::once(tree.root).chain(tree.defines.iter().map(|define| define.body));
+            let mut todo: Vec<List> = lists.collect();
             while let Some(list) = todo.pop() {
-                for node in &list.nodes {
+                for node in tree.nodes(list) {
                     let (Node::If(branch) | Node::With(branch) | Node::Range(branch)) = node else { continue };
+                    let branch = tree.branch(*branch);
                     if branch.head.start == start {
-                        return Some((*base, &**tree, &**branch));
+                        return Some((*base, &**tree, branch));
                     }
-                    todo.push(&branch.body);
-                    todo.extend(&branch.otherwise);
+                    todo.push(branch.body);
+                    todo.extend(branch.otherwise);
                 }
             }
             None
@@ -80,31 +81,30 @@ impl<'a> Arms<'a> {
 }
 
 impl Search<'_> {
-    fn list(&mut self, base: u32, tree: &Tree, list: &List, calls: usize) {
-        let mut todo: Vec<&Node> = list.nodes.iter().rev().collect();
+    fn list(&mut self, base: u32, tree: &Tree, list: List, calls: usize) {
+        let mut todo: Vec<&Node> = tree.nodes(list).iter().rev().collect();
         while let Some(node) = todo.pop() {
             let Some(left) = self.left.checked_sub(1) else { return };
             self.left = left;
             match node {
                 Node::Text(span) => self.text(base, tree, *span),
-                Node::Action(pipeline) => self.included(pipeline, calls),
-                Node::Template(call) => self.call(&call.name, calls),
+                Node::Action(pipeline) => self.included(tree, pipeline, calls),
+                Node::Template(call) => self.call(&tree.call(*call).name, calls),
                 Node::If(branch) | Node::With(branch) | Node::Range(branch) => {
-                    todo.extend(branch.otherwise.iter().flat_map(|list| list.nodes.iter().rev()));
-                    todo.extend(branch.body.nodes.iter().rev());
+                    let branch = tree.branch(*branch);
+                    todo.extend(branch.otherwise.iter().flat_map(|list| tree.nodes(*list).iter().rev()));
+                    todo.extend(tree.nodes(branch.body).iter().rev());
                 }
                 Node::Break(_) | Node::Continue(_) => {}
             }
         }
     }
 
-    fn included(&mut self, pipeline: &Pipeline, calls: usize) {
-        for command in &pipeline.commands {
-            if let [function, name, ..] = command.operands.as_slice()
-                && let OperandKind::Function(function, _) = &function.kind
-                && let OperandKind::String { value, .. } = &name.kind
-                && &**function == "include"
-                && let Ok(name) = std::str::from_utf8(value)
+    fn included(&mut self, tree: &Tree, pipeline: &Pipeline, calls: usize) {
+        for command in tree.commands(pipeline) {
+            if let Some(Operand { kind: OperandKind::String(name), .. }) = tree.operands(command).get(1)
+                && tree.called(command) == Some("include")
+                && let Ok(name) = std::str::from_utf8(tree.string(*name))
             {
                 self.call(name, calls);
             }
@@ -121,7 +121,7 @@ impl Search<'_> {
             Some((*base, tree, define))
         });
         if let Some((base, tree, define)) = found {
-            self.list(base, tree, &define.body, calls + 1);
+            self.list(base, tree, define.body, calls + 1);
         }
     }
 

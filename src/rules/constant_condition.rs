@@ -1,10 +1,10 @@
 //! A condition that is a literal.
 
-use super::flow::{Flow, function};
+use super::flow::Flow;
 use super::{Evidence, Rule, words};
 use crate::finding::{Finding, Severity};
 use crate::source::Span;
-use crate::template::ast::{Command, OperandKind};
+use crate::template::ast::{Branch, Command, OperandKind, Tree};
 
 pub static RULE: Rule = Rule {
     name: "constant-condition",
@@ -14,24 +14,27 @@ pub static RULE: Rule = Rule {
 };
 
 /// A text that is not empty, among the operands of a command, where each is asked for its truth.
-fn literal(command: &Command) -> Option<(&str, Span)> {
-    let operands = match function(command) {
-        Some("and" | "or" | "not") => command.operands.get(1..)?,
-        _ if command.operands.len() == 1 => &command.operands,
+fn literal<'a>(tree: &'a Tree, command: &Command) -> Option<(&'a str, Span)> {
+    let operands = match (tree.called(command), tree.operands(command)) {
+        (Some("and" | "or" | "not"), operands) => operands.get(1..)?,
+        (_, operands @ [_]) => operands,
         _ => return None,
     };
-    operands.iter().find_map(|operand| match &operand.kind {
-        OperandKind::String { value, .. } if !value.is_empty() => {
-            Some((std::str::from_utf8(value).ok()?, operand.span))
+    operands.iter().find_map(|operand| match operand.kind {
+        OperandKind::String(id) if !tree.string(id).is_empty() => {
+            Some((std::str::from_utf8(tree.string(id)).ok()?, operand.span))
         }
-        OperandKind::Pipeline(inner) => inner.commands.last().and_then(literal_call),
+        OperandKind::Pipeline(inner) => {
+            tree.commands(tree.pipeline(inner)).last().and_then(|command| literal_call(tree, command))
+        }
         _ => None,
     })
 }
 
 /// The same in parentheses; a text alone in them is found there too.
-fn literal_call(command: &Command) -> Option<(&str, Span)> {
-    if function(command).is_some() || command.operands.len() == 1 { literal(command) } else { None }
+fn literal_call<'a>(tree: &'a Tree, command: &Command) -> Option<(&'a str, Span)> {
+    let is_value = tree.called(command).is_some() || tree.operands(command).len() == 1;
+    if is_value { literal(tree, command) } else { None }
 }
 
 /// A path as a template writes it: `.Values.a`; from the first key on that is no name, by `index`.
@@ -65,10 +68,10 @@ fn check(evidence: &Evidence<'_>, findings: &mut Vec<Finding>) {
 
 /// The literals among the conditions of `if` in a body; `with` a literal gives it a name.
 fn conditions<'a>(flow: &Flow<'a>) -> Vec<(&'a str, Span)> {
-    let of_branch = |branch: &&'a crate::template::ast::Branch| {
-        let command = branch.pipeline.commands.last()?;
-        let (text, span) = literal(command).filter(|_| branch.pipeline.declares.is_empty())?;
+    let of_branch = |branch: &'a Branch| {
+        let command = flow.tree.commands(&branch.pipeline).last()?;
+        let (text, span) = literal(flow.tree, command).filter(|_| branch.pipeline.declares().is_empty())?;
         Some((text, span.at(flow.base)))
     };
-    flow.ifs().filter_map(|branch| of_branch(&branch)).collect()
+    flow.ifs().filter_map(of_branch).collect()
 }

@@ -61,6 +61,7 @@ pub struct Site<'a> {
     /// The fields that are taken of the result at once.
     pub fields: &'a [Arc<str>],
     pub place: Place<'a>,
+    tree: &'a Tree,
 }
 
 /// One body: the text of a file or of a named template.
@@ -74,7 +75,7 @@ pub struct Flow<'a> {
     ifs: Vec<&'a Branch>,
     /// The calls of `and` and `or`, with the conditions around each.
     pub choices: Vec<(&'a Command, Vec<&'a Branch>)>,
-    tree: &'a Tree,
+    pub tree: &'a Tree,
     scopes: Vec<(Symbol, usize)>,
     around: Vec<&'a Branch>,
     assigning: Option<usize>,
@@ -83,8 +84,8 @@ pub struct Flow<'a> {
 impl Site<'_> {
     /// A literal argument: 0 is the API version, 3 the name.
     pub fn literal(&self, index: usize) -> Option<&str> {
-        match &self.arguments.get(index)?.kind {
-            OperandKind::String { value, .. } => std::str::from_utf8(value).ok(),
+        match self.arguments.get(index)?.kind {
+            OperandKind::String(id) => std::str::from_utf8(self.tree.string(id)).ok(),
             _ => None,
         }
     }
@@ -92,15 +93,15 @@ impl Site<'_> {
 
 /// The bodies that a render of the chart reaches: its files, and the named templates that they call by a literal name.
 pub fn bodies(trees: &[ParsedTemplate]) -> Vec<Flow<'_>> {
-    let mut defines: BTreeMap<&str, (&ParsedTemplate, &List)> = BTreeMap::new();
+    let mut defines: BTreeMap<&str, (&ParsedTemplate, List)> = BTreeMap::new();
     for template in trees {
         for define in template.tree.defines.iter().filter(|define| !define.is_empty) {
-            defines.insert(&define.name, (template, &define.body));
+            defines.insert(&define.name, (template, define.body));
         }
     }
     let mut seen: BTreeSet<String> = BTreeSet::new();
-    let mut todo: Vec<(&ParsedTemplate, &List)> =
-        trees.iter().filter(|t| !t.is_partial).map(|t| (t, &t.tree.root)).collect();
+    let mut todo: Vec<(&ParsedTemplate, List)> =
+        trees.iter().filter(|t| !t.is_partial).map(|t| (t, t.tree.root)).collect();
     todo.reverse();
     let mut flows = Vec::new();
     while let Some((template, list)) = todo.pop() {
@@ -118,7 +119,7 @@ pub fn bodies(trees: &[ParsedTemplate]) -> Vec<Flow<'_>> {
 }
 
 impl<'a> Flow<'a> {
-    fn of(template: &'a ParsedTemplate, list: &'a List, calls: &mut Vec<String>) -> Flow<'a> {
+    fn of(template: &'a ParsedTemplate, list: List, calls: &mut Vec<String>) -> Flow<'a> {
         let mut flow = Flow {
             base: template.base,
             variables: Vec::new(),
@@ -151,17 +152,19 @@ impl<'a> Flow<'a> {
         self.ifs.iter().copied()
     }
 
-    fn list(&mut self, list: &'a List, end: u32, calls: &mut Vec<String>, depth: usize) {
+    fn list(&mut self, list: List, end: u32, calls: &mut Vec<String>, depth: usize) {
         if depth > MAX_DEPTH {
             return;
         }
-        for node in &list.nodes {
+        let tree = self.tree;
+        for node in tree.nodes(list) {
             match node {
                 Node::Action(pipeline) => self.statement(pipeline, Place::Print, end, false, calls),
-                Node::If(branch) => self.branch(branch, Place::If(branch), calls, depth),
-                Node::With(branch) => self.branch(branch, Place::With(branch), calls, depth),
-                Node::Range(branch) => self.branch(branch, Place::Range(branch), calls, depth),
-                Node::Template(call) => {
+                Node::If(id) => self.branch(tree.branch(*id), Place::If, calls, depth),
+                Node::With(id) => self.branch(tree.branch(*id), Place::With, calls, depth),
+                Node::Range(id) => self.branch(tree.branch(*id), Place::Range, calls, depth),
+                Node::Template(id) => {
+                    let call = tree.call(*id);
                     calls.push(call.name.to_string());
                     if let Some(argument) = &call.argument {
                         self.statement(argument, Place::Template, end, false, calls);
@@ -172,7 +175,14 @@ impl<'a> Flow<'a> {
         }
     }
 
-    fn branch(&mut self, branch: &'a Branch, place: Place<'a>, calls: &mut Vec<String>, depth: usize) {
+    fn branch(
+        &mut self,
+        branch: &'a Branch,
+        place: fn(&'a Branch) -> Place<'a>,
+        calls: &mut Vec<String>,
+        depth: usize,
+    ) {
+        let place = place(branch);
         let (scope, end) = (self.scopes.len(), self.base + branch.span.end);
         if matches!(place, Place::If(_)) {
             self.ifs.push(branch);
@@ -180,10 +190,10 @@ impl<'a> Flow<'a> {
         self.statement(&branch.pipeline, place, end, true, calls);
         let inner = self.scopes.len();
         self.around.push(branch);
-        let body_end = branch.otherwise.as_ref().and_then(start_of).map_or(end, |at| self.base + at);
-        self.list(&branch.body, body_end, calls, depth + 1);
+        let body_end = branch.otherwise.and_then(|list| start_of(self.tree, list)).map_or(end, |at| self.base + at);
+        self.list(branch.body, body_end, calls, depth + 1);
         self.scopes.truncate(inner);
-        if let Some(list) = &branch.otherwise {
+        if let Some(list) = branch.otherwise {
             self.list(list, end, calls, depth + 1);
         }
         self.around.pop();
@@ -199,7 +209,7 @@ impl<'a> Flow<'a> {
         of_branch: bool,
         calls: &mut Vec<String>,
     ) {
-        let place = match (pipeline.declares.as_slice(), pipeline.is_assign) {
+        let place = match (pipeline.declares(), pipeline.is_assign) {
             ([symbol], true) => match self.variable(*symbol) {
                 Some(variable) => {
                     self.assigning = Some(variable);
@@ -216,13 +226,13 @@ impl<'a> Flow<'a> {
         if pipeline.is_assign {
             return;
         }
-        for symbol in &pipeline.declares {
+        for symbol in pipeline.declares() {
             let name = self.tree.names.get(*symbol as usize).cloned().unwrap_or_else(|| Arc::from("$"));
             let shadows = self.variable(*symbol);
             let span = pipeline.span.at(self.base);
             let is_of_branch = of_branch;
             self.scopes.push((*symbol, self.variables.len()));
-            let is_outer_changed = changes(pipeline, *symbol);
+            let is_outer_changed = changes(self.tree, pipeline, *symbol);
             self.variables.push(Variable { name, span, end, shadows, is_of_branch, is_outer_changed });
         }
     }
@@ -239,8 +249,9 @@ impl<'a> Flow<'a> {
         calls: &mut Vec<String>,
         depth: usize,
     ) {
-        for (index, command) in pipeline.commands.iter().enumerate() {
-            match pipeline.commands.get(index + 1) {
+        let commands = self.tree.commands(pipeline);
+        for (index, command) in commands.iter().enumerate() {
+            match commands.get(index + 1) {
                 Some(next) => self.command(command, Place::Argument(next, branch_of(place)), &[], calls, depth),
                 None => self.command(command, place, fields, calls, depth),
             }
@@ -255,24 +266,26 @@ impl<'a> Flow<'a> {
         calls: &mut Vec<String>,
         depth: usize,
     ) {
-        let Some((first, arguments)) = command.operands.split_first() else { return };
+        let tree = self.tree;
+        let operands = tree.operands(command);
+        let Some((_, arguments)) = operands.split_first() else { return };
         if depth > MAX_DEPTH {
             return;
         }
-        let OperandKind::Function(name, _) = &first.kind else {
-            for (index, operand) in command.operands.iter().enumerate() {
+        let Some(name) = tree.called(command) else {
+            for (index, operand) in operands.iter().enumerate() {
                 let place = if index == 0 { place } else { Place::Argument(command, branch_of(place)) };
                 self.operand(operand, place, fields, calls, depth + 1);
             }
             return;
         };
-        match (&**name, arguments) {
+        match (name, arguments) {
             ("lookup", _) => {
                 let span = command.span.at(self.base);
-                self.sites.push(Site { span, arguments, fields, place });
+                self.sites.push(Site { span, arguments, fields, place, tree });
             }
-            ("include", [Operand { kind: OperandKind::String { value, .. }, .. }, ..]) => {
-                calls.push(String::from_utf8_lossy(value).into_owned());
+            ("include", [Operand { kind: OperandKind::String(id), .. }, ..]) => {
+                calls.push(String::from_utf8_lossy(tree.string(*id)).into_owned());
             }
             ("and" | "or", _) => self.choices.push((command, self.around.clone())),
             _ => {}
@@ -290,15 +303,18 @@ impl<'a> Flow<'a> {
         calls: &mut Vec<String>,
         depth: usize,
     ) {
-        match &operand.kind {
+        let tree = self.tree;
+        match operand.kind {
             OperandKind::Variable(symbol, own) => {
-                let Some(variable) = self.variable(*symbol) else { return };
+                let Some(variable) = self.variable(symbol) else { return };
                 let is_for_itself = self.assigning == Some(variable);
-                let fields = if own.is_empty() { fields } else { own };
+                let fields = if own.is_empty() { fields } else { tree.fields(own) };
                 self.reads.push(Read { variable, fields, place, span: operand.span.at(self.base), is_for_itself });
             }
-            OperandKind::Pipeline(inner) => self.pipeline(inner, place, fields, calls, depth + 1),
-            OperandKind::Chain(base, own) => self.operand(base, place, own, calls, depth + 1),
+            OperandKind::Pipeline(inner) => self.pipeline(tree.pipeline(inner), place, fields, calls, depth + 1),
+            OperandKind::Chain(base, own) => {
+                self.operand(tree.operand(base), place, tree.fields(own), calls, depth + 1);
+            }
             _ => {}
         }
     }
@@ -314,32 +330,25 @@ pub fn branch_of(place: Place<'_>) -> Option<&Branch> {
 }
 
 /// Where the first node of a list stands.
-fn start_of(list: &List) -> Option<u32> {
-    list.nodes.first().map(|node| match node {
+fn start_of(tree: &Tree, list: List) -> Option<u32> {
+    tree.nodes(list).first().map(|node| match node {
         Node::Text(span) | Node::Break(span) | Node::Continue(span) => span.start,
         Node::Action(pipeline) => pipeline.span.start,
-        Node::If(branch) | Node::With(branch) | Node::Range(branch) => branch.span.start,
-        Node::Template(call) => call.span.start,
+        Node::If(branch) | Node::With(branch) | Node::Range(branch) => tree.branch(*branch).span.start,
+        Node::Template(call) => tree.call(*call).span.start,
     })
-}
-
-/// The function that a command calls.
-pub fn function(command: &Command) -> Option<&str> {
-    match &command.operands.first()?.kind {
-        OperandKind::Function(name, _) => Some(name),
-        _ => None,
-    }
 }
 
 /// Whether a pipeline ends with a function that changes a map where it is, and gives that map: that of the variable, or a
 /// field that the variable may well hold.
-fn changes(pipeline: &Pipeline, symbol: Symbol) -> bool {
-    let Some(command) = pipeline.commands.last() else { return false };
+fn changes(tree: &Tree, pipeline: &Pipeline, symbol: Symbol) -> bool {
+    let Some(command) = tree.commands(pipeline).last() else { return false };
     let changing = ["set", "unset", "merge", "mergeOverwrite", "mustMerge", "mustMergeOverwrite"];
-    let is_it = |operand: &Operand| match &operand.kind {
-        OperandKind::Variable(s, fields) => *s == symbol || !fields.is_empty(),
+    let is_it = |operand: &Operand| match operand.kind {
+        OperandKind::Variable(s, fields) => s == symbol || !fields.is_empty(),
         OperandKind::Field(_) => true,
         _ => false,
     };
-    function(command).is_some_and(|name| changing.contains(&name)) && command.operands.get(1).is_some_and(is_it)
+    tree.called(command).is_some_and(|name| changing.contains(&name))
+        && tree.operands(command).get(1).is_some_and(is_it)
 }

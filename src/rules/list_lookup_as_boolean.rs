@@ -1,6 +1,6 @@
 //! The list that a lookup without a name returns is used as a condition.
 
-use super::flow::{Place, branch_of, function};
+use super::flow::{Place, branch_of};
 use super::list_lookup_as_object::{is_list, uses};
 use super::{Evidence, Rule, words};
 use crate::finding::{Finding, Severity};
@@ -30,7 +30,8 @@ fn check(evidence: &Evidence<'_>, findings: &mut Vec<Finding>) {
                 let is_condition = match place {
                     Place::If(_) => true,
                     Place::Argument(command, _) => {
-                        matches!(function(command), Some("not" | "and" | "or" | "empty")) && branch_of(place).is_some()
+                        matches!(flow.tree.called(command), Some("not" | "and" | "or" | "empty"))
+                            && branch_of(place).is_some()
                     }
                     _ => false,
                 };

@@ -1,7 +1,7 @@
 //! The list that a lookup without a name returns is used as if it were an object, or its items.
 
 use super::failure::{self, Failure, FailureKind};
-use super::flow::{Flow, Place, Site, function};
+use super::flow::{Flow, Place, Site};
 use super::{Evidence, Rule, documents, words};
 use crate::finding::{Finding, Severity};
 use crate::source::Span;
@@ -83,9 +83,9 @@ fn check(evidence: &Evidence<'_>, findings: &mut Vec<Finding>) {
                     (_, Some(field)) if !FIELDS.contains(&&**field) => format!("has no field `{field}`"),
                     (Place::Range(_), None) => "is ranged over: that gives apiVersion, items, kind and metadata".into(),
                     (Place::Argument(command, _), None)
-                        if matches!(function(command), Some("index" | "first" | "last")) =>
+                        if matches!(flow.tree.called(command), Some("index" | "first" | "last")) =>
                     {
-                        format!("goes to `{}`", function(command).unwrap_or_default())
+                        format!("goes to `{}`", flow.tree.called(command).unwrap_or_default())
                     }
                     _ => continue,
                 };

@@ -1,10 +1,10 @@
 //! A guard and what it guards stand in one `and` or `or`.
 
-use super::flow::{Flow, Place, function};
+use super::flow::{Flow, Place};
 use super::{Evidence, Rule, words};
 use crate::finding::{Finding, Severity};
 use crate::source::Span;
-use crate::template::ast::{Branch, Command, Operand, OperandKind, Symbol};
+use crate::template::ast::{Branch, Command, Operand, OperandKind, Symbol, Tree};
 use std::sync::Arc;
 
 pub static RULE: Rule = Rule {
@@ -15,15 +15,16 @@ pub static RULE: Rule = Rule {
 };
 
 /// A variable of an operand, through `not`, `empty` and parentheses.
-fn guarded(operand: &Operand, depth: usize) -> Option<Symbol> {
-    match &operand.kind {
-        OperandKind::Variable(symbol, _) => Some(*symbol),
+fn guarded(tree: &Tree, operand: &Operand, depth: usize) -> Option<Symbol> {
+    match operand.kind {
+        OperandKind::Variable(symbol, _) => Some(symbol),
         OperandKind::Pipeline(inner) if depth < 20 => {
-            let command = inner.commands.last()?;
-            match function(command) {
-                Some("not" | "empty") => guarded(command.operands.get(1)?, depth + 1),
+            let command = tree.commands(tree.pipeline(inner)).last()?;
+            let operands = tree.operands(command);
+            match tree.called(command) {
+                Some("not" | "empty") => guarded(tree, operands.get(1)?, depth + 1),
                 Some(_) => None,
-                None => guarded(command.operands.first()?, depth + 1),
+                None => guarded(tree, operands.first()?, depth + 1),
             }
         }
         _ => None,
@@ -31,23 +32,25 @@ fn guarded(operand: &Operand, depth: usize) -> Option<Symbol> {
 }
 
 /// Where an operand fails when the variable is an empty map.
-fn fails(operand: &Operand, symbol: Symbol, depth: usize) -> Option<Span> {
+fn fails(tree: &Tree, operand: &Operand, symbol: Symbol, depth: usize) -> Option<Span> {
     if depth > 50 {
         return None;
     }
-    match &operand.kind {
-        OperandKind::Variable(s, fields) if *s == symbol && fields.len() > 1 => Some(operand.span),
-        OperandKind::Pipeline(inner) => inner.commands.iter().find_map(|command| {
+    let count = |fields| tree.fields(fields).len();
+    match operand.kind {
+        OperandKind::Variable(s, fields) if s == symbol && count(fields) > 1 => Some(operand.span),
+        OperandKind::Pipeline(inner) => tree.commands(tree.pipeline(inner)).iter().find_map(|command| {
             let reads = |operand: &Operand| {
-                matches!(&operand.kind, OperandKind::Variable(s, fields) if *s == symbol && fields.len() == 1)
+                matches!(operand.kind, OperandKind::Variable(s, fields) if s == symbol && count(fields) == 1)
             };
-            let is_strict = matches!(function(command), Some("index" | "get" | "hasKey" | "len" | "keys"));
-            match command.operands.get(1) {
+            let is_strict = matches!(tree.called(command), Some("index" | "get" | "hasKey" | "len" | "keys"));
+            let operands = tree.operands(command);
+            match operands.get(1) {
                 Some(first) if is_strict && reads(first) => Some(command.span),
-                _ => command.operands.iter().find_map(|operand| fails(operand, symbol, depth + 1)),
+                _ => operands.iter().find_map(|operand| fails(tree, operand, symbol, depth + 1)),
             }
         }),
-        OperandKind::Chain(base, _) => fails(base, symbol, depth + 1),
+        OperandKind::Chain(base, _) => fails(tree, tree.operand(base), symbol, depth + 1),
         _ => None,
     }
 }
@@ -63,14 +66,16 @@ fn holds(flow: &Flow<'_>, name: &Arc<str>) -> bool {
 }
 
 fn found<'a>(flow: &Flow<'a>, command: &'a Command, around: &[&'a Branch]) -> Option<(Span, Arc<str>)> {
-    let operands = command.operands.get(1..)?;
+    let tree = flow.tree;
+    let operands = tree.operands(command).get(1..)?;
     for (index, operand) in operands.iter().enumerate() {
-        let Some(symbol) = guarded(operand, 0) else { continue };
+        let Some(symbol) = guarded(tree, operand, 0) else { continue };
         let Some(name) = flow.name(symbol).filter(|name| holds(flow, name)) else { continue };
-        let span = operands.get(index + 1..)?.iter().find_map(|operand| fails(operand, symbol, 0));
+        let span = operands.get(index + 1..)?.iter().find_map(|operand| fails(tree, operand, symbol, 0));
         // Guarded once more from outside.
         let is_guarded = around.iter().any(|branch| {
-            branch.pipeline.commands.iter().flat_map(|c| &c.operands).any(|o| guarded(o, 0) == Some(symbol))
+            let mut operands = tree.commands(&branch.pipeline).iter().flat_map(|command| tree.operands(command));
+            operands.any(|operand| guarded(tree, operand, 0) == Some(symbol))
         });
         if let Some(span) = span.filter(|_| !is_guarded) {
             return Some((span.at(flow.base), name));
@@ -87,7 +92,7 @@ fn check(evidence: &Evidence<'_>, findings: &mut Vec<Finding>) {
     for flow in evidence.flows() {
         for (command, around) in &flow.choices {
             let Some((span, name)) = found(flow, command, around) else { continue };
-            let operator = function(command).unwrap_or("and");
+            let operator = flow.tree.called(command).unwrap_or("and");
             let title = format!("`{operator}` guards {name} and uses it: Helm before 3.10 evaluates both and fails");
             let help =
                 format!("nest the conditions, or read through empty results: `dig \"data\" \"key\" \"\" {name}`");

@@ -8,7 +8,7 @@ use std::collections::VecDeque;
 use std::collections::hash_map::Entry;
 use std::sync::{Arc, Mutex, PoisonError};
 
-/// The trees of as many bytes of text are kept when no chart uses them any more. A tree takes some fifteen times the memory
+/// The trees of as many bytes of text are kept when no chart uses them any more. A tree takes some three times the memory
 /// of its text.
 const MAX_BYTES: usize = 4 << 20;
 

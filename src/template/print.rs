@@ -17,8 +17,8 @@ pub fn command(tree: &Tree, command: &Command) -> String {
 
 /// An operand on its own: a pipeline has parentheses only inside of a command.
 pub fn operand(tree: &Tree, operand: &Operand) -> String {
-    match &operand.kind {
-        OperandKind::Pipeline(inner) => pipeline(tree, inner),
+    match operand.kind {
+        OperandKind::Pipeline(inner) => pipeline(tree, tree.pipeline(inner)),
         _ => print(tree, vec![Piece::Operand(operand)]),
     }
 }
@@ -56,42 +56,42 @@ fn print<'a>(tree: &'a Tree, mut todo: Vec<Piece<'a>>) -> String {
                 }
             }
             Piece::Pipeline(pipeline) => {
-                for (i, symbol) in pipeline.declares.iter().enumerate() {
+                for (i, symbol) in pipeline.declares().iter().enumerate() {
                     todo.push(Piece::Text(if i > 0 { ", " } else { "" }));
                     todo.push(Piece::Text(variable(tree, *symbol)));
                 }
-                if !pipeline.declares.is_empty() {
+                if !pipeline.declares().is_empty() {
                     todo.push(Piece::Text(if pipeline.is_assign { " = " } else { " := " }));
                 }
-                for (i, command) in pipeline.commands.iter().enumerate() {
+                for (i, command) in tree.commands(pipeline).iter().enumerate() {
                     todo.push(Piece::Text(if i > 0 { " | " } else { "" }));
                     todo.push(Piece::Command(command));
                 }
             }
             Piece::Command(command) => {
-                for (i, operand) in command.operands.iter().enumerate() {
+                for (i, operand) in tree.operands(command).iter().enumerate() {
                     todo.push(Piece::Text(if i > 0 { " " } else { "" }));
                     todo.push(Piece::Operand(operand));
                 }
             }
-            Piece::Operand(operand) => match &operand.kind {
+            Piece::Operand(operand) => match operand.kind {
                 OperandKind::Dot => out.push('.'),
                 OperandKind::Nil => out.push_str("nil"),
-                OperandKind::Bool(value) => out.push_str(if *value { "true" } else { "false" }),
-                OperandKind::Number(number) => out.push_str(&number.text),
-                OperandKind::String { quoted, .. } => out.push_str(quoted),
-                OperandKind::Field(path) => todo.push(Piece::Path(path)),
+                OperandKind::Bool(value) => out.push_str(if value { "true" } else { "false" }),
+                OperandKind::Number(number) => out.push_str(&tree.number(number).text),
+                OperandKind::String(_) => out.push_str(&tree.written(operand.span)),
+                OperandKind::Field(path) => todo.push(Piece::Path(tree.fields(path))),
                 OperandKind::Variable(symbol, path) => {
-                    out.push_str(variable(tree, *symbol));
-                    todo.push(Piece::Path(path));
+                    out.push_str(variable(tree, symbol));
+                    todo.push(Piece::Path(tree.fields(path)));
                 }
-                OperandKind::Function(name, _) => out.push_str(name),
+                OperandKind::Function(name, _) => out.push_str(tree.function(name)),
                 OperandKind::Chain(base, path) => {
-                    todo.push(Piece::Operand(base));
-                    todo.push(Piece::Path(path));
+                    todo.push(Piece::Operand(tree.operand(base)));
+                    todo.push(Piece::Path(tree.fields(path)));
                 }
                 OperandKind::Pipeline(inner) => {
-                    todo.extend([Piece::Text("("), Piece::Pipeline(inner), Piece::Text(")")]);
+                    todo.extend([Piece::Text("("), Piece::Pipeline(tree.pipeline(inner)), Piece::Text(")")]);
                 }
             },
         }

@@ -52,65 +52,66 @@ impl Reads {
 
     fn tree(&mut self, tree: &Tree, base: u32) {
         self.base = base;
-        self.list(&tree.root);
-        for define in &tree.defines {
+        self.list(tree, tree.root);
+        for define in &*tree.defines {
             self.around.define = Some(define.name.clone());
-            self.list(&define.body);
+            self.list(tree, define.body);
             self.around.define = None;
         }
     }
 
-    fn list(&mut self, list: &List) {
-        for node in &list.nodes {
+    fn list(&mut self, tree: &Tree, list: List) {
+        for node in tree.nodes(list) {
             match node {
-                Node::Action(pipeline) => self.pipeline(pipeline),
-                Node::If(branch) | Node::With(branch) | Node::Range(branch) => self.branch(branch),
-                Node::Template(call) => self.call(call),
+                Node::Action(pipeline) => self.pipeline(tree, pipeline),
+                Node::If(branch) | Node::With(branch) | Node::Range(branch) => self.branch(tree, tree.branch(*branch)),
+                Node::Template(call) => self.call(tree, tree.call(*call)),
                 Node::Text(_) | Node::Break(_) | Node::Continue(_) => {}
             }
         }
     }
 
-    fn branch(&mut self, branch: &Branch) {
-        self.pipeline(&branch.pipeline);
+    fn branch(&mut self, tree: &Tree, branch: &Branch) {
+        self.pipeline(tree, &branch.pipeline);
         let head = branch.head.at(self.base);
         self.around.arms.push((head, true));
-        self.list(&branch.body);
+        self.list(tree, branch.body);
         self.around.arms.pop();
-        if let Some(list) = &branch.otherwise {
+        if let Some(list) = branch.otherwise {
             self.around.arms.push((head, false));
-            self.list(list);
+            self.list(tree, list);
             self.around.arms.pop();
         }
     }
 
-    fn call(&mut self, call: &TemplateCall) {
+    fn call(&mut self, tree: &Tree, call: &TemplateCall) {
         self.callers.entry(call.name.clone()).or_default().push(self.around.clone());
-        call.argument.iter().for_each(|argument| self.pipeline(argument));
+        call.argument.iter().for_each(|argument| self.pipeline(tree, argument));
     }
 
-    fn pipeline(&mut self, pipeline: &Pipeline) {
-        pipeline.commands.iter().for_each(|command| self.command(command));
+    fn pipeline(&mut self, tree: &Tree, pipeline: &Pipeline) {
+        tree.commands(pipeline).iter().for_each(|command| self.command(tree, command));
     }
 
-    fn command(&mut self, command: &Command) {
-        if let [Operand { kind: OperandKind::Function(name, _), .. }, operand, ..] = command.operands.as_slice()
-            && &**name == "include"
-            && let OperandKind::String { value, .. } = &operand.kind
+    fn command(&mut self, tree: &Tree, command: &Command) {
+        let operands = tree.operands(command);
+        if tree.called(command) == Some("include")
+            && let Some(Operand { kind: OperandKind::String(name), .. }) = operands.get(1)
         {
-            let name = Arc::from(&*String::from_utf8_lossy(value));
+            let name = Arc::from(&*String::from_utf8_lossy(tree.string(*name)));
             self.callers.entry(name).or_default().push(self.around.clone());
         }
-        for (index, operand) in command.operands.iter().enumerate() {
+        for (index, operand) in operands.iter().enumerate() {
             // A function with arguments is called at the place of its command.
             let span = if index == 0 { command.span } else { operand.span };
-            self.operand(operand, span);
+            self.operand(tree, operand, span);
         }
     }
 
-    fn operand(&mut self, operand: &Operand, span: Span) {
-        match &operand.kind {
+    fn operand(&mut self, tree: &Tree, operand: &Operand, span: Span) {
+        match operand.kind {
             OperandKind::Function(name, _) => {
+                let name = tree.function(name);
                 let kind = match &**name {
                     "now" | "ago" => Some(Kind::Time),
                     "getHostByName" => Some(Kind::Dns),
@@ -118,14 +119,17 @@ impl Reads {
                 };
                 self.add(kind, name.to_string(), span);
             }
-            OperandKind::Field(fields) | OperandKind::Variable(_, fields) => self.fields(fields, operand.span),
-            OperandKind::Chain(base, fields) => {
-                self.operand(base, base.span);
-                self.fields(fields, operand.span);
+            OperandKind::Field(fields) | OperandKind::Variable(_, fields) => {
+                self.fields(tree.fields(fields), operand.span);
             }
-            OperandKind::Pipeline(inner) => self.pipeline(inner),
+            OperandKind::Chain(base, fields) => {
+                let base = tree.operand(base);
+                self.operand(tree, base, base.span);
+                self.fields(tree.fields(fields), operand.span);
+            }
+            OperandKind::Pipeline(inner) => self.pipeline(tree, tree.pipeline(inner)),
             OperandKind::Dot | OperandKind::Nil | OperandKind::Bool(_) | OperandKind::Number(_) => {}
-            OperandKind::String { .. } => {}
+            OperandKind::String(_) => {}
         }
     }
 

@@ -43,6 +43,7 @@ impl Arena {
 impl Deref for Arena {
     type Target = Graph;
 
+    #[inline]
     fn deref(&self) -> &Graph {
         match &self.shared {
             None => &self.own,
@@ -52,6 +53,7 @@ impl Deref for Arena {
 }
 
 impl DerefMut for Arena {
+    #[inline]
     fn deref_mut(&mut self) -> &mut Graph {
         if self.shared.is_some() {
             *self = std::mem::take(self).unshared();

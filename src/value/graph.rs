@@ -2,6 +2,7 @@
 
 use super::numbers::Numbers;
 use super::origin::{Cause, CauseSetId, Guard, GuardId, Origin, OriginId, Outcome, PathId, Step};
+use super::sets::{CauseSets, Union};
 use crate::source::Span;
 use rustc_hash::FxHashMap;
 use std::sync::Arc;
@@ -18,8 +19,6 @@ impl PathNode {
     }
 }
 
-/// More causes than this in one set are cut off, and the set says so.
-const MAX_CAUSES: usize = 512;
 /// Longer chains of steps keep their causes and lose their newest steps.
 const MAX_DEPTH: u32 = 96;
 
@@ -29,26 +28,27 @@ pub struct Graph {
     paths: Vec<PathNode>,
     path_ids: Numbers,
     causes: Vec<Cause>,
+    /// Of those that are no values.
     cause_ids: Numbers,
-    sets: Vec<Arc<[u32]>>,
-    set_ids: Numbers,
+    sets: CauseSets,
     origins: Vec<Origin>,
     /// Of the live ones.
     step_ids: Numbers,
     joins: FxHashMap<(OriginId, OriginId), OriginId>,
-    /// The origin of each set of causes that is nothing but them.
+    /// The origin of each set of several causes that is nothing but them.
     plain_ids: Vec<OriginId>,
+    /// The same of each cause alone.
+    alone_ids: Vec<OriginId>,
+    /// The origin of each path of values.
+    value_ids: Vec<OriginId>,
     guards: Vec<Guard>,
     guard_ids: Numbers,
-    /// Some set of causes was cut off.
-    pub overflowed: bool,
 }
 
 impl Default for Graph {
     fn default() -> Self {
-        let none: Arc<[u32]> = Arc::new([]);
-        let origin =
-            Origin { causes: CauseSetId(0), step: Step::Source, span: Span::default(), parents: [].into(), depth: 0 };
+        let causes = CauseSetId::NONE;
+        let origin = Origin { causes, step: Step::Source, span: Span::default(), parents: [].into(), depth: 0 };
         let guard = Guard {
             parent: GuardId::NONE,
             also: GuardId::NONE,
@@ -57,36 +57,45 @@ impl Default for Graph {
             origin: OriginId::NONE,
             depth: 0,
         };
-        let mut set_ids = Numbers::default();
-        set_ids.insert(0, |_| &none);
         Graph {
             paths: vec![PathNode { parent: PathId::NONE, key: Arc::new([]) }],
             path_ids: Numbers::default(),
             causes: Vec::new(),
             cause_ids: Numbers::default(),
-            set_ids,
-            sets: vec![none],
+            sets: CauseSets::default(),
             origins: vec![origin],
             step_ids: Numbers::default(),
             joins: FxHashMap::default(),
             plain_ids: Vec::new(),
+            alone_ids: Vec::new(),
+            value_ids: Vec::new(),
             guards: vec![guard],
             guard_ids: Numbers::default(),
-            overflowed: false,
         }
     }
 }
 
 impl Graph {
+    /// Makes room for as many values, where there are none yet.
+    pub fn reserve(&mut self, values: usize) {
+        if !self.causes.is_empty() {
+            return;
+        }
+        self.paths.reserve(values);
+        self.causes.reserve(values);
+        self.origins.reserve(values);
+        self.alone_ids.reserve(values);
+        self.value_ids.reserve(values);
+    }
+
     /// The path of `key` below `parent`.
     pub fn path(&mut self, parent: PathId, key: &Arc<[u8]>) -> PathId {
-        if let Some(id) = self.path_below(parent, key) {
-            return id;
+        let next = self.paths.len();
+        if let Some(id) = self.path_ids.find_or_add((parent, &**key), next, |n| self.paths[n].what()) {
+            return PathId(id);
         }
-        let id = self.paths.len() as u32;
         self.paths.push(PathNode { parent, key: key.clone() });
-        self.path_ids.insert(id, |n| self.paths[n].what());
-        PathId(id)
+        PathId(next as u32)
     }
 
     fn path_below(&self, parent: PathId, key: &[u8]) -> Option<PathId> {
@@ -122,78 +131,84 @@ impl Graph {
         out
     }
 
+    /// Some set of causes was cut off.
+    pub fn has_overflowed(&self) -> bool {
+        self.sets.overflowed
+    }
+
     fn cause(&mut self, cause: Cause) -> u32 {
-        if let Some(id) = self.cause_ids.find(&cause, |n| &self.causes[n]) {
+        let next = self.causes.len();
+        if let Some(id) = self.cause_ids.find_or_add(&cause, next, |n| &self.causes[n]) {
             return id;
         }
-        let id = self.causes.len() as u32;
         self.causes.push(cause);
-        self.cause_ids.insert(id, |n| &self.causes[n]);
-        id
-    }
-
-    fn set(&mut self, causes: Vec<u32>) -> CauseSetId {
-        let mut causes = causes;
-        if causes.len() > MAX_CAUSES {
-            causes.truncate(MAX_CAUSES);
-            self.overflowed = true;
-        }
-        if let Some(id) = self.set_ids.find(&causes[..], |n| &*self.sets[n]) {
-            return CauseSetId(id);
-        }
-        let id = self.sets.len() as u32;
-        self.sets.push(causes.into());
-        self.set_ids.insert(id, |n| &*self.sets[n]);
-        CauseSetId(id)
-    }
-
-    fn add(&mut self, origin: Origin, live: bool) -> OriginId {
-        let id = OriginId::new(self.origins.len() as u32, live);
-        self.origins.push(origin);
-        id
+        next as u32
     }
 
     fn plain(&mut self, causes: CauseSetId) -> OriginId {
-        match self.plain_ids.get(causes.index()) {
-            Some(id) if !id.is_none() => return *id,
-            Some(_) => {}
-            None => self.plain_ids.resize(self.sets.len(), OriginId::NONE),
+        let (ids, index) = match causes.alone() {
+            Some(cause) => (&mut self.alone_ids, cause as usize),
+            None => (&mut self.plain_ids, causes.index()),
+        };
+        while ids.len() <= index {
+            ids.push(OriginId::NONE);
         }
-        let origin = Origin { causes, step: Step::Joined, span: Span::default(), parents: [].into(), depth: 0 };
-        let id = self.add(origin, false);
-        self.plain_ids[causes.index()] = id;
-        id
+        if ids[index].is_none() {
+            ids[index] = OriginId::new(self.origins.len() as u32, false);
+            let origin = Origin { causes, step: Step::Joined, span: Span::default(), parents: [].into(), depth: 0 };
+            self.origins.push(origin);
+        }
+        ids[index]
     }
 
     /// The origin of a value that is the cause itself, read at `span` (of interest for live causes only).
     pub fn source(&mut self, cause: Cause, span: Span) -> OriginId {
+        if let Cause::Values { path } = cause {
+            return self.value(path);
+        }
         let live = cause.is_live();
         let id = self.cause(cause);
-        let causes = self.set(vec![id]);
-        if live { self.node(causes, Step::Source, span, [].into()) } else { self.plain(causes) }
+        let causes = self.sets.of_one(id);
+        if live { self.node(causes, Step::Source, span, &[]) } else { self.plain(causes) }
     }
 
-    fn node(&mut self, causes: CauseSetId, step: Step, span: Span, parents: Box<[OriginId]>) -> OriginId {
-        let key = Origin { causes, step, span, parents, depth: 0 };
-        if let Some(id) = self.step_ids.find(key.what(), |n| self.origins[n].what()) {
+    /// The origin of what is at a path of the values.
+    fn value(&mut self, path: PathId) -> OriginId {
+        if let Some(known) = self.value_ids.get(path.index()).filter(|known| !known.is_none()) {
+            return *known;
+        }
+        let causes = self.sets.of_one(self.causes.len() as u32);
+        self.causes.push(Cause::Values { path });
+        let origin = self.plain(causes);
+        while self.value_ids.len() <= path.index() {
+            self.value_ids.push(OriginId::NONE);
+        }
+        self.value_ids[path.index()] = origin;
+        origin
+    }
+
+    fn node(&mut self, causes: CauseSetId, step: Step, span: Span, parents: &[OriginId]) -> OriginId {
+        let what = (&step, span, parents, parents.is_empty().then_some(causes));
+        if let Some(id) = self.step_ids.find(what, |n| self.origins[n].what()) {
             return OriginId::new(id, true);
         }
-        let depth = key.parents.iter().map(|p| self.origins[p.index()].depth + 1).max().unwrap_or(0);
+        let depth = parents.iter().map(|p| self.origins[p.index()].depth + 1).max().unwrap_or(0);
         if depth > MAX_DEPTH {
-            return self.shortened(key);
+            return self.shortened(causes, step, span, parents);
         }
-        let id = self.add(Origin { depth, ..key }, true);
-        self.step_ids.insert(id.index() as u32, |n| self.origins[n].what());
-        id
+        let id = self.origins.len() as u32;
+        self.step_ids.insert(id, what);
+        self.origins.push(Origin { causes, step, span, parents: parents.into(), depth });
+        OriginId::new(id, true)
     }
 
     /// The end of a chain that is too long. Steps are left out of its middle, and causes never.
-    fn shortened(&mut self, origin: Origin) -> OriginId {
-        let first = origin.parents[0];
-        if self.origins[first.index()].causes == origin.causes {
+    fn shortened(&mut self, causes: CauseSetId, step: Step, span: Span, parents: &[OriginId]) -> OriginId {
+        let first = parents[0];
+        if self.origins[first.index()].causes == causes {
             return first;
         }
-        let mut parents = origin.parents.clone();
+        let mut parents = parents.to_vec();
         for parent in &mut parents {
             while self.origins[parent.index()].depth > MAX_DEPTH / 2
                 && let Some(above) = self.origins[parent.index()].parents.first()
@@ -201,7 +216,7 @@ impl Graph {
                 *parent = *above;
             }
         }
-        self.node(origin.causes, origin.step, origin.span, parents)
+        self.node(causes, step, span, &parents)
     }
 
     /// A step of a live value; plain origins pass unchanged.
@@ -210,7 +225,7 @@ impl Graph {
             return parent;
         }
         let causes = self.origins[parent.index()].causes;
-        self.node(causes, step(), span, [parent].into())
+        self.node(causes, step(), span, &[parent])
     }
 
     /// A field of a looked-up object: the cause becomes the longer path, the chain goes on.
@@ -219,36 +234,33 @@ impl Graph {
             return self.join(parent, field);
         }
         let causes = self.origins[field.index()].causes;
-        self.node(causes, Step::Field(name.clone()), span, [parent].into())
+        self.node(causes, Step::Field(name.clone()), span, &[parent])
     }
 
     /// The origin of what depends on both.
+    #[inline]
     pub fn join(&mut self, a: OriginId, b: OriginId) -> OriginId {
         if a == b || b.is_none() {
-            return a;
+            a
+        } else if a.is_none() {
+            b
+        } else {
+            self.joined(a, b)
         }
-        if a.is_none() {
-            return b;
-        }
+    }
+
+    /// The join of two different ones that are something.
+    fn joined(&mut self, a: OriginId, b: OriginId) -> OriginId {
         if let Some(id) = self.joins.get(&(a, b)) {
             return *id;
         }
-        let (set_a, set_b) = (self.origins[a.index()].causes, self.origins[b.index()].causes);
-        let (list_a, list_b) = (self.sets[set_a.index()].clone(), self.sets[set_b.index()].clone());
-        let id = if is_subset(&list_b, &list_a) {
-            a
-        } else if is_subset(&list_a, &list_b) {
-            b
-        } else {
-            let mut union: Vec<u32> = list_a.iter().chain(list_b.iter()).copied().collect();
-            union.sort_unstable();
-            union.dedup();
-            let causes = self.set(union);
-            if a.is_live() || b.is_live() {
-                self.node(causes, Step::Joined, Span::default(), [a, b].into())
-            } else {
-                self.plain(causes)
+        let id = match self.sets.union(self.cause_set(a), self.cause_set(b)) {
+            Union::First => a,
+            Union::Second => b,
+            Union::Both(causes) if a.is_live() || b.is_live() => {
+                self.node(causes, Step::Joined, Span::default(), &[a, b])
             }
+            Union::Both(causes) => self.plain(causes),
         };
         self.joins.insert((a, b), id);
         id
@@ -270,7 +282,7 @@ impl Graph {
 
     /// The causes of a set.
     pub fn causes_in(&self, set: CauseSetId) -> impl Iterator<Item = &Cause> + '_ {
-        self.sets[set.index()].iter().map(|c| &self.causes[*c as usize])
+        self.sets.get(set).iter().map(|c| &self.causes[*c as usize])
     }
 
     /// The path of these keys, if anything has come from there.
@@ -319,13 +331,12 @@ impl Graph {
     fn guard_node(&mut self, parent: GuardId, also: GuardId, at: Span, outcome: Outcome, origin: OriginId) -> GuardId {
         let depth = self.guards[parent.index()].depth + 1;
         let guard = Guard { parent, also, condition: at, outcome, origin, depth };
-        if let Some(id) = self.guard_ids.find(guard.what(), |n| self.guards[n].what()) {
+        let next = self.guards.len();
+        if let Some(id) = self.guard_ids.find_or_add(guard.what(), next, |n| self.guards[n].what()) {
             return GuardId(id);
         }
-        let id = self.guards.len() as u32;
         self.guards.push(guard);
-        self.guard_ids.insert(id, |n| self.guards[n].what());
-        GuardId(id)
+        GuardId(next as u32)
     }
 
     /// Whether chain `inner` holds all conditions of chain `outer` because it grew from it.
@@ -377,15 +388,6 @@ impl Graph {
         }
         origin
     }
-}
-
-/// Whether sorted `small` is part of sorted `large`.
-fn is_subset(small: &[u32], large: &[u32]) -> bool {
-    if small.len() > large.len() {
-        return false;
-    }
-    let mut rest = large.iter();
-    small.iter().all(|x| rest.any(|y| y == x))
 }
 
 #[cfg(test)]

@@ -3,10 +3,9 @@
 //! Maps live in a [`Heap`] under copyable ids. A heap can be frozen: what was in it is shared from then on, and each
 //! phase or world that starts from it keeps only what it changes.
 
-use super::Value;
+use super::Entries;
 use super::origin::{GuardId, OriginId, PathId};
 use rustc_hash::FxHashMap;
-use std::collections::BTreeMap;
 use std::sync::Arc;
 
 /// A key of a map: the bytes of a Go string.
@@ -80,7 +79,7 @@ pub enum Root {
 #[derive(Clone, Debug, Default)]
 pub struct MapObject {
     pub kind: MapKind,
-    pub entries: BTreeMap<Key, Value>,
+    pub entries: Entries,
     /// What the set of keys depends on, beyond the origin of the value that holds the map.
     pub shape: OriginId,
     /// Where the map stands in an input.
@@ -122,6 +121,7 @@ impl Heap {
         if id.0 & MapId::NAMED != 0 { MapKind::Values } else { self.get(id).kind }
     }
 
+    #[inline]
     pub fn get(&self, id: MapId) -> &MapObject {
         let index = id.index();
         match self.base.get(index) {

@@ -6,6 +6,7 @@
 //! `source` and nothing of templates.
 
 mod arena;
+mod entries;
 pub mod golang;
 mod graph;
 mod heap;
@@ -14,6 +15,7 @@ mod list;
 mod numbers;
 pub mod origin;
 mod plain;
+mod sets;
 mod text;
 pub mod toml;
 mod types;
@@ -21,6 +23,7 @@ pub mod way;
 pub mod yaml;
 
 pub use arena::Arena;
+pub use entries::Entries;
 pub use heap::{Heap, Key, MapId, MapKind, MapObject, Root};
 pub use list::{Element, List};
 pub use origin::OriginId;

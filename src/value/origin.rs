@@ -71,6 +71,20 @@ ids! {
     CauseSetId
 }
 
+impl CauseSetId {
+    const ALONE: u32 = 1 << 31;
+
+    /// The set of one cause, by the cause's number.
+    pub(super) fn of_one(cause: u32) -> CauseSetId {
+        CauseSetId(cause | Self::ALONE)
+    }
+
+    /// The cause that is alone in the set.
+    pub(super) fn alone(self) -> Option<u32> {
+        (self.0 & Self::ALONE != 0).then_some(self.0 & !Self::ALONE)
+    }
+}
+
 /// One call of `lookup`, by its number in the render.
 pub type LookupId = u32;
 /// One draw of randomness, by its number in the render.

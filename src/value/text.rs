@@ -109,6 +109,14 @@ impl Text {
         &self.0.bytes
     }
 
+    /// The bytes as the key of a map.
+    pub fn to_key(&self) -> Arc<[u8]> {
+        match &self.0.bytes {
+            Bytes::Own(bytes) => Arc::from(&**bytes),
+            Bytes::Shared(bytes) => bytes.clone(),
+        }
+    }
+
     pub fn pieces(&self) -> &[Piece] {
         &self.0.pieces
     }
@@ -144,9 +152,13 @@ impl Text {
     }
 
     /// The same text with other origins.
-    pub fn map_origins(&self, mut map: impl FnMut(OriginId) -> OriginId) -> Text {
-        let pieces = self.pieces().iter().map(|p| Piece { origin: map(p.origin), ..*p }).collect();
-        Text::build(self.0.bytes.clone(), pieces)
+    pub fn map_origins(mut self, mut map: impl FnMut(OriginId) -> OriginId) -> Text {
+        let Some(buffer) = Arc::get_mut(&mut self.0) else {
+            let pieces = self.pieces().iter().map(|p| Piece { origin: map(p.origin), ..*p }).collect();
+            return Text::build(self.0.bytes.clone(), pieces);
+        };
+        buffer.pieces.iter_mut().for_each(|piece| piece.origin = map(piece.origin));
+        self
     }
 }
 
@@ -173,23 +185,54 @@ impl From<Vec<u8>> for Text {
 pub struct TextBuilder {
     bytes: Vec<u8>,
     pieces: Vec<Piece>,
+    /// Where the text begins that is built: what comes before it belongs to others, which go on when it is taken.
+    start: Start,
+}
+
+/// Where a text begins in a builder that others use as well.
+#[derive(Clone, Copy, Default, Debug)]
+pub struct Start {
+    byte: usize,
+    piece: usize,
 }
 
 impl TextBuilder {
+    /// With room for some bytes and pieces.
+    pub fn with_capacity(bytes: usize, pieces: usize) -> TextBuilder {
+        TextBuilder { bytes: Vec::with_capacity(bytes), pieces: Vec::with_capacity(pieces), start: Start::default() }
+    }
+
     pub fn len(&self) -> usize {
-        self.bytes.len()
+        self.bytes.len() - self.start.byte
     }
 
     pub fn is_empty(&self) -> bool {
-        self.bytes.is_empty()
+        self.len() == 0
     }
 
     pub fn bytes(&self) -> &[u8] {
-        &self.bytes
+        &self.bytes[self.start.byte..]
     }
 
     pub fn pieces(&self) -> &[Piece] {
-        &self.pieces
+        &self.pieces[self.start.piece..]
+    }
+
+    /// Begins another text in the same memory; gives what [`TextBuilder::take`] needs to go on with this one.
+    pub fn begin(&mut self) -> Start {
+        std::mem::replace(&mut self.start, Start { byte: self.bytes.len(), piece: self.pieces.len() })
+    }
+
+    /// Takes the text that was begun last out, and goes on with the one before.
+    pub fn take(&mut self, outer: Start) -> Text {
+        let text = match (self.bytes(), self.pieces()) {
+            ([], []) => Text::empty(),
+            (bytes, pieces) => Text::build(Bytes::Own(bytes.into()), pieces.into()),
+        };
+        self.bytes.truncate(self.start.byte);
+        self.pieces.truncate(self.start.piece);
+        self.start = outer;
+        text
     }
 
     /// Constant bytes.
@@ -199,22 +242,22 @@ impl TextBuilder {
 
     /// Bytes that were computed from `origin`.
     pub fn push_from(&mut self, bytes: &[u8], origin: OriginId) {
-        let start = self.bytes.len();
+        let start = self.len();
         self.bytes.extend_from_slice(bytes);
         self.cover(start, origin, GuardId::NONE, 0);
     }
 
     /// Literal text of a source at an address, written under `guard`.
     pub fn push_literal(&mut self, bytes: &[u8], guard: GuardId, source: u32) {
-        let start = self.bytes.len() as u32;
+        let start = self.len() as u32;
         self.bytes.extend_from_slice(bytes);
-        let end = self.bytes.len() as u32;
+        let end = self.len() as u32;
         self.pieces.push(Piece { start, end, origin: OriginId::NONE, guard, source, literal: true });
     }
 
     /// A part of another text with its pieces.
     pub fn push_slice(&mut self, text: &Text, range: Range<usize>) {
-        let to = self.bytes.len();
+        let to = self.len();
         self.bytes.extend_from_slice(&text.bytes()[range.clone()]);
         let pieces = text.pieces();
         if pieces.is_empty() {
@@ -235,7 +278,7 @@ impl TextBuilder {
 
     /// The whole text of a value: its pieces, and its own origin over all of it.
     pub fn push_value(&mut self, text: &Text, origin: OriginId) {
-        let start = self.bytes.len();
+        let start = self.len();
         self.push_slice(text, 0..text.len());
         self.cover(start, origin, GuardId::NONE, 0);
     }
@@ -245,18 +288,18 @@ impl TextBuilder {
         if origin.is_none() && guard.is_none() && source == 0 {
             return;
         }
-        self.insert(Piece { start: start as u32, end: self.bytes.len() as u32, origin, guard, source, literal: false });
+        self.insert(Piece { start: start as u32, end: self.len() as u32, origin, guard, source, literal: false });
     }
 
     /// Notes that something could have been written here.
     pub fn mark(&mut self, guard: GuardId, source: u32) {
-        let at = self.bytes.len() as u32;
+        let at = self.len() as u32;
         self.pieces.push(Piece { start: at, end: at, origin: OriginId::NONE, guard, source, literal: false });
     }
 
     /// Notes, at the end, what a part of another text that is left out depended on.
     pub fn marks_of(&mut self, text: &Text, range: Range<usize>) {
-        let at = self.bytes.len() as u32;
+        let at = self.len() as u32;
         let first = self.pieces.len();
         for piece in text.pieces() {
             if piece.cut(&range, 0).is_none() || (piece.origin.is_none() && piece.guard.is_none()) {
@@ -272,25 +315,31 @@ impl TextBuilder {
 
     /// Lays a piece over bytes that were pushed before.
     pub fn push_piece(&mut self, piece: Piece) {
-        let at = self.pieces.partition_point(|p| p.start <= piece.start);
-        self.pieces.insert(at, piece);
+        let at = self.pieces().partition_point(|p| p.start <= piece.start);
+        self.pieces.insert(self.start.piece + at, piece);
     }
 
     fn insert(&mut self, piece: Piece) {
-        let at = self.pieces.partition_point(|p| p.start < piece.start);
-        self.pieces.insert(at, piece);
+        let at = self.pieces().partition_point(|p| p.start < piece.start);
+        self.pieces.insert(self.start.piece + at, piece);
     }
 
     /// Cuts the text off at `len` bytes.
     pub fn truncate(&mut self, len: usize) {
-        self.bytes.truncate(len);
-        let end = self.bytes.len() as u32;
+        self.bytes.truncate(self.start.byte + len);
+        let end = self.len() as u32;
+        let mut outer = self.start.piece;
         self.pieces.retain_mut(|p| {
+            if outer > 0 {
+                outer -= 1;
+                return true;
+            }
             p.end = p.end.min(end);
             p.start <= end && (p.start < p.end || p.is_mark())
         });
     }
 
+    /// The text of a builder that nothing else was begun in.
     pub fn finish(self) -> Text {
         if self.bytes.is_empty() && self.pieces.is_empty() {
             return Text::empty();

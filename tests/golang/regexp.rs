@@ -1,7 +1,7 @@
 use crate::{Differences, bytes, shown, table};
 use chartlint::value::golang::collect;
 use chartlint::value::golang::fmt::Excess;
-use chartlint::value::golang::regexp::{Regexp, quote_meta};
+use chartlint::value::golang::regexp::{Regexp, Texts, quote_meta};
 use serde_json::json;
 
 fn check() {
@@ -9,7 +9,7 @@ fn check() {
     for row in table("regexp") {
         let pattern = bytes(&row[0]);
         let name = pattern.escape_ascii().to_string();
-        let re = match (Regexp::compile(&pattern), row[1].is_null()) {
+        let re = match (Regexp::compile(&pattern, Texts::Any), row[1].is_null()) {
             (Ok(re), true) => re,
             (Err(error), false) => {
                 d.check(&name, error.to_string(), shown(&row[1]));
@@ -26,6 +26,10 @@ fn check() {
         for case in &row[2..] {
             let (s, replacement, n) = (bytes(&case[0]), bytes(&case[1]), case[2].as_i64().unwrap());
             let what = format!("{name} on {} {n} {}", s.escape_ascii(), replacement.escape_ascii());
+            let re = match Texts::of(&s) {
+                Texts::Any => re.clone(),
+                texts => Regexp::compile(&pattern, texts).unwrap(),
+            };
             let found: Vec<_> = re.find_all(&s, n).into_iter().map(|r| json!([r.start, r.end])).collect();
             d.check(&what, json!(found), case[3].clone());
             d.text(&what, collect(&s, |out| re.replace_all(&s, &replacement, 9999, out).unwrap()), &case[4]);
@@ -59,8 +63,8 @@ fn meta_characters_are_quoted() {
 #[test]
 fn hostile_patterns_and_replacements_are_refused() {
     let large = r"\pL{1000}".repeat(200);
-    assert_eq!(Regexp::compile(large.as_bytes()).unwrap_err().code, "expression too large");
-    let empty = Regexp::compile(b"").unwrap();
+    assert_eq!(Regexp::compile(large.as_bytes(), Texts::Any).unwrap_err().code, "expression too large");
+    let empty = Regexp::compile(b"", Texts::Any).unwrap();
     let run = |limit| empty.replace_all(&[b'a'; 100], &[b'b'; 100], limit, &mut |_| {});
     assert_eq!(run(1000), Err(Excess::Size));
     assert_eq!(run(100 + 101 * 100), Ok(()));

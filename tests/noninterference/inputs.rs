@@ -46,6 +46,7 @@ impl World {
             limits: Limits::default(),
             profile: Profile::default(),
             forced: None,
+            is_followed: true,
         };
         engine::render(prepared, &options, &Objects(&self.objects), cache, sources.clone())
     }

@@ -7,13 +7,13 @@ use std::fmt::Write;
 
 /// The tree as the Go program prints it.
 pub fn show(tree: &Tree, file: &str) -> String {
-    let mut templates: BTreeMap<&str, (bool, &List)> = BTreeMap::new();
-    let root_is_empty = tree.root.nodes.iter().all(|node| match node {
+    let mut templates: BTreeMap<&str, (bool, List)> = BTreeMap::new();
+    let root_is_empty = tree.nodes(tree.root).iter().all(|node| match node {
         Node::Text(span) => String::from_utf8_lossy(&tree.source[span.range()]).trim().is_empty(),
         _ => false,
     });
-    let defines = tree.defines.iter().map(|define| (&*define.name, define.is_empty, &*define.body));
-    for (name, is_empty, list) in defines.chain([(file, root_is_empty, &tree.root)]) {
+    let defines = tree.defines.iter().map(|define| (&*define.name, define.is_empty, define.body));
+    for (name, is_empty, list) in defines.chain([(file, root_is_empty, tree.root)]) {
         if templates.get(name).is_none_or(|(was_empty, _)| *was_empty) {
             templates.insert(name, (is_empty, list));
         }
@@ -27,9 +27,9 @@ pub fn show(tree: &Tree, file: &str) -> String {
     out
 }
 
-fn show_list(out: &mut String, tree: &Tree, list: &List) {
+fn show_list(out: &mut String, tree: &Tree, list: List) {
     out.push('[');
-    for node in &list.nodes {
+    for node in tree.nodes(list) {
         let (kind, branch) = match node {
             Node::Text(span) => {
                 let _ = write!(out, "(text {} {})", span.start, span.end - span.start);
@@ -40,7 +40,8 @@ fn show_list(out: &mut String, tree: &Tree, list: &List) {
                 continue;
             }
             Node::Template(call) => {
-                let _ = write!(out, "(template {} {}", call.pos, print::template_call(tree, call));
+                let call = tree.call(*call);
+                let _ = write!(out, "(template {} {}", call.pos(), print::template_call(tree, call));
                 if let Some(argument) = &call.argument {
                     show_pipeline(out, tree, argument);
                 }
@@ -59,10 +60,11 @@ fn show_list(out: &mut String, tree: &Tree, list: &List) {
             Node::With(branch) => ("with", branch),
             Node::Range(branch) => ("range", branch),
         };
-        let _ = write!(out, "({kind} {}", branch.pos);
+        let branch = tree.branch(*branch);
+        let _ = write!(out, "({kind} {}", branch.pos());
         show_pipeline(out, tree, &branch.pipeline);
-        show_list(out, tree, &branch.body);
-        if let Some(otherwise) = &branch.otherwise {
+        show_list(out, tree, branch.body);
+        if let Some(otherwise) = branch.otherwise {
             show_list(out, tree, otherwise);
         }
         out.push(')');
@@ -71,14 +73,14 @@ fn show_list(out: &mut String, tree: &Tree, list: &List) {
 }
 
 fn show_pipeline(out: &mut String, tree: &Tree, pipeline: &Pipeline) {
-    let _ = write!(out, "(pipe {}", pipeline.pos);
-    for symbol in &pipeline.declares {
+    let _ = write!(out, "(pipe {}", pipeline.pos());
+    for symbol in pipeline.declares() {
         let _ = write!(out, " {}", tree.names[*symbol as usize]);
     }
     let _ = write!(out, " assign={}", pipeline.is_assign);
-    for command in &pipeline.commands {
-        let _ = write!(out, "(command {}", command.pos);
-        for operand in &command.operands {
+    for command in tree.commands(pipeline) {
+        let _ = write!(out, "(command {}", command.pos());
+        for operand in tree.operands(command) {
             show_operand(out, tree, operand);
         }
         out.push(')');
@@ -88,18 +90,19 @@ fn show_pipeline(out: &mut String, tree: &Tree, pipeline: &Pipeline) {
 
 fn show_operand(out: &mut String, tree: &Tree, operand: &Operand) {
     let pos = operand.pos;
-    let _ = match &operand.kind {
+    let _ = match operand.kind {
         OperandKind::Pipeline(inner) => {
-            show_pipeline(out, tree, inner);
+            show_pipeline(out, tree, tree.pipeline(inner));
             return;
         }
         OperandKind::Chain(base, path) => {
-            let path: Vec<&str> = path.iter().map(|name| &**name).collect();
+            let path: Vec<&str> = tree.fields(path).iter().map(|name| &**name).collect();
             let _ = write!(out, "(chain {pos} {}", path.join("."));
-            show_operand(out, tree, base);
+            show_operand(out, tree, tree.operand(base));
             write!(out, ")")
         }
         OperandKind::Number(number) => {
+            let number = tree.number(number);
             let _ = write!(out, "(number {pos} {}", number.text);
             let _ = number.int.map(|value| write!(out, " int={value}"));
             let _ = number.uint.map(|value| write!(out, " uint={value}"));
@@ -107,14 +110,14 @@ fn show_operand(out: &mut String, tree: &Tree, operand: &Operand) {
             let _ = number.complex.map(|(a, b)| write!(out, " complex={:x},{:x}", a.to_bits(), b.to_bits()));
             write!(out, ")")
         }
-        OperandKind::String { value, .. } => {
+        OperandKind::String(value) => {
             let _ = write!(out, "(string {pos} ");
-            for byte in value.iter() {
+            for byte in tree.string(value).iter() {
                 let _ = write!(out, "{byte:02x}");
             }
             write!(out, ")")
         }
-        OperandKind::Function(name, _) => write!(out, "(function {pos} {name})"),
+        OperandKind::Function(name, _) => write!(out, "(function {pos} {})", tree.function(name)),
         _ => write!(out, "({pos} {})", print::operand(tree, operand)),
     };
 }

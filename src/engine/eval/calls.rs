@@ -31,21 +31,24 @@ impl Evaluator<'_> {
             Entry::And => self.lazy(frame, dot, "and", false, arguments, last),
             Entry::Or => self.lazy(frame, dot, "or", true, arguments, last),
             Entry::Plain(function) => {
-                let (values, boxed) =
+                let (from, boxed) =
                     self.arguments(frame, dot, function.name, function.params, function.variadic, arguments, last)?;
-                let result = self.run(function, &values, boxed, span);
-                let boxed = function.returns == Returns::Interface;
-                match result {
-                    Ok(v) => Ok(Val { v, boxed }),
+                let mut stack = std::mem::take(&mut self.stack);
+                let values = &stack[from..];
+                let result = match self.run(function, values, boxed, span) {
+                    Ok(v) => Ok(Val { v, boxed: function.returns == Returns::Interface }),
                     Err(failure) => {
-                        let about = self.failed_over(function, &values, span);
+                        let about = self.failed_over(function, values, span);
                         Err(self.failed(frame, node, function.name, failure).about(about))
                     }
-                }
+                };
+                stack.truncate(from);
+                self.stack = stack;
+                result
             }
             Entry::Special(special) => {
-                let (values, _) =
-                    self.arguments(frame, dot, special.name(), special.params(), false, arguments, last)?;
+                let (from, _) = self.arguments(frame, dot, special.name(), special.params(), false, arguments, last)?;
+                let values = self.stack.split_off(from);
                 let about = match (special, values.get(1)) {
                     (Special::Required, Some(value)) => self.rt.deep_origin(value),
                     _ => OriginId::NONE,
@@ -89,7 +92,8 @@ impl Evaluator<'_> {
         self.error(frame, format!("error calling {name}: "), Some(cause))
     }
 
-    /// Checks the number of arguments and converts them.
+    /// Checks the number of arguments, converts them, and puts them on the stack. Gives where they begin there, and which
+    /// of them are boxed.
     #[expect(clippy::too_many_arguments, reason = "the parts of Go's evalCall")]
     pub(super) fn arguments<'t>(
         &mut self,
@@ -100,7 +104,26 @@ impl Evaluator<'_> {
         variadic: bool,
         arguments: &'t [Operand],
         last: Option<Val>,
-    ) -> Result<(Vec<Value>, u32), Error> {
+    ) -> Result<(usize, u32), Error> {
+        let from = self.stack.len();
+        let boxed = self.push_arguments(frame, dot, name, params, variadic, arguments, last);
+        if boxed.is_err() {
+            self.stack.truncate(from);
+        }
+        boxed.map(|boxed| (from, boxed))
+    }
+
+    #[expect(clippy::too_many_arguments, reason = "the parts of Go's evalCall")]
+    fn push_arguments<'t>(
+        &mut self,
+        frame: &mut Frame<'t>,
+        dot: &Val,
+        name: &str,
+        params: &[Param],
+        variadic: bool,
+        arguments: &'t [Operand],
+        last: Option<Val>,
+    ) -> Result<u32, Error> {
         let given = arguments.len() + usize::from(last.is_some());
         if variadic {
             let fixed = params.len() - 1;
@@ -114,23 +137,22 @@ impl Evaluator<'_> {
             return Err(self.error(frame, message, None));
         }
         let param = |i: usize| params.get(i).or(params.last()).copied().unwrap_or(Param::Any);
-        let mut values = Vec::with_capacity(given);
         let mut boxed = 0u32;
-        let mut push = |value: Val, values: &mut Vec<Value>| {
-            if value.boxed && value.v.is_nil() && values.len() < 32 {
-                boxed |= 1 << values.len();
+        let mut push = |value: Val, at: usize, stack: &mut Vec<Value>| {
+            if value.boxed && value.v.is_nil() && at < 32 {
+                boxed |= 1 << at;
             }
-            values.push(value.v);
+            stack.push(value.v);
         };
         for (i, operand) in arguments.iter().enumerate() {
             let value = self.argument(frame, dot, param(i), operand)?;
-            push(value, &mut values);
+            push(value, i, &mut self.stack);
         }
         if let Some(last) = last {
             let value = self.convert(frame, last, param(given - 1))?;
-            push(value, &mut values);
+            push(value, given - 1, &mut self.stack);
         }
-        Ok((values, boxed))
+        Ok(boxed)
     }
 
     /// Runs a function and gives its result the provenance that its flow asks for.
@@ -194,7 +216,7 @@ impl Evaluator<'_> {
         for (index, operand) in arguments.iter().enumerate() {
             // Whether an operand runs that changes a map depends on those before it.
             let outer = self.rt.guard;
-            let changes_maps = !is_strict && !tested.is_none() && self.operand_mutates(operand);
+            let changes_maps = !is_strict && !tested.is_none() && self.operand_mutates(&frame.unit.tree, operand);
             if changes_maps {
                 let span = operand.span.at(frame.unit.base);
                 let outcome = if stop_at { Outcome::False } else { Outcome::True };
@@ -211,7 +233,9 @@ impl Evaluator<'_> {
             if truth == stop_at {
                 value.v.origin = self.rt.arena.join(value.v.origin, tested);
                 if !is_strict {
-                    if arguments[index + 1..].iter().any(|operand| self.operand_mutates(operand)) {
+                    let rest = &arguments[index + 1..];
+                    let tree = &frame.unit.tree;
+                    if self.rt.is_followed && rest.iter().any(|operand| self.operand_mutates(tree, operand)) {
                         self.rt.heap_marks = self.rt.arena.join(self.rt.heap_marks, tested);
                     }
                     return Ok(value);

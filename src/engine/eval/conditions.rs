@@ -3,7 +3,7 @@
 use super::{Evaluator, Frame, Val};
 use crate::engine::log::{Condition, Expression};
 use crate::source::Span;
-use crate::template::ast::{Command, Operand, OperandKind, Pipeline};
+use crate::template::ast::{Command, Operand, OperandKind, Pipeline, Tree};
 use crate::value::origin::Outcome;
 use crate::value::{Data, OriginId, Value};
 use std::sync::Arc;
@@ -14,9 +14,9 @@ const MAX_DEPTH: u32 = 12;
 const MAX_SHOWN: usize = 100;
 
 /// `.Capabilities.APIVersions.Has`
-fn is_has(operand: &OperandKind) -> bool {
+fn is_has(tree: &Tree, operand: OperandKind) -> bool {
     let (OperandKind::Field(fields) | OperandKind::Variable(_, fields)) = operand else { return false };
-    matches!(&**fields, [.., versions, has] if &**versions == "APIVersions" && &**has == "Has")
+    matches!(tree.fields(fields), [.., versions, has] if &**versions == "APIVersions" && &**has == "Has")
 }
 
 impl Evaluator<'_> {
@@ -46,7 +46,7 @@ impl Evaluator<'_> {
         outcome: Outcome,
         origin: OriginId,
     ) {
-        if origin.is_none() || !self.log.is_new(head, outcome, origin) {
+        if !self.rt.is_followed || origin.is_none() || !self.log.is_new(head, outcome, origin) {
             return;
         }
         let expression = self.expression(frame, dot, pipeline, MAX_DEPTH);
@@ -62,7 +62,7 @@ impl Evaluator<'_> {
     /// Reads a pipeline without running it: literals, fields, variables, and calls over them.
     fn expression(&mut self, frame: &Frame<'_>, dot: &Val, pipeline: &Pipeline, depth: u32) -> Option<Expression> {
         let mut result: Option<Expression> = None;
-        for command in &pipeline.commands {
+        for command in frame.unit.tree.commands(pipeline) {
             result = Some(self.command_expression(frame, dot, command, result, depth.checked_sub(1)?)?);
         }
         result
@@ -76,10 +76,11 @@ impl Evaluator<'_> {
         last: Option<Expression>,
         depth: u32,
     ) -> Option<Expression> {
-        let (first, arguments) = command.operands.split_first()?;
-        let OperandKind::Function(name, _) = &first.kind else {
+        let tree = &frame.unit.tree;
+        let (first, arguments) = tree.operands(command).split_first()?;
+        let OperandKind::Function(name, _) = first.kind else {
             if let [argument] = arguments
-                && is_has(&first.kind)
+                && is_has(tree, first.kind)
             {
                 let operand = self.operand_expression(frame, dot, argument, depth)?;
                 return Some(Expression::Call { function: "Has".into(), operands: vec![operand] });
@@ -94,7 +95,7 @@ impl Evaluator<'_> {
             operands.push(self.operand_expression(frame, dot, argument, depth)?);
         }
         operands.extend(last);
-        Some(Expression::Call { function: name.to_string(), operands })
+        Some(Expression::Call { function: tree.function(name).to_string(), operands })
     }
 
     fn operand_expression(
@@ -106,23 +107,26 @@ impl Evaluator<'_> {
     ) -> Option<Expression> {
         let constant = || Some(Expression::Constant(crate::template::print::operand(&frame.unit.tree, operand)));
         let span = operand.span.at(frame.unit.base);
-        match &operand.kind {
-            OperandKind::Nil | OperandKind::Bool(_) | OperandKind::Number(_) | OperandKind::String { .. } => constant(),
+        let tree = &frame.unit.tree;
+        match operand.kind {
+            OperandKind::Nil | OperandKind::Bool(_) | OperandKind::Number(_) | OperandKind::String(_) => constant(),
             OperandKind::Dot => Some(self.input(&dot.v)),
             OperandKind::Field(fields) => {
-                let value = self.peek(dot.v.clone(), fields, span)?;
+                let value = self.peek(dot.v.clone(), tree.fields(fields), span)?;
                 Some(self.input(&value))
             }
             OperandKind::Variable(symbol, fields) => {
-                let (_, value) = frame.variables.iter().rev().find(|(s, _)| s == symbol)?;
-                let value = self.peek(value.v.clone(), fields, span)?;
+                let (_, value) = frame.variables.iter().rev().find(|(s, _)| *s == symbol)?;
+                let value = self.peek(value.v.clone(), tree.fields(fields), span)?;
                 Some(self.input(&value))
             }
-            OperandKind::Pipeline(inner) => self.expression(frame, dot, inner, depth),
-            OperandKind::Function(name, _) => Some(Expression::Call { function: name.to_string(), operands: vec![] }),
+            OperandKind::Pipeline(inner) => self.expression(frame, dot, tree.pipeline(inner), depth),
+            OperandKind::Function(name, _) => {
+                Some(Expression::Call { function: tree.function(name).to_string(), operands: vec![] })
+            }
             OperandKind::Chain(inner, fields) => {
-                let inner = self.operand_expression(frame, dot, inner, depth)?;
-                let keys = fields.iter().map(|field| Expression::Constant(format!("{field:?}")));
+                let inner = self.operand_expression(frame, dot, tree.operand(inner), depth)?;
+                let keys = tree.fields(fields).iter().map(|field| Expression::Constant(format!("{field:?}")));
                 Some(Expression::Call {
                     function: "index".into(),
                     operands: std::iter::once(inner).chain(keys).collect(),

@@ -3,7 +3,7 @@
 use super::{At, Evaluator, Frame, Val};
 use crate::engine::error::Error;
 use crate::template::ast::Operand;
-use crate::value::{Data, MapKind, Value};
+use crate::value::{Data, MapKind, Root, Value};
 use std::sync::Arc;
 
 impl Evaluator<'_> {
@@ -20,11 +20,37 @@ impl Evaluator<'_> {
         last: Option<Val>,
     ) -> Result<Val, Error> {
         let Some((name, path)) = fields.split_last() else { return Ok(receiver) };
-        let mut receiver = receiver;
-        for field in path {
+        let (mut receiver, rest) = self.maps_on_the_way(receiver, path);
+        for field in rest {
             receiver = self.field(frame, dot, receiver, node, field, &[], None)?;
         }
         self.field(frame, dot, receiver, node, name, arguments, last)
+    }
+
+    /// Goes from map to map, as far as the fields of a path lead to maps that are there and nothing else could be meant.
+    /// Gives the last one, and the fields that are left.
+    fn maps_on_the_way<'t>(&mut self, receiver: Val, path: &'t [Arc<str>]) -> (Val, &'t [Arc<str>]) {
+        let Data::Map(mut id) = receiver.v.data else { return (receiver, path) };
+        let mut origin = receiver.v.origin;
+        let mut rest = path;
+        while let [name, after @ ..] = rest {
+            let (map, kind) = (self.rt.heap.get(id), self.rt.heap.kind(id));
+            let may_be_method = kind == MapKind::Values && name.starts_with(|c: char| c.is_ascii_uppercase());
+            if !matches!(kind, MapKind::Plain | MapKind::Values) || matches!(map.root, Root::Lookup(_)) {
+                break;
+            }
+            let Some(Value { data: Data::Map(below), origin: own }) = map.entries.get(name.as_bytes()) else { break };
+            if may_be_method && self.method(&Value::new(Data::Map(id), origin), name).is_some() {
+                break;
+            }
+            let (below, own, is_own) = (*below, *own, origin == map.own);
+            origin = if is_own { own } else { self.rt.arena.join(own, origin) };
+            (id, rest) = (below, after);
+        }
+        if rest.len() == path.len() {
+            return (receiver, path);
+        }
+        (Val::boxed(Value::new(Data::Map(id), origin)), rest)
     }
 
     #[expect(clippy::too_many_arguments, reason = "the parts of Go's evalField")]

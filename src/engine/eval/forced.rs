@@ -26,7 +26,7 @@ impl Evaluator<'_> {
                 let value = self.or_stand_in(frame, result, pipeline)?;
                 // Whoever reads the variables should find something.
                 if !pipeline.is_assign {
-                    frame.variables.extend(pipeline.declares.iter().map(|symbol| (*symbol, value.clone())));
+                    frame.variables.extend(pipeline.declares().iter().map(|symbol| (*symbol, value.clone())));
                 }
                 Ok(value)
             }

@@ -8,7 +8,7 @@ use crate::engine::table::Special;
 use crate::source::Span;
 use crate::template::SyntaxError;
 use crate::value::origin::{Cause, GuardId, LookupId, PathId, Step};
-use crate::value::{Data, List, MapObject, OriginId, Plain, PlainData, Root, Text, TextBuilder, Value};
+use crate::value::{Data, Entries, List, MapObject, OriginId, Plain, PlainData, Root, Text, TextBuilder, Value};
 use rustc_hash::FxHashMap;
 use std::sync::Arc;
 
@@ -66,21 +66,21 @@ impl Evaluator<'_> {
 
     /// Runs what `run` runs and gives its text.
     fn captured(&mut self, span: Span, run: impl FnOnce(&mut Self) -> Result<(), Error>) -> Result<Text, Error> {
-        let outer_text = std::mem::take(&mut self.out);
+        let outer_text = self.out.begin();
         let outer = self.enter(span);
         self.depth += 1;
         let result = run(self);
         self.depth -= 1;
         self.leave(outer);
-        let text = std::mem::replace(&mut self.out, outer_text).finish();
+        let text = self.out.take(outer_text);
         result.map(|()| text)
     }
 
     fn include(&mut self, name: &Text, name_origin: OriginId, mut dot: Value, span: Span) -> Result<Value, Error> {
-        let name: Arc<str> = name.lossy().into();
-        let Some(template) = self.template(&name) else {
+        let name = name.lossy();
+        let Some((name, template)) = self.named(&name) else {
             if self.rt.forcing.is_some() {
-                return Ok(self.missing(&name, span));
+                return Ok(self.missing(&name.into(), span));
             }
             let message = format!("template: no template {:?} associated with template \"gotpl\"", &*name);
             return Err(Error::Plain(message));
@@ -131,8 +131,8 @@ impl Evaluator<'_> {
             }
         };
         let mut layer = FxHashMap::default();
-        for define in &unit.tree.defines {
-            let template = Template { unit: unit.clone(), body: Some(define.body.clone()), is_empty: define.is_empty };
+        for define in &*unit.tree.defines {
+            let template = Template { unit: unit.clone(), body: Some(define.body), is_empty: define.is_empty };
             if define.is_empty && (layer.contains_key(&define.name) || self.template(&define.name).is_some()) {
                 continue;
             }
@@ -203,7 +203,7 @@ impl Evaluator<'_> {
             PlainData::Bool(b) => Data::Bool(*b),
             PlainData::Int(i) => Data::Int(*i, crate::value::IntKind::Int64),
             PlainData::Float(f) => Data::Float(*f),
-            PlainData::String(bytes) => Data::Str(Text::constant(&**bytes)),
+            PlainData::String(bytes) => Data::Str(Text::shared(bytes)),
             PlainData::List(items) => {
                 let mut list = Vec::with_capacity(items.len());
                 for (i, item) in items.iter().enumerate() {
@@ -213,12 +213,13 @@ impl Evaluator<'_> {
                 Data::List(List::new(list))
             }
             PlainData::Map(entries) => {
-                let mut map = MapObject { root: Root::Lookup(call), path, own, ..MapObject::default() };
+                let mut list = Vec::with_capacity(entries.len());
                 for (key, entry) in entries {
                     let path = self.rt.arena.path(path, key);
-                    map.entries.insert(key.clone(), self.live_value(entry, call, path, span));
+                    list.push((key.clone(), self.live_value(entry, call, path, span)));
                 }
-                Data::Map(self.rt.heap.add(map))
+                let (entries, root) = (Entries::of_sorted(list), Root::Lookup(call));
+                Data::Map(self.rt.heap.add(MapObject { entries, root, path, own, ..MapObject::default() }))
             }
         };
         Value::new(data, own)

@@ -42,9 +42,9 @@ impl Evaluator<'_> {
         arguments: &'t [Operand],
         last: Option<Val>,
     ) -> Result<Val, Error> {
-        let (mut values, boxed) =
-            self.arguments(frame, dot, method.name, method.params, method.variadic, arguments, last)?;
-        values.insert(0, receiver);
+        let (from, boxed) = self.arguments(frame, dot, method.name, method.params, method.variadic, arguments, last)?;
+        let mut values = vec![receiver];
+        values.extend(self.stack.drain(from..));
         let span: Span = operand.span.at(frame.unit.base);
         let mut call = Call { rt: &mut self.rt, span, name: method.name, boxed };
         match (method.run)(&mut call, &values) {

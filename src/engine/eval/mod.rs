@@ -42,7 +42,7 @@ pub struct Unit {
 pub(in crate::engine) struct Template {
     pub unit: Arc<Unit>,
     /// `None`: the text of the file itself.
-    pub body: Option<Arc<List>>,
+    pub body: Option<List>,
     pub is_empty: bool,
 }
 
@@ -111,6 +111,8 @@ pub struct Evaluator<'w> {
     /// Those of `tpl` texts that are running.
     pub(in crate::engine) layers: Vec<FxHashMap<Arc<str>, Template>>,
     pub(in crate::engine) out: TextBuilder,
+    /// The arguments of the calls that are being made.
+    pub(in crate::engine) stack: Vec<Value>,
     /// How many calls of `include` are active, by name.
     pub(in crate::engine) includes: FxHashMap<Arc<str>, u32>,
     /// How many templates are executing inside each other.
@@ -130,28 +132,23 @@ pub(super) const MAX_DEPTH: u32 = 20_000;
 
 impl Evaluator<'_> {
     pub(in crate::engine) fn template(&self, name: &str) -> Option<Template> {
-        let inner = self.layers.iter().rev().find_map(|layer| layer.get(name));
-        inner.or_else(|| self.templates.get(name)).cloned()
+        self.named(name).map(|(_, template)| template)
+    }
+
+    /// A template and its name.
+    fn named(&self, name: &str) -> Option<(Arc<str>, Template)> {
+        let inner = self.layers.iter().rev().find_map(|layer| layer.get_key_value(name));
+        let (name, template) = inner.or_else(|| self.templates.get_key_value(name))?;
+        Some((name.clone(), template.clone()))
     }
 
     /// Runs a template with `dot` as its context; its text goes to `self.out`.
     pub(in crate::engine) fn execute(&mut self, name: &Arc<str>, template: &Template, dot: Val) -> Result<(), Error> {
         let unit = template.unit.clone();
-        let list = match &template.body {
-            Some(body) => body.clone(),
-            None => {
-                let mut frame = Frame {
-                    unit: &unit,
-                    name,
-                    at: At::None,
-                    variables: vec![(0, Val { boxed: false, ..dot.clone() })],
-                };
-                return self.list(&mut frame, &dot, &unit.tree.root);
-            }
-        };
+        let list = template.body.unwrap_or(unit.tree.root);
         let mut frame =
             Frame { unit: &unit, name, at: At::None, variables: vec![(0, Val { boxed: false, ..dot.clone() })] };
-        self.list(&mut frame, &dot, &list)
+        self.list(&mut frame, &dot, list)
     }
 
     /// An execution error at the frame's current node.
@@ -160,10 +157,10 @@ impl Evaluator<'_> {
         let tree = &*frame.unit.tree;
         let (pos, span, context) = match frame.at {
             At::None => (0, Span::default(), String::new()),
-            At::Pipeline(p) => (p.pos, p.span, print::pipeline(tree, p)),
-            At::Command(c) => (c.pos, c.span, print::command(tree, c)),
+            At::Pipeline(p) => (p.pos(), p.span, print::pipeline(tree, p)),
+            At::Command(c) => (c.pos(), c.span, print::command(tree, c)),
             At::Operand(o) => (o.pos, o.span, print::operand(tree, o)),
-            At::Template(t) => (t.pos, t.span, print::template_call(tree, t)),
+            At::Template(t) => (t.pos(), t.span, print::template_call(tree, t)),
         };
         let before = &frame.unit.tree.source[..(pos as usize).min(frame.unit.tree.source.len())];
         let line = before.iter().filter(|b| **b == b'\n').count() as u32 + 1;

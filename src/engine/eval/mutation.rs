@@ -1,7 +1,7 @@
 //! Which branches may change a map: told from the text of the templates, not by running them.
 
 use super::{Evaluator, Frame};
-use crate::template::ast::{Branch, List, Node, Operand, OperandKind, Pipeline};
+use crate::template::ast::{Branch, List, Node, Operand, OperandKind, Pipeline, Tree};
 use std::sync::Arc;
 
 /// The functions that change a map that they are given.
@@ -10,35 +10,36 @@ const MUTATORS: [&str; 6] = ["set", "unset", "merge", "mustMerge", "mergeOverwri
 impl Evaluator<'_> {
     /// Whether some arm of the branch may change a map, through named templates too. The text that `tpl` runs is not
     /// looked at; a computed name of a template counts as a change.
-    pub(super) fn branch_mutates(&mut self, _frame: &Frame<'_>, branch: &Branch) -> bool {
-        self.list_mutates(&branch.body) || branch.otherwise.as_ref().is_some_and(|list| self.list_mutates(list))
+    pub(super) fn branch_mutates(&mut self, frame: &Frame<'_>, branch: &Branch) -> bool {
+        self.arms_mutate(&frame.unit.tree, branch)
     }
 
-    fn list_mutates(&mut self, list: &List) -> bool {
-        list.nodes.iter().any(|node| match node {
-            Node::Action(pipeline) => self.pipeline_mutates(pipeline),
+    fn list_mutates(&mut self, tree: &Tree, list: List) -> bool {
+        tree.nodes(list).iter().any(|node| match node {
+            Node::Action(pipeline) => self.pipeline_mutates(tree, pipeline),
             Node::If(branch) | Node::With(branch) | Node::Range(branch) => {
-                branch.may_mutate && (self.pipeline_mutates(&branch.pipeline) || self.branch_arms_mutate(branch))
+                let branch = tree.branch(*branch);
+                branch.may_mutate && (self.pipeline_mutates(tree, &branch.pipeline) || self.arms_mutate(tree, branch))
             }
-            Node::Template(call) => self.template_mutates(&call.name),
+            Node::Template(call) => self.template_mutates(&tree.call(*call).name),
             Node::Text(_) | Node::Break(_) | Node::Continue(_) => false,
         })
     }
 
-    fn branch_arms_mutate(&mut self, branch: &Branch) -> bool {
-        self.list_mutates(&branch.body) || branch.otherwise.as_ref().is_some_and(|list| self.list_mutates(list))
+    fn arms_mutate(&mut self, tree: &Tree, branch: &Branch) -> bool {
+        self.list_mutates(tree, branch.body) || branch.otherwise.is_some_and(|list| self.list_mutates(tree, list))
     }
 
-    fn pipeline_mutates(&mut self, pipeline: &Pipeline) -> bool {
-        pipeline.commands.iter().any(|command| {
-            let first = command.operands.first();
-            if let Some(Operand { kind: OperandKind::Function(name, _), .. }) = first {
-                if MUTATORS.contains(&&**name) {
+    fn pipeline_mutates(&mut self, tree: &Tree, pipeline: &Pipeline) -> bool {
+        tree.commands(pipeline).iter().any(|command| {
+            let operands = tree.operands(command);
+            if let Some(name) = tree.called(command) {
+                if MUTATORS.contains(&name) {
                     return true;
                 }
-                if &**name == "include" {
-                    let is_mutator = match command.operands.get(1).map(|o| &o.kind) {
-                        Some(OperandKind::String { value, .. }) => match std::str::from_utf8(value) {
+                if name == "include" {
+                    let is_mutator = match operands.get(1).map(|o| o.kind) {
+                        Some(OperandKind::String(id)) => match std::str::from_utf8(tree.string(id)) {
                             Ok(name) => self.template_mutates(&Arc::from(name)),
                             Err(_) => false,
                         },
@@ -49,14 +50,14 @@ impl Evaluator<'_> {
                     }
                 }
             }
-            command.operands.iter().any(|operand| self.operand_mutates(operand))
+            operands.iter().any(|operand| self.operand_mutates(tree, operand))
         })
     }
 
-    pub(super) fn operand_mutates(&mut self, operand: &Operand) -> bool {
-        match &operand.kind {
-            OperandKind::Pipeline(pipeline) => self.pipeline_mutates(pipeline),
-            OperandKind::Chain(inner, _) => self.operand_mutates(inner),
+    pub(super) fn operand_mutates(&mut self, tree: &Tree, operand: &Operand) -> bool {
+        match operand.kind {
+            OperandKind::Pipeline(pipeline) => self.pipeline_mutates(tree, tree.pipeline(pipeline)),
+            OperandKind::Chain(inner, _) => self.operand_mutates(tree, tree.operand(inner)),
             _ => false,
         }
     }
@@ -69,10 +70,7 @@ impl Evaluator<'_> {
         self.mutators.insert(name.clone(), false);
         let Some(template) = self.template(name) else { return false };
         let unit = template.unit.clone();
-        let mutates = match &template.body {
-            Some(body) => self.list_mutates(body),
-            None => self.list_mutates(&unit.tree.root),
-        };
+        let mutates = self.list_mutates(&unit.tree, template.body.unwrap_or(unit.tree.root));
         self.mutators.insert(name.clone(), mutates);
         mutates
     }

@@ -17,7 +17,7 @@ impl Evaluator<'_> {
         pipeline: &'t Pipeline,
     ) -> Result<Val, Error> {
         let value = self.commands(frame, dot, pipeline)?;
-        for symbol in &pipeline.declares {
+        for symbol in pipeline.declares() {
             let mut value = value.clone();
             if value.v.origin.is_live() {
                 let name = &frame.unit.tree.names[*symbol as usize];
@@ -46,8 +46,9 @@ impl Evaluator<'_> {
     fn commands<'t>(&mut self, frame: &mut Frame<'t>, dot: &Val, pipeline: &'t Pipeline) -> Result<Val, Error> {
         self.work(frame, 1)?;
         frame.at = At::Pipeline(pipeline);
+        let tree = &frame.unit.tree;
         let mut value: Option<Val> = None;
-        for command in &pipeline.commands {
+        for command in tree.commands(pipeline) {
             let result = self.command(frame, dot, command, value.take())?;
             // The end of a command takes one interface off: a boxed nil is no value from here on.
             value = Some(Val::of(result.v));
@@ -85,44 +86,44 @@ impl Evaluator<'_> {
         command: &'t Command,
         last: Option<Val>,
     ) -> Result<Val, Error> {
+        let tree = &frame.unit.tree;
         // The parser makes no command without operands.
-        let Some(first) = command.operands.first() else { return Ok(Val::of(Value::NIL)) };
-        let arguments = &command.operands[1..];
-        match &first.kind {
+        let Some((first, arguments)) = tree.operands(command).split_first() else { return Ok(Val::of(Value::NIL)) };
+        match first.kind {
             OperandKind::Field(fields) => {
                 frame.at = At::Operand(first);
-                self.field_chain(frame, dot, dot.clone(), first, fields, arguments, last)
+                self.field_chain(frame, dot, dot.clone(), first, tree.fields(fields), arguments, last)
             }
             OperandKind::Chain(inner, fields) => {
                 frame.at = At::Operand(first);
-                let receiver = self.any_operand(frame, dot, inner)?;
-                self.field_chain(frame, dot, receiver, first, fields, arguments, last)
+                let receiver = self.any_operand(frame, dot, tree.operand(inner))?;
+                self.field_chain(frame, dot, receiver, first, tree.fields(fields), arguments, last)
             }
             OperandKind::Function(_, index) => {
                 frame.at = At::Operand(first);
-                self.call(frame, dot, *index, At::Command(command), command.span, arguments, last)
+                self.call(frame, dot, index, At::Command(command), command.span, arguments, last)
             }
             OperandKind::Pipeline(inner) => {
                 self.not_a_function(frame, first, arguments, &last)?;
-                self.pipeline(frame, dot, inner)
+                self.pipeline(frame, dot, tree.pipeline(inner))
             }
             OperandKind::Variable(symbol, fields) => {
                 frame.at = At::Operand(first);
-                let value = self.variable(frame, *symbol)?;
+                let value = self.variable(frame, symbol)?;
                 if fields.is_empty() {
                     self.not_a_function(frame, first, arguments, &last)?;
                     return Ok(value);
                 }
-                self.field_chain(frame, dot, value, first, fields, arguments, last)
+                self.field_chain(frame, dot, value, first, tree.fields(fields), arguments, last)
             }
             kind => {
                 frame.at = At::Operand(first);
                 self.not_a_function(frame, first, arguments, &last)?;
                 match kind {
-                    OperandKind::Bool(b) => Ok(Val::of(Value::bool(*b))),
+                    OperandKind::Bool(b) => Ok(Val::of(Value::bool(b))),
                     OperandKind::Dot => Ok(dot.clone()),
-                    OperandKind::Number(number) => self.constant(frame, first, number),
-                    OperandKind::String { value, .. } => Ok(Val::of(Value::string(Text::constant(&**value)))),
+                    OperandKind::Number(number) => self.constant(frame, first, tree.number(number)),
+                    OperandKind::String(id) => Ok(Val::of(Value::string(Text::shared(tree.string(id))))),
                     _ => Err(self.error(frame, "nil is not a command", None)),
                 }
             }
@@ -166,27 +167,30 @@ impl Evaluator<'_> {
     /// An operand where any type will do.
     fn any_operand<'t>(&mut self, frame: &mut Frame<'t>, dot: &Val, operand: &'t Operand) -> Result<Val, Error> {
         frame.at = At::Operand(operand);
-        match &operand.kind {
+        let tree = &frame.unit.tree;
+        match operand.kind {
             OperandKind::Dot => Ok(dot.clone()),
             OperandKind::Nil => Ok(Val::of(Value::NIL)),
-            OperandKind::Bool(b) => Ok(Val::of(Value::bool(*b))),
-            OperandKind::String { value, .. } => Ok(Val::of(Value::string(Text::constant(&**value)))),
-            OperandKind::Number(number) => self.constant(frame, operand, number),
-            OperandKind::Field(fields) => self.field_chain(frame, dot, dot.clone(), operand, fields, &[], None),
+            OperandKind::Bool(b) => Ok(Val::of(Value::bool(b))),
+            OperandKind::String(id) => Ok(Val::of(Value::string(Text::shared(tree.string(id))))),
+            OperandKind::Number(number) => self.constant(frame, operand, tree.number(number)),
+            OperandKind::Field(fields) => {
+                self.field_chain(frame, dot, dot.clone(), operand, tree.fields(fields), &[], None)
+            }
             OperandKind::Variable(symbol, fields) => {
-                let value = self.variable(frame, *symbol)?;
+                let value = self.variable(frame, symbol)?;
                 if fields.is_empty() {
                     return Ok(value);
                 }
-                self.field_chain(frame, dot, value, operand, fields, &[], None)
+                self.field_chain(frame, dot, value, operand, tree.fields(fields), &[], None)
             }
-            OperandKind::Pipeline(inner) => self.pipeline(frame, dot, inner),
+            OperandKind::Pipeline(inner) => self.pipeline(frame, dot, tree.pipeline(inner)),
             OperandKind::Function(_, index) => {
-                self.call(frame, dot, *index, At::Operand(operand), operand.span, &[], None)
+                self.call(frame, dot, index, At::Operand(operand), operand.span, &[], None)
             }
             OperandKind::Chain(inner, fields) => {
-                let receiver = self.any_operand(frame, dot, inner)?;
-                self.field_chain(frame, dot, receiver, operand, fields, &[], None)
+                let receiver = self.any_operand(frame, dot, tree.operand(inner))?;
+                self.field_chain(frame, dot, receiver, operand, tree.fields(fields), &[], None)
             }
         }
     }
@@ -204,34 +208,36 @@ impl Evaluator<'_> {
             let shown = crate::template::print::operand(&frame.unit.tree, operand);
             format!("expected {expected}; found {shown}")
         };
-        match (&operand.kind, param) {
+        let tree = &frame.unit.tree;
+        match (operand.kind, param) {
             (OperandKind::Nil, Param::Any) => Ok(Val::of(Value::NIL)),
             (OperandKind::Nil, Param::Map) => Ok(Val::of(Data::NilMap.into())),
             (OperandKind::Nil, Param::AnyList) => Ok(Val::of(Data::List(List::nil(Element::Any)).into())),
             (OperandKind::Nil, _) => {
                 Err(self.error(frame, format!("cannot assign nil to {}", param.type_name()), None))
             }
-            (OperandKind::Bool(_) | OperandKind::Number(_) | OperandKind::String { .. }, Param::Any) => {
+            (OperandKind::Bool(_) | OperandKind::Number(_) | OperandKind::String(_), Param::Any) => {
                 self.any_operand(frame, dot, operand)
             }
-            (OperandKind::Bool(b), Param::Bool) => Ok(Val::of(Value::bool(*b))),
-            (OperandKind::String { value, .. }, Param::Str) => Ok(Val::of(Value::string(Text::constant(&**value)))),
-            (OperandKind::Number(number), Param::Int | Param::Int64 | Param::Duration) => match number.int {
+            (OperandKind::Bool(b), Param::Bool) => Ok(Val::of(Value::bool(b))),
+            (OperandKind::String(id), Param::Str) => Ok(Val::of(Value::string(Text::shared(tree.string(id))))),
+            (OperandKind::Number(number), Param::Int | Param::Int64 | Param::Duration) => match tree.number(number).int
+            {
                 Some(int) => {
                     let kind = if param == Param::Int { IntKind::Int } else { IntKind::Int64 };
                     Ok(Val::of(Data::Int(int, kind).into()))
                 }
                 None => Err(self.error(frame, found("integer"), None)),
             },
-            (OperandKind::Number(number), Param::Uint32) => match number.uint {
+            (OperandKind::Number(number), Param::Uint32) => match tree.number(number).uint {
                 Some(uint) => Ok(Val::of(Data::Uint(u64::from(uint as u32), UintKind::Uint32).into())),
                 None => Err(self.error(frame, found("unsigned integer"), None)),
             },
-            (OperandKind::Number(number), Param::Float) => match number.float {
+            (OperandKind::Number(number), Param::Float) => match tree.number(number).float {
                 Some(float) => Ok(Val::of(Value::float(float))),
                 None => Err(self.error(frame, found("float"), None)),
             },
-            (OperandKind::Bool(_) | OperandKind::Number(_) | OperandKind::String { .. }, _) => {
+            (OperandKind::Bool(_) | OperandKind::Number(_) | OperandKind::String(_), _) => {
                 let message = match param {
                     Param::Bool => found("bool"),
                     Param::Str => found("string"),

@@ -4,7 +4,7 @@ use super::{At, Evaluator, Frame, MAX_DEPTH, Val, Write};
 use crate::engine::error::Error;
 use crate::engine::function::Failure;
 use crate::source::Span;
-use crate::template::ast::{Branch, List, Node, Pipeline, TemplateCall};
+use crate::template::ast::{Branch, List, Node, Pipeline, TemplateCall, Tree};
 use crate::value::origin::{GuardId, Outcome, Step};
 use crate::value::{Data, MapKind, OriginId, Text, Value};
 use std::ops::ControlFlow;
@@ -23,12 +23,13 @@ pub(super) enum Jump {
 
 impl Evaluator<'_> {
     /// Runs a list to its end; the parser allows jumps in loops alone.
-    pub(super) fn list<'t>(&mut self, frame: &mut Frame<'t>, dot: &Val, list: &'t List) -> Result<(), Error> {
+    pub(super) fn list<'t>(&mut self, frame: &mut Frame<'t>, dot: &Val, list: List) -> Result<(), Error> {
         self.nodes(frame, dot, list).map(|_| ())
     }
 
-    fn nodes<'t>(&mut self, frame: &mut Frame<'t>, dot: &Val, list: &'t List) -> Result<Flow, Error> {
-        for node in &list.nodes {
+    fn nodes<'t>(&mut self, frame: &mut Frame<'t>, dot: &Val, list: List) -> Result<Flow, Error> {
+        let tree = &frame.unit.tree;
+        for node in tree.nodes(list) {
             self.work(frame, 1)?;
             match node {
                 Node::Text(span) => {
@@ -40,22 +41,22 @@ impl Evaluator<'_> {
                 }
                 Node::Action(pipeline) => {
                     let value = self.pipeline_or_stand_in(frame, dot, pipeline)?;
-                    if pipeline.declares.is_empty() {
+                    if pipeline.declares().is_empty() {
                         self.print(frame, &value, pipeline)?;
                     }
                 }
                 Node::If(branch) => {
-                    if let ControlFlow::Break(jump) = self.branch(frame, dot, branch, false)? {
+                    if let ControlFlow::Break(jump) = self.branch(frame, dot, tree.branch(*branch), false)? {
                         return Ok(ControlFlow::Break(jump));
                     }
                 }
                 Node::With(branch) => {
-                    if let ControlFlow::Break(jump) = self.branch(frame, dot, branch, true)? {
+                    if let ControlFlow::Break(jump) = self.branch(frame, dot, tree.branch(*branch), true)? {
                         return Ok(ControlFlow::Break(jump));
                     }
                 }
-                Node::Range(branch) => self.range(frame, dot, branch)?,
-                Node::Template(call) => self.template_call(frame, dot, call)?,
+                Node::Range(branch) => self.range(frame, dot, tree.branch(*branch))?,
+                Node::Template(call) => self.template_call(frame, dot, tree.call(*call))?,
                 Node::Break(_) => return Ok(ControlFlow::Break(Jump::Break)),
                 Node::Continue(_) => return Ok(ControlFlow::Break(Jump::Continue)),
             }
@@ -141,8 +142,8 @@ impl Evaluator<'_> {
         self.rt.guard = guard;
         let written = self.out.len();
         let flow = if truth {
-            if is_with { self.nodes(frame, &value, &branch.body)? } else { self.nodes(frame, dot, &branch.body)? }
-        } else if let Some(list) = &branch.otherwise {
+            self.nodes(frame, if is_with { &value } else { dot }, branch.body)?
+        } else if let Some(list) = branch.otherwise {
             self.nodes(frame, dot, list)?
         } else {
             ControlFlow::Continue(())
@@ -173,13 +174,13 @@ impl Evaluator<'_> {
         if self.out.len() == written {
             self.out.mark(guard, head.start);
         }
-        for symbol in &branch.assigns {
+        for symbol in frame.unit.tree.assigns(branch) {
             let decided = self.rt.arena.step(origin, || Step::Decided, head);
             if let Some((_, variable)) = frame.variables.iter_mut().rev().find(|(s, _)| s == symbol) {
                 variable.v.origin = self.rt.arena.join(variable.v.origin, decided);
             }
         }
-        if branch.may_mutate && self.branch_mutates(frame, branch) {
+        if self.rt.is_followed && branch.may_mutate && self.branch_mutates(frame, branch) {
             self.rt.heap_marks = self.rt.arena.join(self.rt.heap_marks, origin);
         }
     }
@@ -209,7 +210,7 @@ impl Evaluator<'_> {
         let written = self.out.len();
         let mut decides = origin;
         if items.is_empty() {
-            if let Some(list) = &branch.otherwise {
+            if let Some(list) = branch.otherwise {
                 // Jumps in the else part belong to an outer loop; Go's parser refuses them there.
                 let _ = self.nodes(frame, dot, list)?;
             }
@@ -219,13 +220,13 @@ impl Evaluator<'_> {
                 let inner = frame.variables.len();
                 let is_set = self.loop_variables(frame, &branch.pipeline, key, &element);
                 self.or_nothing(is_set, span)?;
-                let flow = self.nodes(frame, &element, &branch.body)?;
+                let flow = self.nodes(frame, &element, branch.body)?;
                 frame.variables.truncate(inner);
                 if let ControlFlow::Break(Jump::Break) = flow {
                     break;
                 }
             }
-            if branch_has_jumps(branch) {
+            if branch_has_jumps(&frame.unit.tree, branch) {
                 let since = self.rt.arena.guard_origin(self.rt.guard, guard);
                 decides = self.rt.arena.join(decides, since);
             }
@@ -246,7 +247,7 @@ impl Evaluator<'_> {
         key: Value,
         element: &Val,
     ) -> Result<(), Error> {
-        let pairs: [(usize, Val); 2] = match pipeline.declares.len() {
+        let pairs: [(usize, Val); 2] = match pipeline.declares().len() {
             0 => return Ok(()),
             1 => [(0, element.clone()), (usize::MAX, Val::of(Value::NIL))],
             // Go 1.18 to 1.20 mixed the two up when they were assigned.
@@ -256,7 +257,7 @@ impl Evaluator<'_> {
             _ => [(0, Val::of(key)), (1, element.clone())],
         };
         for (index, value) in pairs {
-            let Some(symbol) = pipeline.declares.get(index) else { continue };
+            let Some(symbol) = pipeline.declares().get(index) else { continue };
             if pipeline.is_assign {
                 self.assign(frame, *symbol, value)?;
             } else {
@@ -313,7 +314,7 @@ impl Evaluator<'_> {
                 items
             }
             Data::Int(..) | Data::Uint(..) if self.rt.profile.go() >= 24 => {
-                if pipeline.declares.len() > 1 {
+                if pipeline.declares().len() > 1 {
                     let shown = crate::engine::functions::print::display(&self.rt, &value.v);
                     let message = format!("can't use {shown} to iterate over more than one variable");
                     return Err(self.error(frame, message, None));
@@ -356,7 +357,8 @@ impl Evaluator<'_> {
                 self.print_missing(&call.name, call.span.at(frame.unit.base));
                 return Ok(());
             }
-            return Err(self.error(frame, format!("template {} not defined", call.quoted), None));
+            let message = format!("template {} not defined", frame.unit.tree.written(call.quoted));
+            return Err(self.error(frame, message, None));
         };
         if self.depth >= MAX_DEPTH {
             let message = "exceeded maximum template depth (100000)".to_string();
@@ -396,12 +398,9 @@ impl Evaluator<'_> {
 }
 
 /// Some condition in the loop's own body ends or cuts an iteration.
-fn branch_has_jumps(branch: &Branch) -> bool {
-    fn jumps(list: &List) -> bool {
-        list.nodes.iter().any(|node| match node {
-            Node::If(b) | Node::With(b) => b.jumps,
-            _ => false,
-        })
-    }
-    jumps(&branch.body)
+fn branch_has_jumps(tree: &Tree, branch: &Branch) -> bool {
+    tree.nodes(branch.body).iter().any(|node| match node {
+        Node::If(inner) | Node::With(inner) => tree.branch(*inner).jumps,
+        _ => false,
+    })
 }

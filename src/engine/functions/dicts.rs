@@ -29,7 +29,7 @@ const MAX_DEPTH: usize = 10_000;
 fn key_of(call: &mut Call<'_>, value: &Value) -> Result<(Key, OriginId), Failure> {
     let origin = call.deep_origin(value);
     let key = match &value.data {
-        Data::Str(text) | Data::Bytes(text) => Key::from(text.bytes()),
+        Data::Str(text) | Data::Bytes(text) => text.to_key(),
         _ => {
             let mut out = TextBuilder::default();
             print::write_value(call.rt, value, &mut out)?;
@@ -63,6 +63,7 @@ pub(super) fn extra_origin(call: &Call<'_>, map: &Value) -> OriginId {
 fn dict(call: &mut Call<'_>, args: &[Value]) -> FnResult {
     call.spend(args.len() * 8)?;
     let id = call.rt.new_map([]);
+    call.rt.heap.get_mut(id).entries.reserve(args.len() / 2);
     for pair in args.chunks(2) {
         let [key, value @ ..] = pair else { continue };
         let (key, because) = key_of(call, key)?;
@@ -164,7 +165,7 @@ fn keys(call: &mut Call<'_>, args: &[Value]) -> FnResult {
     for map in args {
         let (entries, shape) = entries(call, map)?;
         origin = call.join(origin, shape);
-        keys.extend(entries.into_iter().map(|(key, _)| Value::string(Text::constant(&*key))));
+        keys.extend(entries.into_iter().map(|(key, _)| Value::string(Text::shared(&key))));
     }
     Ok(Value::new(Data::List(List::of(Element::String, keys)), origin))
 }

@@ -36,8 +36,8 @@ fn printf(call: &mut Call<'_>, args: &[Value]) -> FnResult {
         // The format is not known: what it would print holds the operands.
         return print(call, args);
     };
-    let mut out = TextBuilder::default();
     let bytes = format_text.bytes();
+    let mut out = TextBuilder::with_capacity(2 * bytes.len() + 32, 4 * operands.len());
     traced(call.rt, operands, &mut out, true, |rt, out, limit| fmt::printf(bytes, &shown(rt, operands), limit, out))?;
     let origin = call.deep_origin(format);
     Ok(Value::string(out.finish()).with_origin(origin))

@@ -198,8 +198,8 @@ impl Operand for Shown<'_> {
             Data::NilMap => View::Map(None),
             Data::Map(id) => {
                 let entries = self.heap.get(*id).entries.iter();
-                let entries = entries
-                    .map(|(key, value)| (self.part(Value::string(Text::constant(&**key))), self.part(value.clone())));
+                let entries =
+                    entries.map(|(key, value)| (self.part(Value::string(Text::shared(key))), self.part(value.clone())));
                 View::Map(Some(entries.collect()))
             }
             Data::Object(object) if object.is_pointer && !self.is_pointee => {

@@ -7,7 +7,7 @@ use super::strings::rewritten;
 use crate::engine::function::{Call, Failure, FnResult, Function, Param, int, text};
 use crate::value::golang::Segment;
 use crate::value::golang::fmt::Excess;
-use crate::value::golang::regexp::{Regexp, RegexpError, quote_meta};
+use crate::value::golang::regexp::{Regexp, RegexpError, Texts, quote_meta};
 use crate::value::{Data, Element, List, OriginId, Text, Value};
 use rustc_hash::FxHashMap;
 use std::ops::Range;
@@ -40,7 +40,12 @@ pub const FUNCTIONS: &[Function] = &[
 
 /// Patterns that were compiled in this render, or in one before.
 #[derive(Clone, Default)]
-pub struct Patterns(FxHashMap<Box<[u8]>, Result<Arc<Regexp>, RegexpError>>);
+pub struct Patterns {
+    for_any: Compiled,
+    for_short: Compiled,
+}
+
+type Compiled = FxHashMap<Box<[u8]>, Result<Arc<Regexp>, RegexpError>>;
 
 /// More patterns than this are forgotten: templates can make them.
 const MAX_PATTERNS: usize = 256;
@@ -49,15 +54,20 @@ fn at(args: &[Value], index: usize) -> &Text {
     text(args.get(index).unwrap_or(&Value::NIL))
 }
 
-fn compile(call: &mut Call<'_>, pattern: &Text) -> Result<Arc<Regexp>, RegexpError> {
-    let patterns = &mut call.rt.patterns.0;
+/// The pattern, for a text.
+fn compile(call: &mut Call<'_>, pattern: &Text, text: &Text) -> Result<Arc<Regexp>, RegexpError> {
+    let texts = Texts::of(text.bytes());
+    let patterns = match texts {
+        Texts::Any => &mut call.rt.patterns.for_any,
+        Texts::Short => &mut call.rt.patterns.for_short,
+    };
     if let Some(known) = patterns.get(pattern.bytes()) {
         return known.clone();
     }
     if patterns.len() >= MAX_PATTERNS {
         patterns.clear();
     }
-    let compiled = Regexp::compile(pattern.bytes()).map(Arc::new);
+    let compiled = Regexp::compile(pattern.bytes(), texts).map(Arc::new);
     patterns.insert(pattern.bytes().into(), compiled.clone());
     compiled
 }
@@ -66,7 +76,7 @@ fn compile(call: &mut Call<'_>, pattern: &Text) -> Result<Arc<Regexp>, RegexpErr
 fn pattern(call: &mut Call<'_>, args: &[Value]) -> Result<(Arc<Regexp>, OriginId), Failure> {
     call.spend(at(args, 0).len().saturating_mul(64).saturating_add(at(args, 1).len()))?;
     let pattern = at(args, 0);
-    let compiled = compile(call, pattern).map_err(|error| match call.name.starts_with("must") {
+    let compiled = compile(call, pattern, at(args, 1)).map_err(|error| match call.name.starts_with("must") {
         true => error.to_string(),
         false => error.panic_text(pattern.bytes()),
     })?;

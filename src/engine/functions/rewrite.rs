@@ -19,7 +19,8 @@ pub(super) struct Rewriter<'a> {
 
 impl<'a> Rewriter<'a> {
     pub fn new(text: &'a Text) -> Self {
-        Rewriter { text, out: TextBuilder::default(), at: 0, next: 0, active: Vec::new() }
+        let out = TextBuilder::with_capacity(text.len(), text.pieces().len());
+        Rewriter { text, out, at: 0, next: 0, active: Vec::new() }
     }
 
     /// Writes constant bytes.

@@ -33,6 +33,7 @@ pub(super) fn runtime(helm: &str) -> Runtime {
         limits: Limits::default(),
         profile,
         forced: None,
+        is_followed: false,
     })
 }
 

@@ -1,13 +1,12 @@
 //! Blocks that are open: branches with their arms, `define` and `block`.
 
 use super::super::MAX_BLOCKS;
-use super::super::ast::{Branch, Define, List, Node, Pipeline, TemplateCall};
+use super::super::ast::{Branch, Define, List, Node, Pipeline, Run, TemplateCall};
 use super::super::grammar::Kind;
 use super::super::literal::unquote;
 use super::names::Assigned;
 use super::{Clause, Lowering};
 use crate::source::Span;
-use std::sync::Arc;
 
 /// How many entries all `Branch::assigns` of a file may have together. Real files have some hundred.
 const MAX_ASSIGNS: usize = 1 << 20;
@@ -161,10 +160,16 @@ impl Lowering<'_> {
         assigns.retain(|assigned| assigned.declared < open.depth);
         assigns.sort_unstable();
         assigns.dedup();
-        let mut symbols: Vec<_> = assigns.iter().map(|assigned| assigned.symbol).collect();
-        symbols.dedup();
-        self.assigned += symbols.len();
-        if self.assigned > MAX_ASSIGNS {
+        let table = &mut self.tables.assigns;
+        let first = table.len();
+        for assigned in &assigns {
+            // Sorted by symbol.
+            if table.get(first..)?.last() != Some(&assigned.symbol) {
+                table.push(assigned.symbol);
+            }
+        }
+        let symbols = Run { first: first as u32, count: (table.len() - first) as u32 };
+        if table.len() > MAX_ASSIGNS {
             self.is_over_budget = true;
             return None;
         }
@@ -173,14 +178,13 @@ impl Lowering<'_> {
             outer.may_mutate |= open.may_mutate;
             outer.jumps |= open.jumps && outer.is_left_by_jumps();
         }
-        let branch = Box::new(Branch {
-            pos: open.pipeline.pos,
+        let branch = self.tables.branch(Branch {
             span: Span::new(open.head.start, end.end),
             head: open.head,
             pipeline: open.pipeline,
             body,
             otherwise,
-            assigns: symbols.into(),
+            assigns: symbols,
             jumps: open.jumps,
             may_mutate: open.may_mutate,
         });
@@ -231,16 +235,17 @@ impl Lowering<'_> {
         let body = self.nodes_from(open.first);
         self.scopes.leave(open.scope);
         self.ranges = open.ranges;
-        let is_empty = self.is_empty(&body);
-        self.defines.push(Define {
+        let is_empty = self.is_empty(body);
+        self.tables.defines.push(Define {
             name: self.names.share_lossy(&open.name),
             span: Span::new(open.start, end.end),
-            body: Arc::new(body),
+            body,
             is_empty,
         });
         self.define(open.name, is_empty)?;
         if let Some(call) = open.call {
-            self.list.push(Node::Template(Box::new(call)));
+            let call = self.tables.call(call);
+            self.list.push(Node::Template(call));
         }
         Some(())
     }

@@ -2,7 +2,7 @@
 //!
 //! The items of a file come as a stream: text, actions, the clauses that open, switch and end a block. Open
 //! blocks stand on a stack of our own, as do open parentheses in `pipeline`, so depth costs no recursion. What is not
-//! complete lies on a stack for all that is open, and leaves it in one piece. Text is whatever lies between two actions,
+//! complete lies on a stack for all that is open, and moves from there into its table (`tables`) in one piece. Text is whatever lies between two actions,
 //! less what their markers trim.
 //!
 //! Everything returns an `Option`, where `None` is a *doubt*: something that Go refuses, or might. See `refusal`.
@@ -10,10 +10,11 @@
 mod blocks;
 mod names;
 mod pipeline;
+mod tables;
 mod walk;
 
 use super::Rules;
-use super::ast::{Define, List, Node, Pipeline, TemplateCall, Tree};
+use super::ast::{FieldsId, List, Node, Pipeline, TemplateCall, Tree};
 use super::grammar::Kind;
 use super::literal::unquote;
 use super::quote::is_white_space;
@@ -24,6 +25,7 @@ use names::{Names, Scopes};
 use pipeline::Building;
 use rustc_hash::FxHashMap;
 use std::sync::Arc;
+use tables::{Tables, settle};
 
 /// A text that is to be lowered.
 pub(super) struct Text<'a> {
@@ -52,17 +54,17 @@ fn lower<'a>(text: &Text<'a>, read: impl FnOnce(&mut Lowering<'a>) -> Option<()>
         names: Names::new(),
         scopes: Scopes::new(),
         building: Building::default(),
+        tables: Tables::default(),
         effects: Effects::default(),
         list: Vec::new(),
         open: Vec::new(),
-        defines: Vec::new(),
         templates: FxHashMap::default(),
         text_start: 0,
         trims_text: false,
         ranges: 0,
-        assigned: 0,
         is_over_budget: false,
     };
+    let _: FieldsId = lowering.tables.fields(Arc::default());
     match read(&mut lowering) {
         Some(()) => lowering.finish(text.file).ok_or(Doubt::Syntax),
         None if lowering.is_over_budget => Err(Doubt::Budget),
@@ -85,12 +87,12 @@ pub(super) struct Lowering<'a> {
     names: Names<'a>,
     scopes: Scopes,
     building: Building<'a>,
+    tables: Tables,
     /// Of the pipelines since they were last taken.
     effects: Effects,
     /// The nodes of the lists that are open, those of the innermost last.
     list: Vec<Node>,
     open: Vec<Open>,
-    defines: Vec<Define>,
     /// Whether the definition of a template, by name, is empty (Go's tree set).
     templates: FxHashMap<Arc<[u8]>, bool>,
     /// Where the text after the last action begins.
@@ -99,8 +101,6 @@ pub(super) struct Lowering<'a> {
     trims_text: bool,
     /// Bodies of `range` that are open in this template.
     ranges: usize,
-    /// Entries in all `Branch::assigns` so far.
-    assigned: usize,
     /// The reason of the doubt is not the syntax but that we refuse to go on.
     is_over_budget: bool,
 }
@@ -122,11 +122,6 @@ pub(super) struct Clause {
     pub name: Option<Span>,
     /// The keyword after `else`.
     pub follows: Option<Kind>,
-}
-
-/// Takes what lies above a place of a stack, in a vector of its size.
-fn split_off<T>(stack: &mut Vec<T>, from: usize) -> Vec<T> {
-    stack.split_off(from.min(stack.len()))
 }
 
 /// The four bytes that Go trims and that separate operands.
@@ -176,7 +171,8 @@ impl<'a> Lowering<'a> {
                 self.effects.may_mutate = true;
                 self.take_effects();
                 let call = self.template_call(&clause)?;
-                self.list.push(Node::Template(Box::new(TemplateCall { argument: clause.pipeline, ..call })));
+                let call = self.tables.call(TemplateCall { argument: clause.pipeline, ..call });
+                self.list.push(Node::Template(call));
             }
             Kind::BreakAction => self.jump(Node::Break(clause.span))?,
             Kind::ContinueAction => self.jump(Node::Continue(clause.span))?,
@@ -242,20 +238,14 @@ impl<'a> Lowering<'a> {
 
     /// The nodes of a list that began when there were `start`.
     fn nodes_from(&mut self, start: usize) -> List {
-        List { nodes: split_off(&mut self.list, start) }
+        List { nodes: settle(&mut self.list, start, &mut self.tables.nodes) }
     }
 
     /// A call of the template that a clause names, still without its argument.
     fn template_call(&mut self, clause: &Clause) -> Option<TemplateCall> {
-        let name = clause.name?;
-        let quoted = self.bytes(name);
-        Some(TemplateCall {
-            pos: name.start,
-            span: clause.span,
-            name: self.names.share_lossy(&unquote(quoted)?),
-            quoted: self.names.share_lossy(quoted),
-            argument: None,
-        })
+        let quoted = clause.name?;
+        let name = self.names.share_lossy(&unquote(self.bytes(quoted))?);
+        Some(TemplateCall { span: clause.span, name, quoted, argument: None })
     }
 
     /// Adds a template to the set as Go does: only an empty one may be there already, unless this one is empty.
@@ -275,13 +265,13 @@ impl<'a> Lowering<'a> {
             return None;
         }
         let root = self.nodes_from(0);
-        self.define(file.as_bytes().to_vec(), self.is_empty(&root))?;
-        self.defines.sort_by_key(|define| define.span.start);
-        Some(Tree { source: self.source.clone(), root, defines: self.defines, names: self.names.variables })
+        self.define(file.as_bytes().to_vec(), self.is_empty(root))?;
+        self.tables.defines.sort_by_key(|define| define.span.start);
+        Some(self.tables.into_tree(self.source.clone(), root, self.names.variables))
     }
 
     /// Go's IsEmptyTree.
-    fn is_empty(&self, list: &List) -> bool {
-        list.nodes.iter().all(|node| matches!(node, Node::Text(span) if is_white_space(self.bytes(*span))))
+    fn is_empty(&self, list: List) -> bool {
+        self.tables.nodes(list).iter().all(|node| matches!(node, Node::Text(span) if is_white_space(self.bytes(*span))))
     }
 }

@@ -1,15 +1,15 @@
 //! Pipelines: declarations, commands and operands, with parentheses on a stack of our own.
 
 use super::super::MAX_PARENTHESES;
-use super::super::ast::{Command, Number, Operand, OperandKind, Pipeline, Symbol};
+use super::super::ast::{Command, FieldsId, FunctionId, Number, Operand, OperandKind, Pipeline, StringId, Symbol};
 use super::super::grammar::Kind;
 use super::super::literal::{self, Scan, scan_number, unquote};
 use super::super::unicode::is_alphanumeric;
-use super::{Lowering, split_off};
+use super::Lowering;
+use super::tables::{Tables, settle};
 use crate::source::Span;
 use memchr::memchr;
 use rustc_hash::FxHashMap;
-use std::sync::Arc;
 
 /// Functions that change a map they are given, or run a template that might.
 const MUTATING: &[&str] =
@@ -19,15 +19,12 @@ const KEYWORDS: &[&str] =
     &["block", "break", "continue", "define", "else", "end", "false", "if", "nil", "range", "template", "true", "with"];
 
 /// A function that the caller knows.
-#[derive(Clone)]
+#[derive(Clone, Copy)]
 pub(super) struct Known {
-    name: Arc<str>,
+    name: FunctionId,
     index: u16,
     may_mutate: bool,
 }
-
-/// A string constant: as written, and its value.
-type Constant = (Arc<str>, Arc<[u8]>);
 
 /// The pipelines of an action that are being read, each in the parentheses of the one before.
 #[derive(Default)]
@@ -39,8 +36,8 @@ pub(super) struct Building<'a> {
     operands: Vec<Operand>,
     /// Functions that were asked for, with the name to share.
     functions: FxHashMap<&'a [u8], Known>,
-    strings: FxHashMap<&'a [u8], Constant>,
-    paths: FxHashMap<&'a [u8], Arc<[Arc<str>]>>,
+    strings: FxHashMap<&'a [u8], StringId>,
+    paths: FxHashMap<&'a [u8], FieldsId>,
 }
 
 /// A pipeline that has begun.
@@ -49,13 +46,30 @@ struct Begun {
     /// At the head of a `range`.
     is_head: bool,
     is_assign: bool,
-    declares: Vec<Symbol>,
+    declares: [Symbol; 2],
+    declared: u8,
     /// `range $a, $b` without an operator: Go takes `$a` for the only declaration.
     is_half_declared: bool,
     /// How many commands there were.
     commands: usize,
     /// Where its last command begins, if it has not ended, and how many operands there were.
     command: Option<(u32, usize)>,
+}
+
+impl Begun {
+    fn declare(&mut self, symbol: Symbol) -> Option<()> {
+        *self.declares.get_mut(usize::from(self.declared))? = symbol;
+        self.declared += 1;
+        Some(())
+    }
+}
+
+impl Building<'_> {
+    /// The last operand of the command that is being read.
+    fn last_operand(&mut self) -> Option<&mut Operand> {
+        let (_, first) = self.open.last()?.command?;
+        self.operands.get_mut(first..)?.last_mut()
+    }
 }
 
 impl<'a> Lowering<'a> {
@@ -70,7 +84,8 @@ impl<'a> Lowering<'a> {
             start,
             is_head: is_range && open.is_empty(),
             is_assign: false,
-            declares: Vec::new(),
+            declares: [0; 2],
+            declared: 0,
             is_half_declared: false,
             commands: self.building.commands.len(),
             command: None,
@@ -87,29 +102,31 @@ impl<'a> Lowering<'a> {
         let building = &mut self.building;
         let begun = building.open.last_mut()?;
         let (start, first) = begun.command.take()?;
-        let operands = split_off(&mut building.operands, first);
-        let constant = is_constant(operands.first()?);
+        let constant = is_constant(building.operands.get(first)?);
         if constant && building.commands.len() > begun.commands {
             return None;
         }
-        building.commands.push(Command { pos: start, span: Span::new(start, end), operands });
+        let operands = settle(&mut building.operands, first, &mut self.tables.operands);
+        building.commands.push(Command { span: Span::new(start, end), operands });
         Some(())
     }
 
     pub fn end_pipeline(&mut self, end: u32) -> Option<Pipeline> {
         let begun = self.building.open.pop()?;
-        let commands = split_off(&mut self.building.commands, begun.commands);
-        let first = commands.first()?.operands.first()?;
+        let first = self.building.commands.get(begun.commands)?.operands.of(&self.tables.operands).first()?;
         if begun.is_half_declared && !matches!(first.kind, OperandKind::Variable(..)) {
             return None;
         }
+        let commands = settle(&mut self.building.commands, begun.commands, &mut self.tables.commands);
         let span = Span::new(begun.start, end);
-        Some(Pipeline { pos: begun.start, span, is_assign: begun.is_assign, declares: begun.declares, commands })
+        let Begun { declares, declared, is_assign, .. } = begun;
+        Some(Pipeline { span, commands, declares, declared, is_assign })
     }
 
     /// Adds a pipeline as an operand; its parentheses are at `span`.
     pub fn parenthesized(&mut self, pipeline: Pipeline, span: Span) -> Option<()> {
-        self.add(Operand { pos: pipeline.pos, span, kind: OperandKind::Pipeline(Box::new(pipeline)) })
+        let kind = OperandKind::Pipeline(self.tables.pipeline(pipeline));
+        self.add(Operand { pos: pipeline.pos(), span, kind })
     }
 
     /// `$a, $b :=`, and with the place of a `=`. Two variables only at the head of a `range`.
@@ -128,7 +145,7 @@ impl<'a> Lowering<'a> {
             if assign.is_some() {
                 self.effects.assigns.push(assigned);
             }
-            self.building.open.last_mut()?.declares.push(symbol);
+            self.building.open.last_mut()?.declare(symbol)?;
         }
         self.building.open.last_mut()?.is_assign = assign.is_some();
         Some(())
@@ -139,7 +156,7 @@ impl<'a> Lowering<'a> {
         let symbol = self.symbol(variable)?;
         self.scopes.add(symbol, true);
         let begun = self.building.open.last_mut()?;
-        begun.declares.push(symbol);
+        begun.declare(symbol)?;
         begun.is_half_declared = true;
         begun.is_head.then_some(())
     }
@@ -153,18 +170,15 @@ impl<'a> Lowering<'a> {
             Kind::Nil => OperandKind::Nil,
             Kind::True => OperandKind::Bool(true),
             Kind::False => OperandKind::Bool(false),
-            Kind::Number => OperandKind::Number(Box::new(number(text)?)),
-            Kind::Character => OperandKind::Number(Box::new(literal::character(text).ok()?)),
-            Kind::String => {
-                let (quoted, value) = self.string(text)?;
-                OperandKind::String { quoted, value }
-            }
+            Kind::Number => OperandKind::Number(self.tables.number(number(text)?)),
+            Kind::Character => OperandKind::Number(self.tables.number(literal::character(text).ok()?)),
+            Kind::String => OperandKind::String(self.string(text)?),
             Kind::Variable => {
                 let symbol = self.symbol(span)?;
                 if !self.scopes.is_visible(symbol) {
                     return None;
                 }
-                OperandKind::Variable(symbol, Arc::default())
+                OperandKind::Variable(symbol, FieldsId::NONE)
             }
             Kind::Function => {
                 let known = self.function(text)?;
@@ -173,24 +187,18 @@ impl<'a> Lowering<'a> {
             }
             Kind::Field => {
                 let fields = self.fields(text)?;
-                if let Some(last) = self.last_operand().filter(|last| last.span.end == span.start) {
-                    return select(last, fields, span);
+                if let Some(last) = self.building.last_operand().filter(|last| last.span.end == span.start) {
+                    return select(&mut self.tables, last, fields, span);
                 }
                 // Go gives a path the position of its second name.
-                if fields.len() > 1 {
-                    pos += 1 + fields.first()?.len() as u32;
+                if let Some(dot) = memchr(b'.', text.get(1..)?) {
+                    pos += 1 + dot as u32;
                 }
                 OperandKind::Field(fields)
             }
             _ => return None,
         };
         self.add(Operand { pos, span, kind })
-    }
-
-    /// The last operand of the command that is being read.
-    fn last_operand(&mut self) -> Option<&mut Operand> {
-        let (_, first) = self.building.open.last()?.command?;
-        self.building.operands.get_mut(first..)?.last_mut()
     }
 
     /// Adds an operand to a command; between two there must be a space.
@@ -219,9 +227,9 @@ impl<'a> Lowering<'a> {
     }
 
     /// `.a.b` as names.
-    fn fields(&mut self, text: &'a [u8]) -> Option<Arc<[Arc<str>]>> {
+    fn fields(&mut self, text: &'a [u8]) -> Option<FieldsId> {
         if let Some(fields) = self.building.paths.get(text) {
-            return Some(fields.clone());
+            return Some(*fields);
         }
         let mut rest = Self::name(text)?.strip_prefix('.')?;
         let mut fields = Vec::with_capacity(text.iter().filter(|byte| **byte == b'.').count());
@@ -231,24 +239,24 @@ impl<'a> Lowering<'a> {
             rest = after;
         }
         fields.push(self.names.share(rest));
-        let fields: Arc<[Arc<str>]> = fields.into();
-        self.building.paths.insert(text, fields.clone());
+        let fields = self.tables.fields(fields.into());
+        self.building.paths.insert(text, fields);
         Some(fields)
     }
 
     /// A string constant by what is written.
-    fn string(&mut self, text: &'a [u8]) -> Option<Constant> {
-        if let Some(constant) = self.building.strings.get(text) {
-            return Some(constant.clone());
+    fn string(&mut self, text: &'a [u8]) -> Option<StringId> {
+        if let Some(string) = self.building.strings.get(text) {
+            return Some(*string);
         }
-        let constant: Constant = (Arc::from(String::from_utf8_lossy(text)), Arc::from(unquote(text)?));
-        self.building.strings.insert(text, constant.clone());
-        Some(constant)
+        let string = self.tables.string(unquote(text)?.into());
+        self.building.strings.insert(text, string);
+        Some(string)
     }
 
     fn function(&mut self, text: &'a [u8]) -> Option<Known> {
         if let Some(known) = self.building.functions.get(text) {
-            return Some(known.clone());
+            return Some(*known);
         }
         let name = Self::name(text)?;
         // The grammar takes a keyword for a name where it expects no keyword.
@@ -256,24 +264,23 @@ impl<'a> Lowering<'a> {
             return None;
         }
         let index = (self.functions)(name)?;
-        let known = Known { name: Arc::from(name), index, may_mutate: MUTATING.contains(&name) };
-        self.building.functions.insert(text, known.clone());
+        let may_mutate = MUTATING.contains(&name);
+        let known = Known { name: self.tables.function(name.into()), index, may_mutate };
+        self.building.functions.insert(text, known);
         Some(known)
     }
 }
 
 /// Puts fields on the operand to which they are glued.
-fn select(operand: &mut Operand, fields: Arc<[Arc<str>]>, path: Span) -> Option<()> {
+fn select(tables: &mut Tables, operand: &mut Operand, fields: FieldsId, path: Span) -> Option<()> {
     match &mut operand.kind {
         OperandKind::Variable(_, own) if own.is_empty() => {
             *own = fields;
             operand.pos = path.start;
         }
         OperandKind::Function(..) | OperandKind::Pipeline(_) => {
-            let placeholder = Operand { kind: OperandKind::Dot, ..*operand };
-            let base = std::mem::replace(operand, placeholder);
+            operand.kind = OperandKind::Chain(tables.operand(*operand), fields);
             operand.pos = path.start;
-            operand.kind = OperandKind::Chain(Box::new(base), fields);
         }
         _ => return None,
     }
@@ -285,11 +292,7 @@ fn select(operand: &mut Operand, fields: Arc<[Arc<str>]>, path: Span) -> Option<
 fn is_constant(operand: &Operand) -> bool {
     matches!(
         operand.kind,
-        OperandKind::Bool(_)
-            | OperandKind::Dot
-            | OperandKind::Nil
-            | OperandKind::Number(_)
-            | OperandKind::String { .. }
+        OperandKind::Bool(_) | OperandKind::Dot | OperandKind::Nil | OperandKind::Number(_) | OperandKind::String(_)
     )
 }
 

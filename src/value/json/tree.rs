@@ -117,7 +117,7 @@ impl Builder<'_, '_> {
         let shape = self.encoder.arena.join(map.shape, inherited);
         let mut entries = Vec::with_capacity(map.entries.len());
         for (key, value) in &map.entries {
-            let key = Text::constant(&**key);
+            let key = Text::shared(key);
             let key = if matches!(self.target, Target::Json | Target::Toml) { key } else { utf8(&key) };
             entries.push((key, self.build(value, inherited)?));
         }

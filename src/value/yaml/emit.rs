@@ -35,7 +35,7 @@ pub(super) struct Emitter {
 /// The text of a tree, without its last line break.
 pub(super) fn document(tree: &Tree, dialect: Dialect) -> (Text, bool) {
     let mut emitter = Emitter {
-        out: TextBuilder::default(),
+        out: TextBuilder::with_capacity(128, 8),
         column: 0,
         after_blank: true,
         in_indentation: true,

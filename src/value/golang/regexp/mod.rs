@@ -1,8 +1,11 @@
-//! Go's package regexp (RE2 syntax), on top of the `regex` crate.
+//! Go's package regexp (RE2 syntax), on top of what the `regex` crate is made of.
 //!
 //! A pattern is parsed with Go's rules and errors and written anew for the crate, whose syntax differs: there `\d \w \s
 //! \b` are Unicode, classes nest and intersect, `{` must be escaped, names must be unique. Text that is not UTF-8 is
 //! matched as Go does, where a stray byte is U+FFFD.
+//!
+//! Most patterns look at a few short names. For those it is not worth while to compile all of Unicode, and what makes
+//! searches in long texts fast.
 
 mod class;
 mod emit;
@@ -13,7 +16,9 @@ mod syntax;
 use super::Segment;
 use super::fmt::Excess;
 use super::segment::Joiner;
-use regex::{Captures, Regex, RegexBuilder};
+use regex_automata::meta::{Config, Regex};
+use regex_automata::util::captures::Captures;
+use regex_automata::util::syntax as crate_syntax;
 use std::borrow::Cow;
 use std::fmt;
 use std::ops::Range;
@@ -53,6 +58,24 @@ impl fmt::Display for RegexpError {
 
 impl std::error::Error for RegexpError {}
 
+/// The texts that a pattern is compiled for.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Texts {
+    Any,
+    /// Short ones of nothing but ASCII.
+    Short,
+}
+
+impl Texts {
+    /// Longer texts are worth a pattern that is fast.
+    const SHORT: usize = 1 << 10;
+
+    /// Those of which this is one.
+    pub fn of(text: &[u8]) -> Texts {
+        if text.len() <= Texts::SHORT && text.is_ascii() { Texts::Short } else { Texts::Any }
+    }
+}
+
 /// A compiled pattern.
 #[derive(Clone, Debug)]
 pub struct Regexp {
@@ -64,34 +87,33 @@ pub struct Regexp {
 }
 
 impl Regexp {
-    /// `regexp.Compile`
-    pub fn compile(pattern: &[u8]) -> Result<Regexp, RegexpError> {
+    /// `regexp.Compile`, for all texts or for some.
+    pub fn compile(pattern: &[u8], texts: Texts) -> Result<Regexp, RegexpError> {
         let parsed = parse::parse(pattern)?;
-        let too_large = || RegexpError { code: syntax::LARGE, expression: pattern.to_vec() };
-        let mut builder = RegexBuilder::new(&emit::emit(&parsed.node));
-        // Go's own limit of nesting was checked; each of its levels is two groups here at most.
-        builder.size_limit(SIZE_LIMIT).nest_limit(4 * syntax::MAX_HEIGHT);
+        let written = emit::emit(&parsed.node);
+        let short = (texts == Texts::Short).then(|| build_short(&written)).flatten();
         // What Go accepts is rewritten without errors, so only the size can fail.
-        let regex = builder.build().map_err(|_| too_large())?;
+        let too_large = || RegexpError { code: syntax::LARGE, expression: pattern.to_vec() };
+        let regex = short.or_else(|| build(&written)).ok_or_else(too_large)?;
         Ok(Regexp { regex, names: parsed.names, is_empty: pattern.is_empty() })
     }
 
     /// `MatchString`
     pub fn is_match(&self, text: &[u8]) -> bool {
-        self.regex.is_match(&Haystack::new(text).text)
+        self.regex.is_match(&*Haystack::new(text).text)
     }
 
     /// `FindStringIndex`
     pub fn find(&self, text: &[u8]) -> Option<Range<usize>> {
         let haystack = Haystack::new(text);
-        self.regex.find(&haystack.text).map(|m| haystack.range(m.range()))
+        self.regex.find(&*haystack.text).map(|m| haystack.range(m.range()))
     }
 
     /// `FindAllStringIndex`: at most `count`, all when that is negative.
     pub fn find_all(&self, text: &[u8], count: i64) -> Vec<Range<usize>> {
         let haystack = Haystack::new(text);
         let limit = usize::try_from(count).unwrap_or(usize::MAX);
-        self.regex.find_iter(&haystack.text).take(limit).map(|m| haystack.range(m.range())).collect()
+        self.regex.find_iter(&*haystack.text).take(limit).map(|m| haystack.range(m.range())).collect()
     }
 
     /// `Split`: at most `count` parts, all when that is negative; none for 0.
@@ -136,8 +158,8 @@ impl Regexp {
                 match item {
                     expand::Item::Text(bytes) => out.insert(bytes),
                     expand::Item::Groups(groups) => {
-                        let group = groups.iter().find_map(|group| found.get(*group));
-                        out.copy(group.map_or(0..0, |m| haystack.range(m.range())));
+                        let group = groups.iter().find_map(|group| found.get_group(*group));
+                        out.copy(group.map_or(0..0, |span| haystack.range(span.range())));
                     }
                 }
             }
@@ -166,8 +188,8 @@ impl Regexp {
         let mut joiner = Joiner::new(out);
         let mut start = 0;
         let mut left = limit;
-        for found in self.regex.captures_iter(&haystack.text) {
-            let Some(whole) = found.get(0).map(|m| haystack.range(m.range())) else { continue };
+        for found in self.regex.captures_iter(&*haystack.text) {
+            let Some(whole) = found.get_group(0).map(|span| haystack.range(span.range())) else { continue };
             joiner.copy(start..whole.start);
             insert(&found, &haystack, &mut joiner);
             start = whole.end;
@@ -180,6 +202,23 @@ impl Regexp {
         joiner.flush();
         if joiner.taken() <= left { Ok(()) } else { Err(Excess::Size) }
     }
+}
+
+/// Go's own limit of nesting was checked; each of its levels is two groups here at most.
+const NEST_LIMIT: u32 = 4 * syntax::MAX_HEIGHT;
+
+fn build(pattern: &str) -> Option<Regex> {
+    let config = Config::new().nfa_size_limit(Some(SIZE_LIMIT)).hybrid_cache_capacity(2 << 20);
+    let syntax = crate_syntax::Config::new().nest_limit(NEST_LIMIT);
+    Regex::builder().configure(config).syntax(syntax).build(pattern).ok()
+}
+
+/// A pattern for short texts of ASCII. There is none of one that names other characters.
+fn build_short(pattern: &str) -> Option<Regex> {
+    let config = Config::new().nfa_size_limit(Some(SIZE_LIMIT)).utf8_empty(false);
+    let config = config.auto_prefilter(false).hybrid(false).dfa(false).onepass(false);
+    let syntax = crate_syntax::Config::new().nest_limit(NEST_LIMIT).unicode(false).utf8(false);
+    Regex::builder().configure(config).syntax(syntax).build(pattern).ok()
 }
 
 /// `regexp.QuoteMeta`

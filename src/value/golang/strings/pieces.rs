@@ -88,7 +88,7 @@ pub fn indent(spaces: i64, input: &[u8], out: &mut dyn FnMut(Segment)) -> Result
     let pad = vec![b' '; usize::try_from(spaces).map_err(|_| "strings: negative Repeat count")?];
     out.insert(&pad);
     let mut start = 0;
-    for (at, _) in input.iter().enumerate().filter(|(_, c)| **c == b'\n') {
+    for at in memchr::memchr_iter(b'\n', input) {
         out.copy(start..at + 1);
         out.insert(&pad);
         start = at + 1;
