@@ -8,9 +8,8 @@
 
 use super::limits::{MAX_NESTING, VALUES_BUDGET};
 use crate::source::Span;
-use crate::value::{Key, Plain, PlainData};
+use crate::value::{Key, Plain, PlainData, Sorted};
 use rustc_hash::FxHashMap;
-use std::collections::BTreeMap;
 
 /// A table in the arena.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
@@ -45,7 +44,7 @@ impl<'a> Item<'a> {
 
 #[derive(Debug, Default)]
 struct Table<'a> {
-    entries: BTreeMap<Key, Item<'a>>,
+    entries: Sorted<Item<'a>>,
     span: Span,
 }
 
@@ -80,7 +79,7 @@ impl<'a> Tables<'a> {
         self.spend(1);
         // The budget is far below the number of ids.
         let id = TableId(self.tables.len() as u32);
-        self.tables.push(Table { entries: BTreeMap::new(), span });
+        self.tables.push(Table { entries: Sorted::default(), span });
         id
     }
 
@@ -157,7 +156,7 @@ impl<'a> Tables<'a> {
     pub fn load(&mut self, plain: &'a Plain) -> TableId {
         let id = self.make(plain.span);
         let entries = plain.as_map().into_iter().flatten();
-        let entries: BTreeMap<Key, Item<'a>> = entries.map(|(key, value)| (key.clone(), Item::Plain(value))).collect();
+        let entries: Sorted<Item<'a>> = entries.map(|(key, value)| (key.clone(), Item::Plain(value))).collect();
         self.spend(entries.len());
         self.tables[id.0 as usize].entries = entries;
         id
