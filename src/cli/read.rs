@@ -9,7 +9,7 @@ use crate::chart::{Ignore, RawFile, archive};
 use crate::profile::Profile;
 use std::fs::{self, File};
 use std::io::{self, Read as _, Seek as _};
-use std::path::{Path, PathBuf};
+use std::path::{MAIN_SEPARATOR, Path, PathBuf};
 use std::sync::Arc;
 use walkdir::{DirEntry, WalkDir};
 
@@ -125,6 +125,14 @@ fn folder(root: &Path) -> Result<Vec<RawFile>, InputError> {
 
 impl Folder<'_> {
     fn relative(&self, path: &Path) -> String {
+        // What was walked to starts with the path of the folder as it was written.
+        if let (Some(root), Some(path)) = (self.root.to_str(), path.to_str())
+            && MAIN_SEPARATOR == '/'
+            && let Some(rest) = path.strip_prefix(root)
+            && (root.ends_with('/') || rest.starts_with('/'))
+        {
+            return rest.trim_start_matches('/').to_string();
+        }
         let relative = path.strip_prefix(self.root).unwrap_or(path);
         relative.components().map(|part| part.as_os_str().to_string_lossy()).collect::<Vec<_>>().join("/")
     }

@@ -1,6 +1,6 @@
 //! Writes a tree as go-yaml's emitter lays it out, and keeps the provenance of every scalar.
 
-use super::style::{Style, choose, is_break, is_printable};
+use super::style::{Style, choose, has_break, is_break, is_printable};
 use super::{Dialect, order};
 use crate::value::json::{Tree, TreeData, push_change};
 use crate::value::origin::GuardId;
