@@ -43,8 +43,12 @@ struct Place {
     is_receiver: bool,
 }
 
-fn address<T>(of: &T) -> usize {
-    std::ptr::from_ref(of) as usize
+fn address(tree: &Tree) -> usize {
+    std::ptr::from_ref(tree) as usize
+}
+
+fn address_of(define: &Define) -> usize {
+    std::ptr::from_ref(define) as usize
 }
 
 impl Reach {
@@ -57,7 +61,7 @@ impl Reach {
         loop {
             let before = (reach.templates.len(), reach.receivers.len(), reach.variables.len());
             for tree in &trees {
-                let place = Place { tree: address(&**tree), is_receiver: false };
+                let place = Place { tree: address(tree), is_receiver: false };
                 reach.carry(tree, tree.root, place);
                 for define in tree.defines.iter().filter(|define| counts(define, &bodies)) {
                     let place = Place { is_receiver: reach.receivers.contains(&define.name), ..place };
@@ -80,7 +84,7 @@ impl Reach {
         let mut bodies: FxHashMap<&str, Vec<(&Tree, List)>> = FxHashMap::default();
         let mut names: Vec<&str> = Vec::new();
         for tree in trees {
-            let place = Place { tree: address(&**tree), is_receiver: false };
+            let place = Place { tree: address(tree), is_receiver: false };
             self.deciding(tree, tree.root, place, &mut names);
             for define in tree.defines.iter().filter(|define| counts(define, &self.bodies)) {
                 bodies.entry(&define.name).or_default().push((tree, define.body));
@@ -261,14 +265,14 @@ fn bodies(trees: &[(Arc<Tree>, bool)]) -> FxHashMap<Arc<str>, usize> {
     let mut bodies = FxHashMap::default();
     for define in trees.iter().flat_map(|(tree, _)| &*tree.defines) {
         if !define.is_empty || !bodies.contains_key(&define.name) {
-            bodies.insert(define.name.clone(), address(define));
+            bodies.insert(define.name.clone(), address_of(define));
         }
     }
     bodies
 }
 
 fn counts(define: &Define, bodies: &FxHashMap<Arc<str>, usize>) -> bool {
-    bodies.get(&define.name) == Some(&address(define))
+    bodies.get(&define.name) == Some(&address_of(define))
 }
 
 /// The named templates that the files come to; none where a computed name may be any of them.

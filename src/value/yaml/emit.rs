@@ -331,10 +331,6 @@ impl Emitter {
     }
 }
 
-fn has_break(text: &str) -> bool {
-    memchr::memchr2(b'\n', b'\r', text.as_bytes()).is_some() || !text.is_ascii() && text.contains(is_break)
-}
-
 /// The text of a tree, which holds nothing but UTF-8.
 fn utf8(text: &Text) -> &str {
     std::str::from_utf8(text.bytes()).unwrap_or_default()
