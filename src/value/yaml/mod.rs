@@ -2,7 +2,7 @@
 //!
 //! Helm's YAML is sigs.k8s.io/yaml: the scanner, types and emitter of go-yaml v2, with a detour through JSON both ways
 //! (engine reference, "YAML"). The reader keeps the place of every value. Texts of errors, their line numbers included,
-//! are go-yaml's.
+//! are go-yaml's. Texts of the usual kind take a short way (`usual`); what they read as is what the long one gives.
 
 mod compose;
 mod detour;
