@@ -5,7 +5,7 @@ use super::error::{PrepareError, PrepareErrorKind};
 use super::gofmt;
 use super::graph::{Graph, NodeId};
 use super::limits::{MAX_NESTING, MAX_WARNINGS};
-use super::tables::{Item, TableId, Tables, has_nulls};
+use super::tables::{Item, TableId, Tables};
 use crate::profile::Profile;
 use crate::source::Span;
 use crate::value::Key;
@@ -205,6 +205,13 @@ impl<'a> Coalescer<'a> {
             graph.children(node).iter().map(|child| graph.name(*child).as_bytes()).collect();
         // Nobody else sees a copy.
         let is_own = self.rules.copies_defaults;
+        if is_own && self.tables.len(values) == 0 {
+            self.tables.move_entries(defaults, values);
+            if drops_nulls {
+                self.tables.drop_nulls(values, 0);
+            }
+            return;
+        }
         let entries = if is_own { self.tables.entries_as_they_are(defaults) } else { self.tables.entries(defaults) };
         for (key, default) in entries {
             let Some(value) = self.tables.peek(values, &key) else {
@@ -212,7 +219,10 @@ impl<'a> Coalescer<'a> {
                     continue;
                 }
                 self.tables.set(values, key.clone(), default);
-                if let (true, Some(Item::Table(table))) = (drops_nulls, self.with_nulls(values, &key)) {
+                if drops_nulls
+                    && self.tables.may_have_nulls(default, 0)
+                    && let Some(Item::Table(table)) = self.tables.get(values, &key)
+                {
                     self.tables.drop_nulls(table, 0);
                 }
                 continue;
@@ -234,14 +244,6 @@ impl<'a> Coalescer<'a> {
                 let key = String::from_utf8_lossy(&key);
                 self.warn(format!("warning: skipped value for {prefix}.{key}: Not a table."), span_of(&default));
             }
-        }
-    }
-
-    /// What stands under a key, as a table if there are nulls to be dropped from it.
-    fn with_nulls(&mut self, values: TableId, key: &[u8]) -> Option<Item<'a>> {
-        match self.tables.peek(values, key)? {
-            Item::Plain(plain) if !has_nulls(plain, 0) => None,
-            _ => self.tables.get(values, key),
         }
     }
 

@@ -26,7 +26,7 @@ pub struct LoadAt {
 impl LoadAt {
     fn path(&self, path: &str) -> String {
         let separator = if self.root.is_empty() || self.root.ends_with(['/', ':']) { "" } else { "/" };
-        format!("{}{separator}{path}", self.root)
+        [&self.root, separator, path].concat()
     }
 }
 
@@ -147,7 +147,7 @@ impl Loader<'_> {
         if let Some(base) = self.partials.get(&file.bytes).filter(|_| is_partial) {
             return Ok(*base);
         }
-        let name = format!("{full_path}/{}", file.path);
+        let name = [full_path, "/", &file.path].concat();
         let base = if is_library { self.add_shared(file, at, &name) } else { self.add(file, at, &name) }?;
         if is_partial {
             self.partials.insert(file.bytes.clone(), base);

@@ -16,6 +16,9 @@ enum Part {
 #[derive(Clone, Debug)]
 pub(super) struct Pattern {
     parts: Vec<Part>,
+    /// The first and the last byte of what matches, where the pattern says so.
+    first: Option<u8>,
+    last: Option<u8>,
 }
 
 impl Pattern {
@@ -32,18 +35,22 @@ impl Pattern {
                 c => Part::Literal(c),
             });
         }
-        Some(Pattern { parts })
+        let literal = |part: Option<&Part>| match part {
+            Some(Part::Literal(c)) => Some(c.to_string()),
+            _ => None,
+        };
+        let first = literal(parts.first()).and_then(|text| text.bytes().next());
+        let last = literal(parts.last()).and_then(|text| text.bytes().last());
+        Some(Pattern { parts, first, last })
     }
 
     /// Whether the whole of a name matches.
     pub fn matches(&self, name: &str) -> bool {
-        // Most names differ in their first or last character from what is there to match.
-        let differs = match (self.parts.first(), self.parts.last()) {
-            (Some(Part::Literal(first)), _) if !name.starts_with(*first) => true,
-            (_, Some(Part::Literal(last))) => !name.ends_with(*last),
-            _ => false,
-        };
-        if differs {
+        // Most names differ in their first or last byte from what is there to match.
+        let bytes = name.as_bytes();
+        if self.first.is_some_and(|first| bytes.first() != Some(&first))
+            || self.last.is_some_and(|last| bytes.last() != Some(&last))
+        {
             return false;
         }
         let name: Vec<char> = name.chars().collect();

@@ -6,8 +6,8 @@ use super::values::merge;
 use crate::profile::Profile;
 use crate::source::Span;
 use crate::value::yaml::{self, Kind, Node, Note, YamlError};
-use crate::value::{Key, Plain, PlainData, PlainMap};
-use memchr::memchr;
+use crate::value::{Key, Plain, PlainData};
+use memchr::{memchr, memmem};
 use std::ops::Range;
 
 /// Why a file cannot be read: Helm's message, without the name of the file.
@@ -93,25 +93,31 @@ fn table(bytes: &[u8], place: Place, warnings: &mut Vec<Warning>) -> Result<Plai
 /// Where the documents of a text are, cut as Kubernetes' YAML reader cuts them, or what stands after three dashes that
 /// must not stand there.
 fn documents(bytes: &[u8]) -> impl Iterator<Item = Result<Range<usize>, (String, Range<usize>)>> {
-    let mut at = 0;
+    // Where lines start with three dashes.
+    let first = bytes.starts_with(b"---").then_some(0);
+    let mut separators = first.into_iter().chain(memmem::find_iter(bytes, b"\n---").map(|at| at + 1));
+    let mut start = 0;
     std::iter::from_fn(move || {
-        let start = at;
-        while at < bytes.len() {
-            let line_start = at;
-            let length = memchr(b'\n', &bytes[at..]).map_or(bytes.len() - at, |i| i + 1);
-            at += length;
-            let line = &bytes[line_start..at];
-            let Some(rest) = line.strip_prefix(b"---") else { continue };
-            let rest = String::from_utf8_lossy(rest).trim().to_string();
-            if !rest.is_empty() && !rest.starts_with('#') {
-                at = bytes.len();
-                return Some(Err((rest, line_start..line_start + line.len())));
+        for at in separators.by_ref() {
+            if at < start {
+                continue;
             }
-            if line_start > start {
-                return Some(Ok(start..line_start));
+            let rest = &bytes[at..];
+            let line = &rest[..memchr(b'\n', rest).map_or(rest.len(), |length| length + 1)];
+            let after = String::from_utf8_lossy(&line[3..]).trim().to_string();
+            if !after.is_empty() && !after.starts_with('#') {
+                start = bytes.len();
+                return Some(Err((after, at..at + line.len())));
+            }
+            if at > start {
+                let document = start..at;
+                start = at + line.len();
+                return Some(Ok(document));
             }
         }
-        (at > start).then_some(Ok(start..at))
+        let last = start..bytes.len();
+        start = bytes.len();
+        (!last.is_empty()).then_some(Ok(last))
     })
 }
 
@@ -124,33 +130,46 @@ fn read(bytes: &[u8], place: Place, through_json: bool, warnings: &mut Vec<Warni
             warnings.push(Warning { message: message.into(), span: Some(place.span(second)) });
         }
     }
-    plain(&document.root, place, through_json, 0).ok_or_else(|| ReadError {
+    let span = document.root.span.clone();
+    plain(document.root, place, through_json, 0).ok_or_else(|| ReadError {
         message: format!("values are nested more than {MAX_NESTING} levels deep"),
-        span: Some(place.span(&document.root.span)),
+        span: Some(place.span(&span)),
     })
 }
 
 /// A node as data; `None` when it is nested too deeply. What went through JSON has no integers.
-fn plain(node: &Node, place: Place, through_json: bool, depth: usize) -> Option<Plain> {
+fn plain(mut node: Node, place: Place, through_json: bool, depth: usize) -> Option<Plain> {
     if depth > MAX_NESTING {
         return None;
     }
-    let inner = |node: &Node| plain(node, place, through_json, depth + 1);
-    let data = match &node.kind {
+    let inner = |node: Node| plain(node, place, through_json, depth + 1);
+    let span = place.span(&node.span);
+    let data = match std::mem::take(&mut node.kind) {
         Kind::Null => PlainData::Null,
-        Kind::Bool(b) => PlainData::Bool(*b),
-        Kind::Int(i) if !through_json => PlainData::Int(*i),
+        Kind::Bool(b) => PlainData::Bool(b),
+        Kind::Int(i) if !through_json => PlainData::Int(i),
         // A string field takes it as it is written; nothing else of Chart.yaml is a number.
         Kind::Uint(u) if !through_json => PlainData::String(u.to_string().as_bytes().into()),
-        Kind::Int(_) | Kind::Uint(_) | Kind::Float(_) => PlainData::Float(node.as_json_number()?),
-        Kind::Str(text) => PlainData::String(text.as_bytes().into()),
-        Kind::Seq(items) => PlainData::List(items.iter().map(inner).collect::<Option<_>>()?),
+        Kind::Int(i) => PlainData::Float(i as f64),
+        Kind::Uint(u) => PlainData::Float(u as f64),
+        Kind::Float(f) => PlainData::Float(f),
+        Kind::Str(text) => PlainData::String(text.into()),
+        Kind::Seq(items) => {
+            let mut list = Vec::with_capacity(items.len());
+            for item in items {
+                list.push(inner(item)?);
+            }
+            PlainData::List(list)
+        }
         Kind::Map(entries) => {
-            let entry = |(key, value): &(yaml::Key, Node)| Some((Key::from(key.text.as_bytes()), inner(value)?));
-            PlainData::Map(entries.iter().map(entry).collect::<Option<PlainMap>>()?)
+            let mut map = Vec::with_capacity(entries.len());
+            for (key, value) in entries {
+                map.push((Key::from(key.text), inner(value)?));
+            }
+            PlainData::Map(map.into_iter().collect())
         }
     };
-    Some(Plain { data, span: place.span(&node.span) })
+    Some(Plain { data, span })
 }
 
 #[cfg(test)]

@@ -8,8 +8,8 @@
 
 use super::limits::{MAX_NESTING, VALUES_BUDGET};
 use crate::source::Span;
-use crate::value::{Key, Plain, PlainData};
-use std::collections::{BTreeMap, HashMap};
+use crate::value::{Key, Plain, PlainData, Sorted};
+use rustc_hash::FxHashMap;
 
 /// A table in the arena.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
@@ -44,7 +44,7 @@ impl<'a> Item<'a> {
 
 #[derive(Debug, Default)]
 struct Table<'a> {
-    entries: BTreeMap<Key, Item<'a>>,
+    entries: Sorted<Item<'a>>,
     span: Span,
 }
 
@@ -54,11 +54,13 @@ struct Table<'a> {
 pub(super) struct Tables<'a> {
     tables: Vec<Table<'a>>,
     budget: usize,
+    /// Whether there are nulls in maps, by their places in memory and their depth.
+    nulls: FxHashMap<(usize, usize), bool>,
 }
 
 impl Default for Tables<'_> {
     fn default() -> Self {
-        Tables { tables: Vec::new(), budget: VALUES_BUDGET }
+        Tables { tables: Vec::new(), budget: VALUES_BUDGET, nulls: FxHashMap::default() }
     }
 }
 
@@ -77,7 +79,7 @@ impl<'a> Tables<'a> {
         self.spend(1);
         // The budget is far below the number of ids.
         let id = TableId(self.tables.len() as u32);
-        self.tables.push(Table { entries: BTreeMap::new(), span });
+        self.tables.push(Table { entries: Sorted::default(), span });
         id
     }
 
@@ -123,6 +125,13 @@ impl<'a> Tables<'a> {
         self.tables[id.0 as usize].entries.insert(key, item);
     }
 
+    /// Moves what a table holds into an empty one.
+    pub fn move_entries(&mut self, from: TableId, to: TableId) {
+        let entries = std::mem::take(&mut self.tables[from.0 as usize].entries);
+        self.spend(entries.len());
+        self.tables[to.0 as usize].entries = entries;
+    }
+
     pub fn remove(&mut self, id: TableId, key: &[u8]) {
         self.tables[id.0 as usize].entries.remove(key);
     }
@@ -147,7 +156,7 @@ impl<'a> Tables<'a> {
     pub fn load(&mut self, plain: &'a Plain) -> TableId {
         let id = self.make(plain.span);
         let entries = plain.as_map().into_iter().flatten();
-        let entries: BTreeMap<Key, Item<'a>> = entries.map(|(key, value)| (key.clone(), Item::Plain(value))).collect();
+        let entries: Sorted<Item<'a>> = entries.map(|(key, value)| (key.clone(), Item::Plain(value))).collect();
         self.spend(entries.len());
         self.tables[id.0 as usize].entries = entries;
         id
@@ -195,12 +204,25 @@ impl<'a> Tables<'a> {
         for (key, item) in self.entries_as_they_are(id) {
             match item {
                 _ if item.is_null() => self.remove(id, &key),
-                Item::Plain(plain) if !has_nulls(plain, depth) => {}
+                _ if !self.may_have_nulls(item, depth) => {}
                 _ => {
                     if let Some(Item::Table(inner)) = self.get(id, &key) {
                         self.drop_nulls(inner, depth + 1);
                     }
                 }
+            }
+        }
+    }
+
+    /// Whether there may be a null in an item, which is no null itself.
+    pub fn may_have_nulls(&mut self, item: Item<'a>, depth: usize) -> bool {
+        match item {
+            Item::Table(_) => true,
+            Item::Plain(plain) if plain.as_map().is_none() => false,
+            Item::Plain(plain) => {
+                // The arena holds on to the map, so that its place stays its own.
+                let place = std::ptr::from_ref(plain).addr();
+                *self.nulls.entry((place, depth)).or_insert_with(|| has_nulls(plain, depth))
             }
         }
     }
@@ -242,8 +264,9 @@ impl<'a> Tables<'a> {
             places.order.push(id);
         }
         known.push(path.clone());
-        let mut map = BTreeMap::new();
-        for (key, item) in self.entries_as_they_are(id) {
+        let entries = self.entries_as_they_are(id);
+        let mut map = Vec::with_capacity(entries.len());
+        for (key, item) in entries {
             path.push(key.clone());
             let plain = match item {
                 Item::Table(inner) => self.plain_at(inner, path, places),
@@ -254,9 +277,9 @@ impl<'a> Tables<'a> {
                 }
             };
             path.pop();
-            map.insert(key, plain);
+            map.push((key, plain));
         }
-        Plain { data: PlainData::Map(map.into()), span: self.span(id) }
+        Plain { data: PlainData::Map(map.into_iter().collect()), span: self.span(id) }
     }
 }
 
@@ -270,7 +293,7 @@ fn size(plain: &Plain, depth: usize) -> usize {
 }
 
 /// Whether there is a null in a map, or in maps within it.
-pub(super) fn has_nulls(plain: &Plain, depth: usize) -> bool {
+fn has_nulls(plain: &Plain, depth: usize) -> bool {
     let is_one = |plain: &Plain| plain.is_null() || has_nulls(plain, depth + 1);
     depth <= MAX_NESTING && plain.as_map().is_some_and(|map| map.values().any(is_one))
 }
@@ -278,5 +301,5 @@ pub(super) fn has_nulls(plain: &Plain, depth: usize) -> bool {
 #[derive(Default)]
 struct Places {
     order: Vec<TableId>,
-    of: HashMap<TableId, Vec<Vec<Key>>>,
+    of: FxHashMap<TableId, Vec<Vec<Key>>>,
 }

@@ -8,8 +8,8 @@ use crate::chart::limits::{MAX_ARCHIVE_BYTES, MAX_FILE_BYTES, MAX_FILES};
 use crate::chart::{Ignore, RawFile, archive};
 use crate::profile::Profile;
 use std::fs::{self, File};
-use std::io::{self, Read as _, Seek as _};
-use std::path::{Path, PathBuf};
+use std::io::{self, Read as _};
+use std::path::{MAIN_SEPARATOR, Path, PathBuf};
 use std::sync::Arc;
 use walkdir::{DirEntry, WalkDir};
 
@@ -35,7 +35,7 @@ fn unreadable(message: String) -> InputError {
 
 fn archive_file(path: &Path) -> Result<Vec<RawFile>, InputError> {
     let shown = path.display();
-    let bytes = read(path, MAX_ARCHIVE_BYTES)
+    let bytes = read(path, MAX_ARCHIVE_BYTES, &mut Vec::new())
         .map_err(|e| unreadable(format!("file '{shown}' cannot be read: {}", system_message(&e))))?;
     let Some(bytes) = bytes else {
         return Err(unreadable(format!("file '{shown}' is larger than {MAX_ARCHIVE_BYTES} bytes")));
@@ -52,25 +52,21 @@ fn archive_file(path: &Path) -> Result<Vec<RawFile>, InputError> {
     }))
 }
 
-/// The content of a file; none when it is larger than `limit`.
-fn read(path: &Path, limit: u64) -> io::Result<Option<Arc<[u8]>>> {
+/// The content of a file; none when it is larger than `limit`. `buffer` is memory to read to, of one file after the other.
+fn read(path: &Path, limit: u64, buffer: &mut Vec<u8>) -> io::Result<Option<Arc<[u8]>>> {
     let mut file = File::open(path)?;
     let length = file.metadata().map_or(0, |metadata| metadata.len());
     if length > limit {
         return Ok(None);
     }
-    // Read to where it stays: most of what is read is a chart's text, and kept.
-    let mut bytes: Arc<[u8]> = std::iter::repeat_n(0, length as usize).collect();
-    if length > 0 && Arc::get_mut(&mut bytes).is_some_and(|buffer| file.read_exact(buffer).is_ok()) {
-        return Ok(Some(bytes));
+    buffer.clear();
+    buffer.reserve(length as usize);
+    let read = file.by_ref().take(length).read_to_end(buffer)? as u64;
+    // A file that is being changed, or a pipe, which tells no length.
+    if length == 0 || read < length {
+        file.take(limit + 1 - read).read_to_end(buffer)?;
     }
-    // A file that is being changed, or a pipe, which tells no length and cannot be opened twice.
-    if length > 0 {
-        file.rewind()?;
-    }
-    let mut bytes = Vec::new();
-    file.take(limit + 1).read_to_end(&mut bytes)?;
-    Ok((bytes.len() as u64 <= limit).then(|| bytes.into()))
+    Ok((buffer.len() as u64 <= limit).then(|| buffer.as_slice().into()))
 }
 
 /// A folder that is walked.
@@ -79,6 +75,8 @@ struct Folder<'p> {
     /// Without links, to see what leaves it.
     real_root: PathBuf,
     ignore: Ignore,
+    /// What files are read to.
+    buffer: Vec<u8>,
 }
 
 fn folder(root: &Path) -> Result<Vec<RawFile>, InputError> {
@@ -88,7 +86,7 @@ fn folder(root: &Path) -> Result<Vec<RawFile>, InputError> {
     }
     let real_root =
         fs::canonicalize(root).map_err(|e| unreadable(format!("{}: {}", root.display(), system_message(&e))))?;
-    let mut folder = Folder { root, real_root, ignore: Ignore::default() };
+    let mut folder = Folder { root, real_root, ignore: Ignore::default(), buffer: Vec::new() };
     folder.read_ignore()?;
     let mut files = Vec::new();
     let mut total = 0;
@@ -125,6 +123,14 @@ fn folder(root: &Path) -> Result<Vec<RawFile>, InputError> {
 
 impl Folder<'_> {
     fn relative(&self, path: &Path) -> String {
+        // What was walked to starts with the path of the folder as it was written.
+        if let (Some(root), Some(path)) = (self.root.to_str(), path.to_str())
+            && MAIN_SEPARATOR == '/'
+            && let Some(rest) = path.strip_prefix(root)
+            && (root.ends_with('/') || rest.starts_with('/'))
+        {
+            return rest.trim_start_matches('/').to_string();
+        }
         let relative = path.strip_prefix(self.root).unwrap_or(path);
         relative.components().map(|part| part.as_os_str().to_string_lossy()).collect::<Vec<_>>().join("/")
     }
@@ -136,7 +142,7 @@ impl Folder<'_> {
         }
         self.check_inside(&path)?;
         let fail = |message: String| unreadable(format!(".helmignore: {message}"));
-        let bytes = read(&path, MAX_FILE_BYTES).map_err(|e| fail(system_message(&e)))?;
+        let bytes = read(&path, MAX_FILE_BYTES, &mut self.buffer).map_err(|e| fail(system_message(&e)))?;
         let bytes = bytes.ok_or_else(|| fail(format!("it is larger than {MAX_FILE_BYTES} bytes")))?;
         self.ignore = Ignore::parse(&bytes).map_err(|e| unreadable(e.message))?;
         Ok(())
@@ -160,11 +166,11 @@ impl Folder<'_> {
         )))
     }
 
-    fn content(&self, entry: &DirEntry, path: &str) -> Result<Arc<[u8]>, InputError> {
+    fn content(&mut self, entry: &DirEntry, path: &str) -> Result<Arc<[u8]>, InputError> {
         if !entry.file_type().is_file() {
             return Err(unreadable(format!("cannot load irregular file {path} as it has file mode type bits set")));
         }
-        let bytes = read(entry.path(), MAX_FILE_BYTES)
+        let bytes = read(entry.path(), MAX_FILE_BYTES, &mut self.buffer)
             .map_err(|e| unreadable(format!("error reading {path}: {}", system_message(&e))))?;
         bytes.ok_or_else(|| {
             let name = entry.file_name().to_string_lossy();

@@ -8,7 +8,7 @@ use crate::engine::{
     self, Answer, Capabilities, Cluster, KeySource, Limits, Query, ReleaseInfo, RenderError, Rendering,
 };
 use crate::lifecycle::{LiveState, World};
-use crate::manifest;
+use crate::manifest::{self, Manifests};
 use crate::report::diagnostic::Problem;
 use crate::report::{diagnostic, origins};
 use crate::source::{Sources, Span};
@@ -22,6 +22,8 @@ pub struct Rendered {
     pub output: Text,
     pub rendering: Rendering,
     pub prepared: chart::Prepared,
+    /// The documents that were printed; none of one file alone.
+    pub manifests: Manifests,
 }
 
 /// Why there is no manifest.
@@ -141,8 +143,8 @@ pub fn render(arguments: &args::Render, input: &dyn Input, sources: &mut Sources
     if let Some(error) = &rendering.error {
         return Err(refusal_of(error, &profile));
     }
-    let output = output(arguments, &prepared, &rendering, &profile)?;
-    Ok(Rendered { output, rendering, prepared })
+    let (output, manifests) = output(arguments, &prepared, &rendering, &profile)?;
+    Ok(Rendered { output, rendering, prepared, manifests })
 }
 
 /// The user's values.
@@ -232,7 +234,7 @@ fn output(
     prepared: &chart::Prepared,
     rendering: &Rendering,
     profile: &crate::profile::Profile,
-) -> Result<Text, Refusal> {
+) -> Result<(Text, Manifests), Refusal> {
     if let Some(wanted) = &arguments.raw {
         let wanted = wanted.replace('\\', "/");
         let files = rendering.files.iter().chain(&rendering.notes);
@@ -240,7 +242,7 @@ fn output(
             .into_iter()
             .find(|file| *file.name == *wanted || file.name.split_once('/').is_some_and(|(_, path)| path == wanted));
         return match found {
-            Some(file) => Ok(file.text.clone()),
+            Some(file) => Ok((file.text.clone(), Manifests::default())),
             None => Err(Refusal::new(format!("could not find template {wanted} in chart"), Exit::Usage)),
         };
     }
@@ -265,11 +267,12 @@ fn output(
     let printed = manifest::Printed { crds, no_hooks: arguments.no_hooks, skip_tests: arguments.skip_tests };
     let output = manifest::print(&manifests, &printed);
     if arguments.show_only.is_empty() {
-        return Ok(output);
+        return Ok((output, manifests));
     }
     let matches = |pattern: &str, path: &str| {
         crate::value::golang::path::matches(pattern.as_bytes(), path.as_bytes()).unwrap_or(false)
     };
-    manifest::show_only(&output, &arguments.show_only, matches, profile)
-        .map_err(|pattern| Refusal::new(format!("could not find template {pattern} in chart"), Exit::Usage))
+    let output = manifest::show_only(&output, &arguments.show_only, matches, profile)
+        .map_err(|pattern| Refusal::new(format!("could not find template {pattern} in chart"), Exit::Usage))?;
+    Ok((output, manifests))
 }

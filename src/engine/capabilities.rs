@@ -2,8 +2,6 @@
 
 use crate::profile::{Profile, Release};
 use serde::Deserialize;
-use std::collections::BTreeMap;
-use std::sync::LazyLock;
 
 /// The version and the APIs that a render is told of.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -26,11 +24,16 @@ struct Defaults<'t> {
     api_versions: Vec<&'t str>,
 }
 
-/// What the clients of the versions of Helm assume, recorded from real ones.
-static RECORDED: LazyLock<BTreeMap<&str, Defaults>> = LazyLock::new(|| {
-    #[expect(clippy::expect_used, reason = "the file is part of the program, and a test reads it")]
-    serde_json::from_str(include_str!("data/capabilities.json")).expect("recorded capabilities")
-});
+/// What the clients of the versions of Helm assume, recorded from real ones: a version a line.
+const RECORDED: &str = include_str!("data/capabilities.json");
+
+/// The versions with the JSON of what they assume.
+fn recorded() -> impl Iterator<Item = (&'static str, &'static str)> + Clone {
+    RECORDED.lines().filter_map(|line| {
+        let (version, defaults) = line.trim_start().strip_prefix('"')?.split_once("\": ")?;
+        Some((version, defaults.trim_end_matches(',')))
+    })
+}
 
 impl Capabilities {
     /// The defaults of the newest recorded version of Helm whose minor is not newer than the profile's.
@@ -43,13 +46,14 @@ impl Capabilities {
                 parts.get(2).copied().unwrap_or(0),
             )
         };
-        let same_major = RECORDED.iter().filter(|(v, _)| release(v).0 == profile.helm.0);
+        let same_major = recorded().filter(|(v, _)| release(v).0 == profile.helm.0);
         let best = same_major
             .clone()
             .filter(|(v, _)| release(v).1 <= profile.helm.1)
             .max_by_key(|(v, _)| (release(v).1, release(v) <= profile.helm, release(v)))
             .or_else(|| same_major.min_by_key(|(v, _)| release(v)));
-        let Some((_, defaults)) = best else {
+        let defaults = best.and_then(|(_, json)| serde_json::from_str::<Defaults<'_>>(json).ok());
+        let Some(defaults) = defaults else {
             return Capabilities {
                 version: String::new(),
                 normalized: String::new(),
@@ -119,6 +123,11 @@ mod tests {
 
     #[test]
     fn recorded_defaults_are_read() {
+        let whole: serde_json::Map<String, serde_json::Value> = serde_json::from_str(RECORDED).unwrap();
+        assert_eq!(recorded().map(|(version, _)| version).collect::<Vec<_>>(), whole.keys().collect::<Vec<_>>());
+        for (version, json) in recorded() {
+            assert!(serde_json::from_str::<Defaults<'_>>(json).is_ok(), "{version}");
+        }
         let helm4 = Capabilities::defaults(&Profile { helm: Release(4, 1, 4) });
         assert_eq!((helm4.version.as_str(), helm4.minor.as_str()), ("v1.35.0", "35"));
         assert!(helm4.api_versions.iter().any(|v| v == "apps/v1"));

@@ -220,19 +220,22 @@ fn inputs(arena: &Arena, origins: &FxHashSet<OriginId>) -> Inputs {
     Inputs { varies, is_of_chance, is_of_revision, values: values.into_iter().collect() }
 }
 
-/// Whether the file that ended with an error may end otherwise with the same values.
-pub(super) fn is_varying_end(rt: &mut Runtime, error: &Error) -> bool {
-    let mut origins = rt.decisions.clone();
-    origins.insert(rt.heap_marks);
+/// Whether the file that ended with an error may end otherwise with the same values, and whether it ends with an error
+/// whatever comes before that.
+pub(super) fn end(rt: &mut Runtime, error: &Error) -> (bool, bool) {
+    let mut origins = FxHashSet::from_iter([rt.heap_marks]);
     for level in error.levels() {
         origins.insert(level.about);
         origins.insert(rt.arena.guard_origin(level.guard, GuardId::NONE));
     }
+    let recurs = !varies(&rt.arena, origins.iter().copied());
+    origins.extend(&rt.decisions);
     let has_asked = |calls: Option<usize>| calls != Some(0);
-    has_asked(rt.lookups.of_file().map(<[_]>::len))
+    let may_vary = has_asked(rt.lookups.of_file().map(<[_]>::len))
         || has_asked(rt.draws.of_file().map(<[_]>::len))
         || rt.reads_clock
-        || varies(&rt.arena, origins)
+        || varies(&rt.arena, origins);
+    (may_vary, recurs)
 }
 
 /// Whether one of these origins has a cause that differs between renders with the same values.

@@ -36,8 +36,8 @@ pub struct Options {
     pub profile: Profile,
     /// Outcomes that conditions are made to have.
     pub forced: Option<Arc<Forced>>,
-    /// Other renders, or a search for worlds, go on from this one: the journal and the log of conditions are kept for
-    /// them. Provenance does not depend on it.
+    /// Other renders, or a search for worlds, go on from this one. For them are kept the journal, the log of conditions,
+    /// and which nodes wrote what; without them those are empty. Provenance does not depend on it.
     pub is_followed: bool,
 }
 
@@ -51,7 +51,7 @@ pub struct Rendering {
     pub writes: FxHashMap<Arc<str>, Arc<[Write]>>,
     /// What the changes to shared maps depended on that other branches would have made before a file was rendered.
     pub heap_marks: FxHashMap<Arc<str>, OriginId>,
-    /// What each file read and changed beside its own text; empty where nothing follows.
+    /// What each file read and changed beside its own text.
     pub journal: FxHashMap<Arc<str>, FileNote>,
     /// Some file that may come out otherwise in another phase came out as it did in no earlier life.
     pub varies_anew: bool,
@@ -66,6 +66,8 @@ pub struct Rendering {
     pub error: Option<RenderError>,
     /// What ended with the error depended on something that differs between renders with the same values.
     error_varies: bool,
+    /// Nothing that differs between renders with the same values decided that it was come to.
+    error_recurs: bool,
     /// All sources, with the texts that `tpl` ran.
     pub sources: Sources,
 }
@@ -82,6 +84,11 @@ impl Rendering {
         self.error_varies
             || self.journal.values().any(FileNote::may_vary)
             || super::journal::varies(&self.rt.arena, marks)
+    }
+
+    /// Every phase ends with an error: with this one, or with one that comes before it.
+    pub fn always_fails(&self) -> bool {
+        self.error.is_some() && self.error_recurs
     }
 
     /// It ends with `fail` or `required`, which a lint passes over.
@@ -257,9 +264,9 @@ fn run(
         Ok(program) => rendering.run(&mut evaluator, program, &contexts, journal).map_err(RenderError::Exec).err(),
         Err(error) => Some(error.clone()),
     };
-    let error_varies = match &error {
-        Some(RenderError::Exec(error)) => super::journal::is_varying_end(&mut evaluator.rt, error),
-        _ => false,
+    let (error_varies, error_recurs) = match &error {
+        Some(RenderError::Exec(error)) => super::journal::end(&mut evaluator.rt, error),
+        _ => (false, true),
     };
     rendering.files.sort_by(|a, b| a.name.cmp(&b.name));
     Rendering {
@@ -277,6 +284,7 @@ fn run(
         log: evaluator.log,
         error,
         error_varies,
+        error_recurs,
         sources: evaluator.sources,
     }
 }
@@ -365,8 +373,10 @@ impl Partial {
         evaluator.rt.spend(text.len()).map_err(|failure| match failure {
             Failure::Error(message) | Failure::Budget(message) => Error::Budget(message),
         })?;
-        self.writes.insert(unit.name.clone(), evaluator.writes.as_slice().into());
-        self.heap_marks.insert(unit.name.clone(), evaluator.rt.heap_marks);
+        if evaluator.rt.is_followed {
+            self.writes.insert(unit.name.clone(), evaluator.writes.as_slice().into());
+            self.heap_marks.insert(unit.name.clone(), evaluator.rt.heap_marks);
+        }
         let text = super::eval::without_no_value(text);
         let note = start.map(|start| start.note(&mut evaluator.rt, &text, evaluator.texts.len()));
         let rendered = RenderedFile { name: unit.name.clone(), text };

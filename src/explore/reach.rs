@@ -47,6 +47,10 @@ fn address(tree: &Tree) -> usize {
     std::ptr::from_ref(tree) as usize
 }
 
+fn address_of(define: &Define) -> usize {
+    std::ptr::from_ref(define) as usize
+}
+
 impl Reach {
     /// Looks through all trees of a chart until nothing new is found. A partial is not rendered by itself.
     pub fn new(trees: &[(Arc<Tree>, bool)]) -> Reach {
@@ -261,18 +265,14 @@ fn bodies(trees: &[(Arc<Tree>, bool)]) -> FxHashMap<Arc<str>, usize> {
     let mut bodies = FxHashMap::default();
     for define in trees.iter().flat_map(|(tree, _)| &*tree.defines) {
         if !define.is_empty || !bodies.contains_key(&define.name) {
-            bodies.insert(define.name.clone(), place_of(define));
+            bodies.insert(define.name.clone(), address_of(define));
         }
     }
     bodies
 }
 
-fn place_of(define: &Define) -> usize {
-    std::ptr::from_ref(define) as usize
-}
-
 fn counts(define: &Define, bodies: &FxHashMap<Arc<str>, usize>) -> bool {
-    bodies.get(&define.name) == Some(&place_of(define))
+    bodies.get(&define.name) == Some(&address_of(define))
 }
 
 /// The named templates that the files come to; none where a computed name may be any of them.

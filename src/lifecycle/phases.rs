@@ -408,7 +408,7 @@ fn changed_paths(a: &Plain, b: &Plain, arena: &Arena) -> BTreeSet<PathId> {
         if left.is_shared_with(right) {
             continue;
         }
-        for key in left.keys().chain(right.keys().filter(|key| !left.contains_key(*key))) {
+        for key in left.keys().chain(right.keys().filter(|key| !left.contains_key(key))) {
             let mut path = path.clone();
             path.push(key.clone());
             match (left.get(key), right.get(key)) {

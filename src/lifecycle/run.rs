@@ -239,8 +239,7 @@ pub fn live_on(
     // shows what lies behind; that no other phase renders is known then.
     let install = phases.list.last().map(|phase| &phase.rendering);
     let lints = !is_made_up || install.is_some_and(Rendering::asks_for_values);
-    // An install that fails leaves nothing to upgrade.
-    let is_hopeless = is_made_up && install.is_some_and(|install| install.error.is_some());
+    let is_hopeless = is_made_up && install.is_some_and(Rendering::always_fails);
     let offline = LiveState::offline();
     // A phase hands its graph of origins on to the next, and cannot be asked again.
     let varies = phases.vary();

@@ -20,10 +20,16 @@ pub fn print(manifests: &Manifests, options: &Printed) -> Text {
         out.push(bytes);
         out.push(b"\n");
     }
-    for document in &manifests.objects {
-        push(&mut out, document);
+    let last = manifests.objects.split_last().filter(|(last, _)| !last.text.bytes().trim_ascii().is_empty());
+    if let Some((last, others)) = last {
+        others.iter().for_each(|document| push(&mut out, document));
+        // What is trimmed from all of it is the end of the last document.
+        push_source(&mut out, last);
+        out.push_slice(&last.text, 0..last.text.bytes().trim_ascii_end().len());
+    } else {
+        manifests.objects.iter().for_each(|document| push(&mut out, document));
+        out = trimmed(out.finish());
     }
-    let mut out = trimmed(out.finish());
     out.push(b"\n");
     if !options.no_hooks {
         for hook in &manifests.hooks {
@@ -35,8 +41,14 @@ pub fn print(manifests: &Manifests, options: &Printed) -> Text {
     out.finish()
 }
 
+fn push_source(out: &mut TextBuilder, document: &Document) {
+    for part in ["---\n# Source: ", &document.file, "\n"] {
+        out.push(part.as_bytes());
+    }
+}
+
 fn push(out: &mut TextBuilder, document: &Document) {
-    out.push(format!("---\n# Source: {}\n", document.file).as_bytes());
+    push_source(out, document);
     out.push_text(&document.text);
     out.push(b"\n");
 }

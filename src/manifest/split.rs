@@ -22,9 +22,14 @@ pub fn split(text: &Text, profile: &Profile) -> Vec<Text> {
         if range.is_empty() {
             continue;
         }
-        let mut builder = crate::value::TextBuilder::default();
-        builder.push_slice(&trimmed, range);
-        let document = trim(&builder.finish(), keeps_ends);
+        let piece = if range == (0..trimmed.len()) {
+            trimmed.clone()
+        } else {
+            let mut builder = crate::value::TextBuilder::default();
+            builder.push_slice(&trimmed, range);
+            builder.finish()
+        };
+        let document = trim(&piece, keeps_ends);
         if !(is_new && document.bytes().trim_ascii().is_empty()) {
             documents.push(document);
         }

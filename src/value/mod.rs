@@ -16,6 +16,7 @@ mod numbers;
 pub mod origin;
 mod plain;
 mod sets;
+mod sorted;
 mod text;
 pub mod toml;
 mod types;
@@ -28,6 +29,7 @@ pub use heap::{Heap, Key, MapId, MapKind, MapObject, Root};
 pub use list::{Element, List};
 pub use origin::OriginId;
 pub use plain::{Plain, PlainData, PlainMap};
+pub use sorted::Sorted;
 pub use text::{Piece, Text, TextBuilder};
 pub use types::{Field, IntKind, Object, UintKind};
 

@@ -1,6 +1,7 @@
 //! Data without provenance: values files, live objects, what YAML and JSON say.
 
 use super::heap::Key;
+use super::sorted::{self, Sorted};
 use crate::source::Span;
 use std::collections::BTreeMap;
 use std::ops::{Deref, DerefMut};
@@ -28,7 +29,7 @@ pub enum PlainData {
 
 /// A map of data. Copies share it until one of them is changed.
 #[derive(Clone, Debug, Default)]
-pub struct PlainMap(Arc<BTreeMap<Key, Plain>>);
+pub struct PlainMap(Arc<Sorted<Plain>>);
 
 impl PlainMap {
     /// Both are copies of one map, and neither was changed since.
@@ -38,15 +39,15 @@ impl PlainMap {
 }
 
 impl Deref for PlainMap {
-    type Target = BTreeMap<Key, Plain>;
+    type Target = Sorted<Plain>;
 
-    fn deref(&self) -> &BTreeMap<Key, Plain> {
+    fn deref(&self) -> &Sorted<Plain> {
         &self.0
     }
 }
 
 impl DerefMut for PlainMap {
-    fn deref_mut(&mut self) -> &mut BTreeMap<Key, Plain> {
+    fn deref_mut(&mut self) -> &mut Sorted<Plain> {
         Arc::make_mut(&mut self.0)
     }
 }
@@ -57,27 +58,27 @@ impl PartialEq for PlainMap {
     }
 }
 
-impl From<BTreeMap<Key, Plain>> for PlainMap {
-    fn from(map: BTreeMap<Key, Plain>) -> PlainMap {
-        PlainMap(Arc::new(map))
+impl FromIterator<(Key, Plain)> for PlainMap {
+    fn from_iter<T: IntoIterator<Item = (Key, Plain)>>(entries: T) -> PlainMap {
+        PlainMap(Arc::new(Sorted::from_iter(entries)))
     }
 }
 
-impl FromIterator<(Key, Plain)> for PlainMap {
-    fn from_iter<T: IntoIterator<Item = (Key, Plain)>>(entries: T) -> PlainMap {
-        BTreeMap::from_iter(entries).into()
+impl From<BTreeMap<Key, Plain>> for PlainMap {
+    fn from(entries: BTreeMap<Key, Plain>) -> PlainMap {
+        PlainMap::from_iter(entries)
     }
 }
 
 impl<const N: usize> From<[(Key, Plain); N]> for PlainMap {
     fn from(entries: [(Key, Plain); N]) -> PlainMap {
-        BTreeMap::from(entries).into()
+        PlainMap::from_iter(entries)
     }
 }
 
 impl IntoIterator for PlainMap {
     type Item = (Key, Plain);
-    type IntoIter = std::collections::btree_map::IntoIter<Key, Plain>;
+    type IntoIter = sorted::IntoIter<Plain>;
 
     fn into_iter(self) -> Self::IntoIter {
         Arc::unwrap_or_clone(self.0).into_iter()
@@ -86,7 +87,7 @@ impl IntoIterator for PlainMap {
 
 impl<'a> IntoIterator for &'a PlainMap {
     type Item = (&'a Key, &'a Plain);
-    type IntoIter = std::collections::btree_map::Iter<'a, Key, Plain>;
+    type IntoIter = sorted::Iter<'a, Plain>;
 
     fn into_iter(self) -> Self::IntoIter {
         self.0.iter()

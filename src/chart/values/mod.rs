@@ -109,6 +109,10 @@ fn parse<'a>(
 /// Lays values over others: tables are merged, all else is replaced, nulls too.
 pub fn merge(base: &mut Plain, over: Plain) {
     let (Some(base), PlainData::Map(over)) = (base.as_map_mut(), over.data) else { return };
+    if base.is_empty() {
+        *base = over;
+        return;
+    }
     for (key, value) in over {
         match base.get_mut(&key) {
             Some(existing) if existing.as_map().is_some() && value.as_map().is_some() => merge(existing, value),

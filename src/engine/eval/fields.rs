@@ -35,12 +35,11 @@ impl Evaluator<'_> {
         let mut rest = path;
         while let [name, after @ ..] = rest {
             let (map, kind) = (self.rt.heap.get(id), self.rt.heap.kind(id));
-            let may_be_method = kind == MapKind::Values && name.starts_with(|c: char| c.is_ascii_uppercase());
             if !matches!(kind, MapKind::Plain | MapKind::Values) || matches!(map.root, Root::Lookup(_)) {
                 break;
             }
             let Some(Value { data: Data::Map(below), origin: own }) = map.entries.get(name.as_bytes()) else { break };
-            if may_be_method && self.method(&Value::new(Data::Map(id), origin), name).is_some() {
+            if self.method(&Value::new(Data::Map(id), origin), name).is_some() {
                 break;
             }
             let (below, own, is_own) = (*below, *own, origin == map.own);

@@ -11,6 +11,9 @@ use crate::value::{Data, Element, MapKind, Value};
 impl Evaluator<'_> {
     /// The method of that name of the value's type.
     pub(super) fn method(&self, receiver: &Value, name: &str) -> Option<Method> {
+        if !name.starts_with(|c: char| c.is_ascii_uppercase()) {
+            return None;
+        }
         let methods = match &receiver.data {
             Data::Map(id) => match self.rt.heap.kind(*id) {
                 MapKind::Values => functions::files::VALUES_METHODS,

@@ -146,8 +146,9 @@ impl Evaluator<'_> {
     pub(in crate::engine) fn execute(&mut self, name: &Arc<str>, template: &Template, dot: Val) -> Result<(), Error> {
         let unit = template.unit.clone();
         let list = template.body.unwrap_or(unit.tree.root);
-        let mut frame =
-            Frame { unit: &unit, name, at: At::None, variables: vec![(0, Val { boxed: false, ..dot.clone() })] };
+        let mut variables = Vec::with_capacity(4);
+        variables.push((0, Val { boxed: false, ..dot.clone() }));
+        let mut frame = Frame { unit: &unit, name, at: At::None, variables };
         self.list(&mut frame, &dot, list)
     }
 

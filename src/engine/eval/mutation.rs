@@ -2,7 +2,6 @@
 
 use super::{Evaluator, Frame};
 use crate::template::ast::{Branch, List, Node, Operand, OperandKind, Pipeline, Tree};
-use std::sync::Arc;
 
 /// The functions that change a map that they are given.
 const MUTATORS: [&str; 6] = ["set", "unset", "merge", "mustMerge", "mergeOverwrite", "mustMergeOverwrite"];
@@ -40,7 +39,7 @@ impl Evaluator<'_> {
                 if name == "include" {
                     let is_mutator = match operands.get(1).map(|o| o.kind) {
                         Some(OperandKind::String(id)) => match std::str::from_utf8(tree.string(id)) {
-                            Ok(name) => self.template_mutates(&Arc::from(name)),
+                            Ok(name) => self.template_mutates(name),
                             Err(_) => false,
                         },
                         _ => true,
@@ -62,16 +61,16 @@ impl Evaluator<'_> {
         }
     }
 
-    fn template_mutates(&mut self, name: &Arc<str>) -> bool {
+    fn template_mutates(&mut self, name: &str) -> bool {
         if let Some(known) = self.mutators.get(name) {
             return *known;
         }
         // Until it is known; a template that calls itself changes nothing by that alone.
-        self.mutators.insert(name.clone(), false);
+        self.mutators.insert(name.into(), false);
         let Some(template) = self.template(name) else { return false };
         let unit = template.unit.clone();
         let mutates = self.list_mutates(&unit.tree, template.body.unwrap_or(unit.tree.root));
-        self.mutators.insert(name.clone(), mutates);
+        self.mutators.insert(name.into(), mutates);
         mutates
     }
 }

@@ -78,7 +78,7 @@ impl Evaluator<'_> {
 
     /// Notes which node of the file writes next.
     fn note_write(&mut self, span: Span) {
-        if self.depth == 0 {
+        if self.rt.is_followed && self.depth == 0 {
             self.writes.push(Write { start: self.out.len() as u32, span });
         }
     }
@@ -308,7 +308,7 @@ impl Evaluator<'_> {
                 let mut items = Vec::with_capacity(keys.len());
                 for key in keys {
                     let element = self.rt.entry(&value.v, &key, span);
-                    let key = Value::new(Data::Str(Text::constant(&*key)), shape);
+                    let key = Value::new(Data::Str(Text::shared(&key)), shape);
                     items.push((key, Val { v: element, boxed }));
                 }
                 items

@@ -54,7 +54,7 @@ impl Diff {
             }
         }
         if self.wanted == Wanted::Deletions {
-            for name in old.keys().filter(|name| !new.contains_key(*name)) {
+            for name in old.keys().filter(|name| !new.contains_key(name)) {
                 patch.insert(name.clone(), Plain::default());
             }
         }

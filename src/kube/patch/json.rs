@@ -37,7 +37,7 @@ pub fn diff(original: &Map, modified: &Map, integers: Integers, depth: usize) ->
             _ => _ = patch.insert(key.clone(), if integers.are_exact { value.clone() } else { rounded(value, depth) }),
         }
     }
-    for key in original.keys().filter(|key| !modified.contains_key(*key)) {
+    for key in original.keys().filter(|key| !modified.contains_key(key)) {
         patch.insert(key.clone(), Plain::default());
     }
     Ok(patch)

@@ -9,12 +9,12 @@ use super::input::Readable;
 use super::map::{self, MapBuilder};
 use super::node::{Document, Key, KeyKind, Kind, Node};
 use super::parser::{Event, Parser};
+use super::repeated::Repeated;
 use super::resolve::{self, Resolved};
 use super::tags::Tag;
 use super::token::Chars;
 use rustc_hash::{FxHashMap, FxHashSet};
 use std::ops::Range;
-use std::sync::Arc;
 
 /// The first document; `None` for the root of a text without any.
 pub(super) fn document(readable: &Readable<'_>) -> Result<Document, YamlError> {
@@ -128,37 +128,6 @@ fn chars_in<'a>(text: &'a str, chars: &'a Chars) -> &'a str {
     match chars {
         Chars::Source(from, to) => text.get(*from..*to).unwrap_or_default(),
         Chars::Owned(text) => text,
-    }
-}
-
-/// Short texts that were met, to be shared: documents repeat their keys. A text takes the place of another one.
-struct Repeated([Option<Arc<str>>; Repeated::PLACES]);
-
-impl Default for Repeated {
-    fn default() -> Self {
-        Repeated([const { None }; Repeated::PLACES])
-    }
-}
-
-impl Repeated {
-    const PLACES: usize = 64;
-    /// Longer texts are mostly met once.
-    const LONGEST: usize = 24;
-
-    fn share(&mut self, text: &str) -> Arc<str> {
-        let place = match text.as_bytes() {
-            bytes @ [first, .., last] if bytes.len() <= Repeated::LONGEST => {
-                let middle = bytes.get(bytes.len() / 2).copied().unwrap_or_default();
-                let sum = usize::from(*first) + usize::from(middle) * 5 + usize::from(*last) * 3 + bytes.len() * 7;
-                self.0.get_mut(sum % Repeated::PLACES)
-            }
-            _ => None,
-        };
-        let Some(place) = place else { return text.into() };
-        match place {
-            Some(known) if **known == *text => known.clone(),
-            place => place.insert(text.into()).clone(),
-        }
     }
 }
 

@@ -1,6 +1,6 @@
 //! Writes a tree as go-yaml's emitter lays it out, and keeps the provenance of every scalar.
 
-use super::style::{Style, choose, is_break, is_printable};
+use super::style::{Style, choose, has_break, is_break, is_printable};
 use super::{Dialect, order};
 use crate::value::json::{Tree, TreeData, push_change};
 use crate::value::origin::GuardId;
@@ -139,7 +139,7 @@ impl Emitter {
     fn entry(&mut self, key: &Text, shape: OriginId, value: &Tree, indent: isize) {
         self.indentation(indent);
         let text = utf8(key);
-        if text.len() <= MAX_SIMPLE_KEY && !text.contains(is_break) {
+        if text.len() <= MAX_SIMPLE_KEY && !has_break(text) {
             self.string(key, shape, indent, true);
             self.indicator(":", false, false, false, OriginId::NONE);
         } else {

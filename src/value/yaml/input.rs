@@ -1,7 +1,7 @@
 //! The text before it is cut into tokens: encoding, characters that are not allowed, and a cursor that knows its line
 //! and column.
 
-use memchr::memchr2;
+use memchr::{memchr, memchr2};
 
 /// How many bytes go-yaml reads at a time. What is wrong with a character is only noticed when its chunk is read.
 pub(super) const CHUNK: usize = 512;
@@ -54,8 +54,24 @@ impl<'a> Readable<'a> {
 
     /// A text that was checked before.
     pub fn checked(text: &'a str, stopped_by: Option<BadCharacter>) -> Self {
-        Readable { text, stopped_by, has_special_breaks: has_special_breaks(text) }
+        let has_special_breaks = !text.is_ascii() && has_special_breaks(text);
+        Readable { text, stopped_by, has_special_breaks }
     }
+
+    /// Lines end with line feeds alone, and nothing but text is there.
+    pub fn is_usual(&self) -> bool {
+        self.stopped_by.is_none()
+            && !self.has_special_breaks
+            && !self.text.starts_with('\u{FEFF}')
+            && memchr(b'\r', self.text.as_bytes()).is_none()
+    }
+}
+
+const DELETE: u8 = 0x7F;
+
+/// A character of ASCII that go-yaml does not allow.
+fn is_control(byte: u8) -> bool {
+    (byte < b' ' && !matches!(byte, b'\t' | b'\n' | b'\r')) || byte == DELETE
 }
 
 /// What go-yaml says of bytes that are not UTF-8.
@@ -79,10 +95,14 @@ fn utf8_problem(rest: &[u8]) -> &'static str {
 /// The first character that go-yaml does not allow.
 pub(super) fn control_character(text: &str) -> Option<usize> {
     let bytes = text.as_bytes();
-    let is_control = |b: u8| (b < 0x20 && !matches!(b, b'\t' | b'\n' | b'\r')) || b == 0x7F;
     // Most texts have none, which a loop without an early exit finds out fastest.
-    let any = bytes.iter().fold(false, |any, b| any | is_control(*b));
-    let first = if any { bytes.iter().position(|b| is_control(*b)) } else { None };
+    let allowed = |byte: u8| (byte == b'\t') | (byte == b'\n') | (byte == b'\r');
+    let least = bytes.iter().map(|b| if allowed(*b) { b' ' } else { *b }).fold(u8::MAX, u8::min);
+    let first =
+        if least < b' ' || memchr(DELETE, bytes).is_some() { bytes.iter().position(|b| is_control(*b)) } else { None };
+    if first.is_none() && text.is_ascii() {
+        return None;
+    }
     let before = bytes.get(..first.unwrap_or(bytes.len())).unwrap_or_default();
     let other = beyond_ascii(before).find(|at| {
         let rest = before.get(*at..).unwrap_or_default();

@@ -2,7 +2,7 @@
 //!
 //! Helm's YAML is sigs.k8s.io/yaml: the scanner, types and emitter of go-yaml v2, with a detour through JSON both ways
 //! (engine reference, "YAML"). The reader keeps the place of every value. Texts of errors, their line numbers included,
-//! are go-yaml's.
+//! are go-yaml's. Texts of the usual kind take a short way (`usual`); what they read as is what the long one gives.
 
 mod compose;
 mod detour;
@@ -19,6 +19,7 @@ mod node;
 mod number;
 mod order;
 mod parser;
+mod repeated;
 mod resolve;
 mod scalars;
 mod scanner;
@@ -27,6 +28,7 @@ mod spelling;
 mod style;
 mod tags;
 mod token;
+mod usual;
 mod utf16;
 
 pub use super::json::{EncodeError, Encoder};
@@ -47,7 +49,10 @@ enum Dialect {
 /// Reads the first document of a text. What follows it is not looked at, not even its syntax.
 pub fn read(text: &[u8]) -> Result<Document, YamlError> {
     match utf16::transcode(text) {
-        None => compose::document(&input::Readable::new(text)),
+        None => {
+            let readable = input::Readable::new(text);
+            usual::document(&readable).map_or_else(|| compose::document(&readable), Ok)
+        }
         Some(transcoded) => {
             let readable = input::Readable::checked(&transcoded.text, transcoded.stopped_by);
             compose::document(&readable).map_err(|e| transcoded.error(e)).map(|d| transcoded.document(d))

@@ -78,10 +78,10 @@ impl Node {
             Kind::Int(i) => PlainData::Int(*i),
             Kind::Uint(u) => PlainData::Float(*u as f64),
             Kind::Float(f) => PlainData::Float(*f),
-            Kind::Str(text) => PlainData::String(text.as_bytes().into()),
+            Kind::Str(text) => PlainData::String(text.clone().into()),
             Kind::Seq(items) => PlainData::List(items.iter().map(Node::to_plain).collect()),
             Kind::Map(entries) => {
-                PlainData::Map(entries.iter().map(|(k, v)| (k.text.as_bytes().into(), v.to_plain())).collect())
+                PlainData::Map(entries.iter().map(|(k, v)| (k.text.clone().into(), v.to_plain())).collect())
             }
         };
         data.into()

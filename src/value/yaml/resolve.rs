@@ -79,7 +79,21 @@ fn resolve(text: &str, may_be_time: bool) -> Resolved {
     }
 }
 
+/// Longer words are text.
+const LONGEST_WORD: usize = "false".len();
+
+/// A word that is surely text, as its first letter and its length tell.
+pub(super) fn is_text(word: &[u8]) -> bool {
+    word.first().is_some_and(|first| {
+        let starts_others = matches!(first.to_ascii_lowercase(), b'y' | b'n' | b't' | b'f' | b'o');
+        first.is_ascii_alphabetic() && (word.len() > LONGEST_WORD || !starts_others)
+    })
+}
+
 fn word(text: &str) -> Resolved {
+    if text.len() > LONGEST_WORD {
+        return Resolved::Str;
+    }
     match text {
         "~" | "null" | "Null" | "NULL" => Resolved::Null,
         "y" | "Y" | "yes" | "Yes" | "YES" | "true" | "True" | "TRUE" | "on" | "On" | "ON" => Resolved::Bool(true),

@@ -6,7 +6,7 @@
 use super::error::YamlError;
 use super::input::{Cursor, Mark, Readable};
 use super::simple_key::SimpleKey;
-use super::token::{Token, TokenKind};
+use super::token::{Chars, Token, TokenKind};
 use std::collections::VecDeque;
 
 /// Deeper collections are refused.
@@ -30,6 +30,15 @@ pub(super) struct Scanner<'a> {
     pub(super) key_starts: Vec<(usize, usize)>,
 }
 
+/// A scalar that was scanned alone.
+pub(super) struct Scanned {
+    pub chars: Chars,
+    /// The place after its last byte.
+    pub end: usize,
+    /// Where the scanner went on to; lines count from the one that the scalar starts on.
+    pub mark: Mark,
+}
+
 pub(super) type Scan<T> = Result<T, YamlError>;
 
 impl<'a> Scanner<'a> {
@@ -47,6 +56,23 @@ impl<'a> Scanner<'a> {
             simple_key_allowed: true,
             simple_keys: vec![SimpleKey::default()],
             key_starts: Vec::new(),
+        }
+    }
+
+    /// The scalar at a place, in a block collection at a column.
+    pub fn scalar_at(readable: &Readable<'a>, at: usize, indent: isize) -> Option<Scanned> {
+        let mut scanner = Scanner { indent, ..Scanner::new(readable) };
+        scanner.input.mark.at = at;
+        match scanner.input.byte(0) {
+            quote @ (b'\'' | b'"') => scanner.scan_quoted(quote),
+            style @ (b'|' | b'>') => scanner.scan_block_scalar(style == b'|'),
+            _ => scanner.scan_plain(),
+        }
+        .ok()?;
+        let mark = scanner.input.mark;
+        match scanner.queue.pop_front()? {
+            Token { kind: TokenKind::Scalar { chars, .. }, end, .. } => Some(Scanned { chars, end, mark }),
+            _ => None,
         }
     }
 

@@ -15,6 +15,10 @@ pub(super) fn is_break(c: char) -> bool {
     matches!(c, '\n' | '\r' | '\u{85}' | '\u{2028}' | '\u{2029}')
 }
 
+pub(super) fn has_break(text: &str) -> bool {
+    text.bytes().any(|b| matches!(b, b'\n' | b'\r' | 0x80..)) && text.contains(is_break)
+}
+
 /// What needs no escape. Neither tabs nor anything beyond the basic plane belong to it.
 pub(super) fn is_printable(c: char) -> bool {
     matches!(c, '\n' | ' '..='~' | '\u{A0}'..='\u{D7FF}' | '\u{E000}'..='\u{FEFE}' | '\u{FF00}'..='\u{FFFD}')

@@ -6,7 +6,9 @@ pub(super) fn is_within(needle: &[u8], bytes: &[u8]) -> bool {
         [] => true,
         [byte] => bytes.contains(byte),
         // For short needles, looking at each place is fast enough.
-        _ if needle.len() <= 16 => bytes.windows(needle.len()).any(|window| window == needle),
+        [first, ..] if needle.len() <= 16 => {
+            memchr::memchr_iter(*first, bytes).any(|at| bytes[at..].starts_with(needle))
+        }
         _ => is_long_within(needle, bytes),
     }
 }
