@@ -106,7 +106,7 @@ pub struct Explorer {
     needed: Vec<Setting>,
     /// Settings that do not render, and those that do in their place.
     grounds: Vec<(Vec<Setting>, Vec<Setting>)>,
-    /// The settings that worlds stood on which rendered, with the numbers of the given ones.
+    /// The settings that worlds stood on whose install rendered, with the numbers of the given ones.
     rendered: Vec<Ground>,
     /// The errors of the worlds that were given.
     usual: FxHashSet<String>,
@@ -236,7 +236,8 @@ impl Explorer {
             self.homes.add(life, &stand);
         }
         let ground = (stand.given, stand.fixed.clone());
-        if errors(life).next().is_none() && !self.rendered.contains(&ground) {
+        let installs = life.phases.first().is_some_and(|install| install.rendering.error.is_none());
+        if installs && !self.rendered.contains(&ground) {
             self.rendered.push(ground.clone());
         }
         let mut culprits = Vec::new();

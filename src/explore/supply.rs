@@ -30,9 +30,10 @@ impl Explorer {
             return;
         }
         let goals = plan.map(|plan| plan.goals.clone()).unwrap_or_default();
-        // What switches dependencies on is of the ground, and so is what these ask for.
+        // What switches dependencies on is of the ground, and so is what these ask for. Ground that renders asks for nothing.
         let is_switch = |number: &usize| self.goals.get(*number).is_some_and(Goal::is_switch);
-        let is_of_ground = culprits.iter().all(is_switch);
+        let is_firm = self.rendered.contains(&(stand.given, stand.fixed.clone()));
+        let is_of_ground = !is_firm && culprits.iter().all(is_switch);
         let mut path = plan.map(|plan| plan.path.clone()).unwrap_or_default();
         path.push(message.clone());
         // The given worlds are to render whatever it takes; for a goal what helped before is tried, and little else.
