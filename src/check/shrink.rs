@@ -16,6 +16,9 @@ const MAX_WORLDS: usize = 32;
 /// And as many for one finding.
 const MAX_WORLDS_OF_ONE: usize = 10;
 
+/// As many findings are made of the fields that the smallest world of the first one does not show.
+const MAX_REST: usize = 4;
+
 /// What smaller worlds are lived with, and what they showed.
 pub struct Shrinker<'a> {
     pub chart: &'a lifecycle::Chart,
@@ -54,20 +57,59 @@ impl<'a> Shrinker<'a> {
         for (index, guess) in (first..).zip(guesses) {
             let finding = checked.findings[index].clone();
             let mut kept: Vec<usize> = (0..smaller.count()).collect();
-            if let Some((found, witness)) = self.smallest(&finding, smaller, &guess, &mut kept, memory, checked) {
+            let lead = Wanted { finding: &finding, place: None };
+            if let Some((found, witness)) = self.smallest(lead, smaller, &guess, &mut kept, memory, checked) {
                 if let Some(witness) = witness {
                     checked.witnesses.remove(&finding.fingerprint());
                     checked.witnesses.insert(found.fingerprint(), witness);
                 }
                 checked.findings[index] = found;
             }
-            if self.is_refused(&smaller.world_again(&kept)) {
-                let finding = &mut checked.findings[index];
-                finding.values.push_str(" --skip-schema-validation");
-                finding.certainty = finding.certainty.min(Certainty::Derived);
-            }
+            self.note_refusal(&smaller.world_again(&kept), &mut checked.findings[index]);
+            self.shrink_rest(&finding, smaller, &guess, memory, checked);
         }
         memory.lean_on_none();
+    }
+
+    /// What a finding says of several fields may hold under other settings for each: adds findings for those that the
+    /// smallest world of the first one does not show.
+    fn shrink_rest(
+        &mut self,
+        finding: &Finding,
+        smaller: &Smaller,
+        guess: &[bool],
+        memory: &mut Memory,
+        checked: &mut Checked,
+    ) {
+        let tells = |told: &Finding, place: Span| told.fields.iter().any(|field| field.span == place);
+        let most = checked.findings.len() + MAX_REST;
+        for place in finding.fields.iter().skip(1).map(|field| field.span) {
+            if checked.findings.len() >= most {
+                return;
+            }
+            let is_told = |told: &Finding| told.rule == finding.rule && tells(told, place);
+            if checked.findings.iter().any(is_told) {
+                continue;
+            }
+            let mut kept: Vec<usize> = (0..smaller.count()).collect();
+            let wanted = Wanted { finding, place: Some(place) };
+            let Some((mut found, witness)) = self.smallest(wanted, smaller, guess, &mut kept, memory, checked) else {
+                return;
+            };
+            self.note_refusal(&smaller.world_again(&kept), &mut found);
+            if let Some(witness) = witness {
+                checked.witnesses.insert(found.fingerprint(), witness);
+            }
+            checked.findings.push(found);
+        }
+    }
+
+    /// Says of a finding that it holds under values which the chart's schema refuses.
+    fn note_refusal(&mut self, world: &World, finding: &mut Finding) {
+        if self.is_refused(world) {
+            finding.values.push_str(" --skip-schema-validation");
+            finding.certainty = finding.certainty.min(Certainty::Derived);
+        }
     }
 
     /// Whether the chart's schema refuses the values, and not those that it comes with.
@@ -86,7 +128,7 @@ impl<'a> Shrinker<'a> {
     /// The finding as the smallest world has it; none where that is the one that it comes from.
     fn smallest(
         &mut self,
-        finding: &Finding,
+        wanted: Wanted<'_>,
         smaller: &Smaller,
         guess: &[bool],
         kept: &mut Vec<usize>,
@@ -98,7 +140,7 @@ impl<'a> Shrinker<'a> {
         for fewer in self.tried.iter().filter(|fewer| !fewer.is_empty()) {
             if fewer.len() < kept.len()
                 && let Some(world) = smaller.world(fewer)
-                && let Some(found) = self.seen(finding, &world.flags)
+                && let Some(found) = self.seen(wanted, &world.flags)
             {
                 (*kept, best) = (fewer.clone(), Some(found));
             }
@@ -107,7 +149,7 @@ impl<'a> Shrinker<'a> {
         let least = self.left.saturating_sub(MAX_WORLDS_OF_ONE);
         let guessed: Vec<usize> = kept.iter().copied().filter(|number| guess.get(*number) == Some(&true)).collect();
         if guessed.len() < kept.len()
-            && let Some(found) = self.still(finding, smaller, &guessed, memory, checked)
+            && let Some(found) = self.still(wanted, smaller, &guessed, memory, checked)
         {
             (*kept, best) = (guessed, Some(found));
         }
@@ -118,7 +160,7 @@ impl<'a> Shrinker<'a> {
             while end > 0 && kept.len() > 1 && self.left > least {
                 let start = end.saturating_sub(part);
                 let fewer: Vec<usize> = [&kept[..start], &kept[end..]].concat();
-                if let Some(found) = self.still(finding, smaller, &fewer, memory, checked) {
+                if let Some(found) = self.still(wanted, smaller, &fewer, memory, checked) {
                     (*kept, best) = (fewer, Some(found));
                 }
                 end = start;
@@ -133,7 +175,7 @@ impl<'a> Shrinker<'a> {
     /// The finding in a smaller world, if it is there.
     fn still(
         &mut self,
-        finding: &Finding,
+        wanted: Wanted<'_>,
         smaller: &Smaller,
         kept: &[usize],
         memory: &mut Memory,
@@ -157,16 +199,33 @@ impl<'a> Shrinker<'a> {
             };
             self.lived.insert(flags.clone(), found.into_iter().map(with_witness).collect());
         }
-        self.seen(finding, &flags)
+        self.seen(wanted, &flags)
     }
 
     /// The finding as a world that was lived has it.
-    fn seen(&self, finding: &Finding, flags: &str) -> Option<(Finding, Option<Witness>)> {
-        let is_it = |other: &&(Finding, Option<Witness>)| {
-            let other = &other.0;
-            other.rule == finding.rule && other.primary == finding.primary && about(other) == about(finding)
-        };
-        self.lived.get(flags)?.iter().find(is_it).cloned()
+    fn seen(&self, wanted: Wanted<'_>, flags: &str) -> Option<(Finding, Option<Witness>)> {
+        self.lived.get(flags)?.iter().find(|(found, _)| wanted.is(found)).cloned()
+    }
+}
+
+/// What a smaller world is to show.
+#[derive(Clone, Copy)]
+struct Wanted<'a> {
+    finding: &'a Finding,
+    /// Of the fields of the finding the one that is written here; otherwise the first.
+    place: Option<Span>,
+}
+
+impl Wanted<'_> {
+    fn is(self, found: &Finding) -> bool {
+        let Wanted { finding, place } = self;
+        found.rule == finding.rule
+            && match place {
+                None => found.primary == finding.primary && about(found) == about(finding),
+                Some(place) => {
+                    about(found).0 == about(finding).0 && found.fields.iter().any(|field| field.span == place)
+                }
+            }
     }
 }
 
