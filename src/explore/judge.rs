@@ -2,7 +2,7 @@
 
 use super::goal::{Goal, MAX_SHARED, Target};
 use super::setting::{self, Setting};
-use super::{Explorer, Plan, conditions, errors, is_reached, is_taken, supply, words};
+use super::{Coverage, Explorer, Plan, conditions, errors, is_reached, is_taken, supply, words};
 use crate::chart::Prepared;
 use crate::engine::RenderError;
 use crate::engine::log::Condition;
@@ -143,6 +143,7 @@ impl Explorer {
         let ends = matches!(life.phases.first().map(|phase| &phase.rendering.error), None | Some(Some(_)));
         let heads: FxHashSet<Span> = conditions(life).map(|(_, condition)| condition.head).collect();
         let is_shared = plan.goals.len() > 1;
+        let before_calls = self.coverage.before_calls();
         for number in &plan.goals {
             let Some(goal) = self.goals.get_mut(*number) else { continue };
             let came_up = match &goal.target {
@@ -159,6 +160,10 @@ impl Explorer {
                 goal.is_hidden = is_shared && fails && is_condition && !is_the_culprit;
                 if goal.is_hidden {
                     goal.limit = limit;
+                } else if fails && is_the_culprit && is_before_calls(goal, &self.coverage, &before_calls) {
+                    // Another way may come by what this one fails before.
+                    goal.tries.pop_front();
+                    goal.is_hidden = !goal.tries.is_empty();
                 }
             } else if is_shared && (ends || !came_up) {
                 goal.limit = if ends { limit } else { plan.goals.len() / 2 };
@@ -170,6 +175,16 @@ impl Explorer {
                 }
             }
         }
+    }
+}
+
+/// Whether calls that never ran stand behind a condition that came out as a goal wants it where renders fail alone.
+fn is_before_calls(goal: &Goal, coverage: &Coverage, before_calls: &FxHashSet<(u32, bool)>) -> bool {
+    match &goal.target {
+        Target::Condition { head, wanted } => {
+            before_calls.contains(&(head.start, *wanted)) && !coverage.has_seen(*head, *wanted)
+        }
+        Target::Switch(_) => false,
     }
 }
 
