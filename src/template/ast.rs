@@ -4,7 +4,7 @@
 //! the offset that Go gives the node and that its error messages show (engine reference: "Positions"); `span` is what
 //! the node covers in the source, for people.
 
-use crate::source::Span;
+use crate::source::{Content, Span};
 use std::borrow::Cow;
 use std::sync::Arc;
 
@@ -16,7 +16,7 @@ pub type Symbol = u32;
 /// nobody climbs down to drop it.
 #[derive(Debug)]
 pub struct Tree {
-    pub source: Arc<[u8]>,
+    pub source: Content,
     /// The text at the top level of the file.
     pub root: List,
     /// `define` and `block`, in the order of the text.

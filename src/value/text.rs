@@ -1,6 +1,7 @@
 //! Text that knows, range by range, where it came from.
 
 use super::origin::{GuardId, OriginId};
+use crate::source::Content;
 use std::ops::{Deref, Range};
 use std::sync::{Arc, LazyLock};
 
@@ -58,6 +59,7 @@ struct Buffer {
 enum Bytes {
     Own(Box<[u8]>),
     Shared(Arc<[u8]>),
+    File(Content),
 }
 
 impl Deref for Bytes {
@@ -67,6 +69,7 @@ impl Deref for Bytes {
         match self {
             Bytes::Own(bytes) => bytes,
             Bytes::Shared(bytes) => bytes,
+            Bytes::File(bytes) => bytes,
         }
     }
 }
@@ -100,7 +103,12 @@ impl Text {
         if bytes.is_empty() { Text::empty() } else { Text::build(Bytes::Own(bytes), Box::default()) }
     }
 
-    /// The text of a file, or of data that was read, without pieces.
+    /// The text of a file, without pieces.
+    pub fn of_file(bytes: &Content) -> Self {
+        if bytes.is_empty() { Text::empty() } else { Text::build(Bytes::File(bytes.clone()), Box::default()) }
+    }
+
+    /// The text of data that was read, without pieces.
     pub fn shared(bytes: &Arc<[u8]>) -> Self {
         if bytes.is_empty() { Text::empty() } else { Text::build(Bytes::Shared(bytes.clone()), Box::default()) }
     }
@@ -113,6 +121,7 @@ impl Text {
     pub fn to_key(&self) -> Arc<[u8]> {
         match &self.0.bytes {
             Bytes::Own(bytes) => Arc::from(&**bytes),
+            Bytes::File(bytes) => Arc::from(&**bytes),
             Bytes::Shared(bytes) => bytes.clone(),
         }
     }

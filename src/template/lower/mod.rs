@@ -19,7 +19,7 @@ use super::ast::{List, Node, Pipeline, TemplateCall, Tree};
 use super::grammar::Kind;
 use super::quote::is_white_space;
 use super::scan::Reader;
-use crate::source::Span;
+use crate::source::{Content, Span};
 use blocks::{Block, Open};
 use pipeline::Building;
 use rustc_hash::FxHashMap;
@@ -33,7 +33,7 @@ const MAX_KEPT: usize = 1 << 20;
 
 /// A text that is to be lowered.
 pub(super) struct Text<'a> {
-    pub source: &'a Arc<[u8]>,
+    pub source: &'a Content,
     /// The file's name in Helm.
     pub file: &'a str,
     pub functions: &'a dyn Fn(&str) -> Option<u16>,
@@ -122,7 +122,7 @@ pub(super) enum Doubt {
 }
 
 pub(super) struct Lowering<'a> {
-    source: &'a Arc<[u8]>,
+    source: &'a Content,
     functions: &'a dyn Fn(&str) -> Option<u16>,
     rules: Rules,
     bench: Bench,

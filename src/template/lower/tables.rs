@@ -4,6 +4,7 @@ use super::super::ast::{
     Branch, BranchId, CallId, Command, Define, List, Node, Number, Operand, OperandId, Pipeline, PipelineId, Run,
     Symbol, TemplateCall, Tree,
 };
+use crate::source::Content;
 use std::sync::Arc;
 
 /// What [`Tree`] holds, as far as it is complete.
@@ -85,7 +86,7 @@ impl Tables {
     }
 
     /// Empties the tables into a tree.
-    pub fn take_tree(&mut self, source: Arc<[u8]>, root: List) -> Tree {
+    pub fn take_tree(&mut self, source: Content, root: List) -> Tree {
         Tree {
             source,
             root,
