@@ -54,7 +54,12 @@ impl Allocator {
     /// Memory of the region; none when it is used up, or belongs to another thread.
     #[inline]
     fn next(layout: Layout) -> Option<*mut u8> {
-        let (at, left) = LEFT.get().cut(layout).or_else(|| map()?.cut(layout))?;
+        let left = LEFT.get();
+        let (at, left) = match left.cut(layout) {
+            Some(cut) => cut,
+            None if left.end == 0 => first(layout)?,
+            None => return None,
+        };
         LEFT.set(left);
         Some(at)
     }
@@ -65,11 +70,12 @@ impl Allocator {
     }
 }
 
-/// The region, for the first who asks.
+/// The first memory that a thread asks for: of the region, when no other thread has it.
 #[cold]
-fn map() -> Option<Left> {
-    // Others only ask whether it is taken, which costs no more than to read it.
-    if !cfg!(target_os = "linux") || IS_TAKEN.load(Ordering::Relaxed) || IS_TAKEN.swap(true, Ordering::Relaxed) {
+fn first(layout: Layout) -> Option<(*mut u8, Left)> {
+    // Whatever comes of it, this thread does not ask again.
+    LEFT.set(Left { from: ptr::dangling_mut(), end: ptr::dangling::<u8>().addr() });
+    if !cfg!(target_os = "linux") || IS_TAKEN.swap(true, Ordering::Relaxed) {
         return None;
     }
     let mut map = MmapMut::map_anon(REGION + HUGE_PAGE).ok()?;
@@ -81,7 +87,9 @@ fn map() -> Option<Left> {
     std::mem::forget(map);
     let from = from.wrapping_add(from.addr().wrapping_neg() & (HUGE_PAGE - 1));
     START.store(from.addr(), Ordering::Relaxed);
-    Some(Left { from, end: from.addr() + REGION })
+    let all = Left { from, end: from.addr() + REGION };
+    LEFT.set(all);
+    all.cut(layout)
 }
 
 // SAFETY: what `next` gives lies in the region, is aligned, belongs to no one else (`LEFT` is moved behind it, and back only

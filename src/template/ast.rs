@@ -28,6 +28,8 @@ pub struct Tree {
     pub(super) calls: Box<[TemplateCall]>,
     pub(super) commands: Box<[Command]>,
     pub(super) operands: Box<[Operand]>,
+    /// Those that fields are taken of with a [`OperandKind::Chain`].
+    pub(super) bases: Box<[Operand]>,
     /// Those in parentheses; the others stand where they are used.
     pub(super) pipelines: Box<[Pipeline]>,
     pub(super) numbers: Box<[Number]>,
@@ -76,8 +78,9 @@ impl Tree {
         command.operands.of(&self.operands)
     }
 
+    /// The operand that fields are taken of.
     pub fn operand(&self, id: OperandId) -> &Operand {
-        &self.operands[id.0 as usize]
+        &self.bases[id.0 as usize]
     }
 
     pub fn pipeline(&self, id: PipelineId) -> &Pipeline {

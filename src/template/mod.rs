@@ -20,6 +20,7 @@ mod lower;
 pub mod print;
 mod quote;
 mod refusal;
+mod runs;
 mod scan;
 mod unicode;
 

@@ -18,9 +18,11 @@ use super::Rules;
 use super::ast::{List, Node, Pipeline, TemplateCall, Tree};
 use super::grammar::Kind;
 use super::quote::is_white_space;
+use super::runs;
 use super::scan::Reader;
 use crate::source::{Content, Span};
-use blocks::{Block, Open};
+pub(super) use blocks::Block;
+use blocks::Open;
 use pipeline::Building;
 use rustc_hash::FxHashMap;
 use scopes::{Assigned, Scopes};
@@ -71,7 +73,7 @@ impl Bench {
         self.assigned.clear();
         self.templates.clear();
         // The first symbol. It is a name, and there is room for it.
-        let _ = self.symbol(b"$");
+        let _ = self.symbol(b"$", Span::new(0, 1), runs::key(b"$"));
     }
 }
 
@@ -97,7 +99,6 @@ fn lower<'a>(
         rules: text.rules,
         bench: std::mem::take(bench),
         text_start: 0,
-        trims_text: false,
         ranges: 0,
         is_over_budget: false,
     };
@@ -126,10 +127,8 @@ pub(super) struct Lowering<'a> {
     functions: &'a dyn Fn(&str) -> Option<u16>,
     rules: Rules,
     bench: Bench,
-    /// Where the text after the last action begins.
+    /// Where the text after the last action begins, behind what that trims.
     text_start: usize,
-    /// The last action ended with a trim marker.
-    trims_text: bool,
     /// Bodies of `range` that are open in this template.
     ranges: usize,
     /// The reason of the doubt is not the syntax but that we refuse to go on.
@@ -185,6 +184,7 @@ impl<'a> Lowering<'a> {
     }
 
     /// A pipeline that is an item by itself.
+    #[inline]
     pub fn action(&mut self, pipeline: Pipeline) {
         self.take_effects();
         self.bench.list.push(Node::Action(pipeline));
@@ -194,9 +194,9 @@ impl<'a> Lowering<'a> {
     pub fn item(&mut self, kind: Kind, clause: Clause, depth: usize) -> Option<()> {
         match kind {
             Kind::Action => self.action(clause.pipeline?),
-            Kind::IfClause => self.open_branch(Block::If, clause, depth, false)?,
-            Kind::WithClause => self.open_branch(Block::With, clause, depth, false)?,
-            Kind::RangeClause => self.open_branch(Block::Range, clause, depth, false)?,
+            Kind::IfClause => self.open_branch(Block::If, clause.span, clause.pipeline?, depth, false)?,
+            Kind::WithClause => self.open_branch(Block::With, clause.span, clause.pipeline?, depth, false)?,
+            Kind::RangeClause => self.open_branch(Block::Range, clause.span, clause.pipeline?, depth, false)?,
             Kind::DefineClause => self.open_define(clause)?,
             Kind::BlockClause => self.open_block(clause)?,
             Kind::ElseClause => self.switch(clause, depth)?,
@@ -217,17 +217,25 @@ impl<'a> Lowering<'a> {
 
     /// The end of an action: its `}}` is at `close`, or its `-}}`, before which there must be a space that does not lie
     /// before `first`.
+    #[inline]
     pub fn close(&mut self, close: Span, trims: bool, first: u32) -> Option<()> {
         if trims {
             let space = close.start.checked_sub(1).filter(|at| *at >= first)?;
             self.byte(space as usize).filter(|b| is_space(*b))?;
         }
-        self.trims_text = trims;
-        self.text_start = close.end as usize;
+        self.begin_text(close.end, trims);
         Some(())
     }
 
+    /// Text begins behind an action, which may trim it.
+    #[inline]
+    fn begin_text(&mut self, start: u32, is_trimmed: bool) {
+        let start = start as usize;
+        self.text_start = if is_trimmed { runs::skip_indent(self.source, start) } else { start };
+    }
+
     /// A word must be followed by one of a few bytes, or Go calls what follows a bad character.
+    #[inline]
     pub fn word_ends(&self, at: u32) -> Option<()> {
         let at = at as usize;
         match self.byte(at) {
@@ -247,27 +255,19 @@ impl<'a> Lowering<'a> {
             _ => return None,
         };
         self.text(span.start as usize, is_trimming);
-        self.trims_text = trims;
-        self.text_start = span.end as usize;
+        self.begin_text(span.end, trims);
         Some(())
     }
 
     /// Adds the text up to `end`, where an action begins that may trim it.
+    #[inline]
     pub fn text(&mut self, end: usize, is_trimmed: bool) {
-        let mut text = self.source.get(self.text_start..end).unwrap_or_default();
-        let mut start = self.text_start;
-        if self.trims_text {
-            let spaces = text.iter().take_while(|b| is_space(**b)).count();
-            start += spaces;
-            text = text.get(spaces..).unwrap_or_default();
-        }
-        let kept =
-            if is_trimmed { text.iter().rposition(|b| !is_space(*b)).map_or(0, |last| last + 1) } else { text.len() };
+        let start = self.text_start;
+        let text = self.source.get(start..end).unwrap_or_default();
+        let kept = if is_trimmed { runs::trimmed(text) } else { text.len() };
         if kept > 0 {
             self.bench.list.push(Node::Text(Span::new(start as u32, (start + kept) as u32)));
         }
-        self.text_start = end;
-        self.trims_text = false;
     }
 
     /// The nodes of a list that began when there were `start`.
@@ -285,8 +285,8 @@ impl<'a> Lowering<'a> {
 
     /// The name of a template by the string constant.
     fn name(&mut self, quoted: Span) -> Option<Arc<[u8]>> {
-        let text = self.source.get(quoted.range())?;
-        match &self.bench.words.find(Kind::String, text)?.meaning {
+        let key = runs::key(self.source.get(quoted.range())?);
+        match &self.bench.words.find(Kind::String, self.source, quoted, key)?.meaning {
             Meaning::String(name) => Some(name.clone()),
             _ => None,
         }

@@ -1,8 +1,8 @@
 //! The tables of a tree that is being made.
 
 use super::super::ast::{
-    Branch, BranchId, CallId, Command, Define, List, Node, Number, Operand, OperandId, Pipeline, PipelineId, Run,
-    Symbol, TemplateCall, Tree,
+    Branch, BranchId, CallId, Command, Define, List, Node, Number, Operand, Pipeline, PipelineId, Run, Symbol,
+    TemplateCall, Tree,
 };
 use crate::source::Content;
 use std::sync::Arc;
@@ -15,6 +15,7 @@ pub(super) struct Tables {
     pub calls: Vec<TemplateCall>,
     pub commands: Vec<Command>,
     pub operands: Vec<Operand>,
+    pub bases: Vec<Operand>,
     pub pipelines: Vec<Pipeline>,
     pub numbers: Vec<Number>,
     pub strings: Vec<Arc<[u8]>>,
@@ -30,10 +31,7 @@ pub(super) struct Tables {
 #[inline]
 pub(super) fn settle<T: Copy>(stack: &mut Vec<T>, from: usize, table: &mut Vec<T>) -> Run {
     let first = table.len() as u32;
-    // They are few: one by one is faster than a copy of all.
-    for part in stack.get(from..).unwrap_or_default() {
-        table.push(*part);
-    }
+    table.extend_from_slice(stack.get(from..).unwrap_or_default());
     stack.truncate(from);
     Run { first, count: table.len() as u32 - first }
 }
@@ -54,6 +52,7 @@ impl Tables {
         self.calls.clear();
         self.commands.clear();
         self.operands.clear();
+        self.bases.clear();
         self.pipelines.clear();
         self.numbers.clear();
         self.strings.clear();
@@ -76,11 +75,6 @@ impl Tables {
         PipelineId(push(&mut self.pipelines, pipeline))
     }
 
-    /// An operand that is none of a command.
-    pub fn operand(&mut self, operand: Operand) -> OperandId {
-        OperandId(push(&mut self.operands, operand))
-    }
-
     pub fn nodes(&self, list: List) -> &[Node] {
         list.nodes.of(&self.nodes)
     }
@@ -97,6 +91,7 @@ impl Tables {
             calls: self.calls.drain(..).collect(),
             commands: take(&mut self.commands),
             operands: take(&mut self.operands),
+            bases: take(&mut self.bases),
             pipelines: take(&mut self.pipelines),
             numbers: self.numbers.drain(..).collect(),
             strings: self.strings.drain(..).collect(),
