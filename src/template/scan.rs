@@ -75,6 +75,13 @@ impl<'r, 'a> Reader<'r, 'a> {
             return self.comment(start, first + 2);
         }
         self.lowering.text(start, is_trimming);
+        // The most frequent one.
+        if text.get(first..)?.starts_with(b"end }}") {
+            let end = first + 6;
+            self.lowering.begin_text(end as u32, false);
+            self.lowering.end(span(start, end))?;
+            return Some(end);
+        }
         let at = skip(text, first);
         if !is(byte(text, at), FIRST) {
             let at = self.begin_pipeline(at, false)?;

@@ -61,12 +61,12 @@ pub(super) struct Bench {
 }
 
 impl Bench {
-    /// Begins a text. What the one before has left behind, which may have been doubted, is forgotten.
-    fn begin(&mut self) {
+    /// Begins a text of so many bytes. What the one before has left behind, which may have been doubted, is forgotten.
+    fn begin(&mut self, length: usize) {
         self.words.begin();
         self.scopes.begin();
         self.building.clear();
-        self.tables.begin();
+        self.tables.begin(length);
         self.effects = Effects::default();
         self.list.clear();
         self.open.clear();
@@ -92,7 +92,7 @@ fn lower<'a>(
     bench: &mut Bench,
     read: impl FnOnce(&mut Lowering<'a>) -> Option<()>,
 ) -> Result<Tree, Doubt> {
-    bench.begin();
+    bench.begin(text.source.len());
     let mut lowering = Lowering {
         source: text.source,
         functions: text.functions,
@@ -176,11 +176,12 @@ impl<'a> Lowering<'a> {
     }
 
     /// Before an action or a clause is read; returns what [`Lowering::item`] takes: how many variables there are.
-    pub fn begin_item(&mut self, kind: Kind) -> Option<usize> {
+    #[inline]
+    pub fn begin_item(&mut self, kind: Kind) -> Option<u32> {
         if kind == Kind::ElseClause {
             self.end_arm()?;
         }
-        Some(self.bench.scopes.depth())
+        Some(self.bench.scopes.depth() as u32)
     }
 
     /// A pipeline that is an item by itself.
@@ -191,7 +192,7 @@ impl<'a> Lowering<'a> {
     }
 
     /// An action or a clause that was read.
-    pub fn item(&mut self, kind: Kind, clause: Clause, depth: usize) -> Option<()> {
+    pub fn item(&mut self, kind: Kind, clause: Clause, depth: u32) -> Option<()> {
         match kind {
             Kind::Action => self.action(clause.pipeline?),
             Kind::IfClause => self.open_branch(Block::If, clause.span, clause.pipeline?, depth, false)?,
@@ -229,7 +230,7 @@ impl<'a> Lowering<'a> {
 
     /// Text begins behind an action, which may trim it.
     #[inline]
-    fn begin_text(&mut self, start: u32, is_trimmed: bool) {
+    pub fn begin_text(&mut self, start: u32, is_trimmed: bool) {
         let start = start as usize;
         self.text_start = if is_trimmed { runs::skip_indent(self.source, start) } else { start };
     }
@@ -271,8 +272,8 @@ impl<'a> Lowering<'a> {
     }
 
     /// The nodes of a list that began when there were `start`.
-    fn nodes_from(&mut self, start: usize) -> List {
-        List { nodes: settle(&mut self.bench.list, start, &mut self.bench.tables.nodes) }
+    fn nodes_from(&mut self, start: u32) -> List {
+        List { nodes: settle(&mut self.bench.list, start as usize, &mut self.bench.tables.nodes) }
     }
 
     /// A call of the template that a clause names, still without its argument.

@@ -21,6 +21,8 @@ const KEYWORDS: &[&str] =
 const MAX_BYTES: usize = 1 << 18;
 /// Room for the words of a large chart.
 const SLOTS: usize = 1 << 12;
+const NAMES: usize = 448;
+const BYTES: usize = 1 << 15;
 
 /// What a word is in whatever text it stands.
 pub(super) enum Meaning {
@@ -91,6 +93,8 @@ impl Words {
         }
         if self.slots.is_empty() {
             self.grow();
+            self.names.0.reserve(NAMES, |_| 0);
+            self.bytes.reserve(BYTES);
         }
         self.text = self.text.wrapping_add(1);
     }
