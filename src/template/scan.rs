@@ -192,10 +192,12 @@ impl<'r, 'a> Reader<'r, 'a> {
     /// The end of an item, whose first byte after its beginning is at `first`.
     #[inline]
     fn close(&mut self, first: usize, at: usize) -> Option<usize> {
-        let start = skip(self.text, at);
-        let trims = byte(self.text, start) == b'-';
+        let text = self.text;
+        // A pipeline ends where it is closed.
+        let start = if is(byte(text, at), SPACE) { skip(text, at) } else { at };
+        let trims = byte(text, start) == b'-';
         let braces = start + usize::from(trims);
-        if !is_at_braces(self.text, braces) {
+        if !is_at_braces(text, braces) {
             return None;
         }
         self.lowering.close(span(start, braces + 2), trims, first as u32)?;

@@ -261,7 +261,7 @@ impl Lowering<'_> {
         self.ranges = open.ranges;
         let is_empty = self.is_empty(body);
         self.bench.tables.defines.push(Define {
-            name: self.bench.words.share(&String::from_utf8_lossy(&open.name)),
+            name: self.bench.words.share(&open.name),
             span: Span::new(open.start, end.end),
             body,
             is_empty,

@@ -102,7 +102,7 @@ fn lower<'a>(
         ranges: 0,
         is_over_budget: false,
     };
-    let tree = match read(&mut lowering).and_then(|()| lowering.finish(text.file)) {
+    let tree = match read(&mut lowering).and_then(|()| lowering.finish(text)) {
         Some(tree) => Ok(tree),
         None if lowering.is_over_budget => Err(Doubt::Budget),
         None => Err(Doubt::Syntax),
@@ -123,7 +123,7 @@ pub(super) enum Doubt {
 }
 
 pub(super) struct Lowering<'a> {
-    source: &'a Arc<[u8]>,
+    source: &'a [u8],
     functions: &'a dyn Fn(&str) -> Option<u16>,
     rules: Rules,
     bench: Bench,
@@ -169,7 +169,7 @@ impl<'a> Lowering<'a> {
     }
 
     fn scan(&mut self) -> Option<()> {
-        let source: &'a [u8] = self.source;
+        let source = self.source;
         Reader::new(source, self).items()?;
         self.text(source.len(), false);
         Some(())
@@ -280,7 +280,7 @@ impl<'a> Lowering<'a> {
     fn template_call(&mut self, clause: &Clause) -> Option<TemplateCall> {
         let quoted = clause.name?;
         let name = self.name(quoted)?;
-        let name = self.bench.words.share(&String::from_utf8_lossy(&name));
+        let name = self.bench.words.share(&name);
         Some(TemplateCall { span: clause.span, name, quoted, argument: None })
     }
 
@@ -305,14 +305,14 @@ impl<'a> Lowering<'a> {
         Some(())
     }
 
-    fn finish(&mut self, file: &str) -> Option<Tree> {
+    fn finish(&mut self, text: &Text<'_>) -> Option<Tree> {
         if !self.bench.open.is_empty() {
             return None;
         }
         let root = self.nodes_from(0);
-        self.define(file.as_bytes().into(), self.is_empty(root))?;
+        self.define(text.file.as_bytes().into(), self.is_empty(root))?;
         self.bench.tables.defines.sort_by_key(|define| define.span.start);
-        Some(self.bench.tables.take_tree(self.source.clone(), root))
+        Some(self.bench.tables.take_tree(text.source.clone(), root))
     }
 
     /// Go's IsEmptyTree.

@@ -211,10 +211,11 @@ impl Words {
         })
     }
 
-    /// The name of a template as shared text.
-    pub fn share(&mut self, name: &str) -> Arc<str> {
-        let key = runs::key(name.as_bytes());
-        self.templates.text(name.as_bytes(), key, || Some(name)).unwrap_or_default()
+    /// The name of a template as shared text, which shows U+FFFD for what is not UTF-8.
+    pub fn share(&mut self, name: &[u8]) -> Arc<str> {
+        self.templates
+            .text(name, runs::key(name), || std::str::from_utf8(name).ok())
+            .unwrap_or_else(|| Arc::from(String::from_utf8_lossy(name)))
     }
 }
 
