@@ -74,15 +74,16 @@ fn first(bytes: u64, byte: u8) -> u64 {
 /// The high bits of the bytes that are at least `least`, of bytes below 0x80.
 #[inline]
 fn from(bytes: u64, least: u8) -> u64 {
-    bytes + u64::from(0x80 - least) * ONES
+    bytes.wrapping_add(u64::from(0x80 - least) * ONES)
 }
 
-/// The high bits of the bytes that end a word whose bytes are the letters, `_` and what lies from `least` to `9`. Taken
-/// for letters are all bytes from `@` to `{`: after a word none of them is right.
+/// The high bits of the bytes that end a word, up to the first such. A word is of the letters, `_` and what lies from
+/// `least` to `9`. Taken for letters are all bytes from `@` to `{`: after a word none of them is right.
 #[inline]
 fn ends(bytes: u64, least: u8) -> u64 {
-    let low = bytes & !HIGHS;
-    (from(low, b':') & !from(low, b'@') | !from(low, least) | from(low, b'|') | bytes) & HIGHS
+    // Of these a byte is in none, in the first, in the first two, and so on. It belongs to a word if it is in one or three.
+    let odd = from(bytes, least) ^ from(bytes, b':') ^ from(bytes, b'@') ^ from(bytes, b'|');
+    (!odd | bytes) & HIGHS
 }
 
 /// The end of the word that begins with the byte at `start`, whichever that is, and its key.

@@ -75,6 +75,13 @@ impl<'r, 'a> Reader<'r, 'a> {
             return self.comment(start, first + 2);
         }
         self.lowering.text(start, is_trimming);
+        // The most frequent one.
+        if text.get(first..)?.starts_with(b"end }}") {
+            let end = first + 6;
+            self.lowering.begin_text(end as u32, false);
+            self.lowering.end(span(start, end))?;
+            return Some(end);
+        }
         let at = skip(text, first);
         if !is(byte(text, at), FIRST) {
             let at = self.begin_pipeline(at, false)?;
@@ -185,10 +192,12 @@ impl<'r, 'a> Reader<'r, 'a> {
     /// The end of an item, whose first byte after its beginning is at `first`.
     #[inline]
     fn close(&mut self, first: usize, at: usize) -> Option<usize> {
-        let start = skip(self.text, at);
-        let trims = byte(self.text, start) == b'-';
+        let text = self.text;
+        // A pipeline ends where it is closed.
+        let start = if is(byte(text, at), SPACE) { skip(text, at) } else { at };
+        let trims = byte(text, start) == b'-';
         let braces = start + usize::from(trims);
-        if !is_at_braces(self.text, braces) {
+        if !is_at_braces(text, braces) {
             return None;
         }
         self.lowering.close(span(start, braces + 2), trims, first as u32)?;

@@ -1,7 +1,7 @@
 //! Blocks that are open: branches with their arms, `define` and `block`.
 
 use super::super::MAX_BLOCKS;
-use super::super::ast::{Branch, BranchId, Define, List, Node, Pipeline, Run, TemplateCall};
+use super::super::ast::{Branch, BranchId, CallId, Define, List, Node, Pipeline, Run, TemplateCall};
 use super::super::grammar::Kind;
 use super::{Clause, Lowering};
 use crate::source::Span;
@@ -32,24 +32,24 @@ pub(super) struct OpenBranch {
     /// An `else if` or `else with`, which ends together with the branch around it.
     is_chained: bool,
     /// Names when the branch began, and when its first arm began.
-    depth: usize,
-    arm: usize,
+    depth: u32,
+    arm: u32,
     /// How many assignments there were before its own.
-    assigned: usize,
+    assigned: u32,
     /// How many nodes there were when the arm began.
-    start: usize,
+    start: u32,
 }
 
 pub(super) struct OpenTemplate {
     start: u32,
     name: Arc<[u8]>,
     /// For `block`: what calls it.
-    call: Option<TemplateCall>,
+    call: Option<CallId>,
     scope: (usize, usize),
     /// Loops around it, which its own `break` does not reach.
     ranges: usize,
     /// How many nodes there were.
-    first: usize,
+    first: u32,
 }
 
 impl Lowering<'_> {
@@ -97,16 +97,18 @@ impl Lowering<'_> {
         block: Block,
         head: Span,
         pipeline: Pipeline,
-        depth: usize,
+        depth: u32,
         is_chained: bool,
     ) -> Option<()> {
-        let arm = self.bench.scopes.depth();
+        let arm = self.bench.scopes.depth() as u32;
         // `range $x = …` assigns once an element, as its body would.
         let own = if block == Block::Range { self.bench.effects.assigns.clone() } else { Vec::new() };
         self.take_effects();
-        let assigned = self.bench.assigned.len();
-        self.bench.assigned.extend(own);
-        let start = self.bench.list.len();
+        let assigned = self.bench.assigned.len() as u32;
+        if !own.is_empty() {
+            self.bench.assigned.extend(own);
+        }
+        let start = self.bench.list.len() as u32;
         self.ranges += usize::from(block == Block::Range);
         let id = self.bench.tables.branch(Branch {
             span: head,
@@ -125,12 +127,12 @@ impl Lowering<'_> {
     /// Before `else` is read: what the first arm declared is over.
     pub(super) fn end_arm(&mut self) -> Option<()> {
         let arm = self.branch()?.arm;
-        self.bench.scopes.end_arm(arm);
+        self.bench.scopes.end_arm(arm as usize);
         Some(())
     }
 
     /// `else`: begins the second arm, which for `else if` is a branch of its own.
-    pub(super) fn switch(&mut self, clause: Clause, depth: usize) -> Option<()> {
+    pub(super) fn switch(&mut self, clause: Clause, depth: u32) -> Option<()> {
         let Some(Open::Branch(branch)) = self.bench.open.last_mut() else { return None };
         let (block, start) = (branch.block, branch.start);
         if std::mem::replace(&mut branch.has_body, true) {
@@ -165,7 +167,7 @@ impl Lowering<'_> {
     fn end_branch(&mut self, open: OpenBranch, end: Span) -> Option<bool> {
         let arm = self.nodes_from(open.start);
         self.ranges -= usize::from(open.block == Block::Range && !open.has_body);
-        self.bench.scopes.cut(open.depth);
+        self.bench.scopes.cut(open.depth as usize);
         let assigns = self.assigns(&open)?;
         let branch = self.bench.tables.branches.get_mut(open.id.0 as usize)?;
         branch.span.end = end.end;
@@ -201,9 +203,9 @@ impl Lowering<'_> {
         let has_outer = self.branch().is_some();
         let (assigned, table) = (&mut self.bench.assigned, &mut self.bench.tables.assigns);
         let first = table.len();
-        if assigned.len() > open.assigned {
-            let mut own: Vec<_> = assigned.drain(open.assigned..).collect();
-            own.retain(|assigned| assigned.declared < open.depth);
+        if assigned.len() > open.assigned as usize {
+            let mut own: Vec<_> = assigned.drain(open.assigned as usize..).collect();
+            own.retain(|assigned| assigned.declared < open.depth as usize);
             own.sort_unstable();
             own.dedup();
             if has_outer {
@@ -241,14 +243,15 @@ impl Lowering<'_> {
         self.take_effects();
         let call = self.template_call(&clause)?;
         let call = TemplateCall { argument: Some(clause.pipeline?), ..call };
+        let call = self.bench.tables.call(call);
         self.begin_template(&Clause { pipeline: None, ..clause }, Some(call))
     }
 
-    fn begin_template(&mut self, clause: &Clause, call: Option<TemplateCall>) -> Option<()> {
+    fn begin_template(&mut self, clause: &Clause, call: Option<CallId>) -> Option<()> {
         let name = self.name(clause.name?)?;
         let scope = self.bench.scopes.enter();
         let ranges = std::mem::take(&mut self.ranges);
-        let first = self.bench.list.len();
+        let first = self.bench.list.len() as u32;
         self.push(Open::Template(OpenTemplate { start: clause.span.start, name, call, scope, ranges, first }))
     }
 
@@ -258,14 +261,13 @@ impl Lowering<'_> {
         self.ranges = open.ranges;
         let is_empty = self.is_empty(body);
         self.bench.tables.defines.push(Define {
-            name: self.bench.words.share(&String::from_utf8_lossy(&open.name)),
+            name: self.bench.words.share(&open.name),
             span: Span::new(open.start, end.end),
             body,
             is_empty,
         });
         self.define(open.name, is_empty)?;
         if let Some(call) = open.call {
-            let call = self.bench.tables.call(call);
             self.bench.list.push(Node::Template(call));
         }
         Some(())

@@ -61,12 +61,12 @@ pub(super) struct Bench {
 }
 
 impl Bench {
-    /// Begins a text. What the one before has left behind, which may have been doubted, is forgotten.
-    fn begin(&mut self) {
+    /// Begins a text of so many bytes. What the one before has left behind, which may have been doubted, is forgotten.
+    fn begin(&mut self, length: usize) {
         self.words.begin();
         self.scopes.begin();
         self.building.clear();
-        self.tables.begin();
+        self.tables.begin(length);
         self.effects = Effects::default();
         self.list.clear();
         self.open.clear();
@@ -92,7 +92,7 @@ fn lower<'a>(
     bench: &mut Bench,
     read: impl FnOnce(&mut Lowering<'a>) -> Option<()>,
 ) -> Result<Tree, Doubt> {
-    bench.begin();
+    bench.begin(text.source.len());
     let mut lowering = Lowering {
         source: text.source,
         functions: text.functions,
@@ -102,7 +102,7 @@ fn lower<'a>(
         ranges: 0,
         is_over_budget: false,
     };
-    let tree = match read(&mut lowering).and_then(|()| lowering.finish(text.file)) {
+    let tree = match read(&mut lowering).and_then(|()| lowering.finish(text)) {
         Some(tree) => Ok(tree),
         None if lowering.is_over_budget => Err(Doubt::Budget),
         None => Err(Doubt::Syntax),
@@ -123,7 +123,7 @@ pub(super) enum Doubt {
 }
 
 pub(super) struct Lowering<'a> {
-    source: &'a Content,
+    source: &'a [u8],
     functions: &'a dyn Fn(&str) -> Option<u16>,
     rules: Rules,
     bench: Bench,
@@ -169,18 +169,19 @@ impl<'a> Lowering<'a> {
     }
 
     fn scan(&mut self) -> Option<()> {
-        let source: &'a [u8] = self.source;
+        let source = self.source;
         Reader::new(source, self).items()?;
         self.text(source.len(), false);
         Some(())
     }
 
     /// Before an action or a clause is read; returns what [`Lowering::item`] takes: how many variables there are.
-    pub fn begin_item(&mut self, kind: Kind) -> Option<usize> {
+    #[inline]
+    pub fn begin_item(&mut self, kind: Kind) -> Option<u32> {
         if kind == Kind::ElseClause {
             self.end_arm()?;
         }
-        Some(self.bench.scopes.depth())
+        Some(self.bench.scopes.depth() as u32)
     }
 
     /// A pipeline that is an item by itself.
@@ -191,7 +192,7 @@ impl<'a> Lowering<'a> {
     }
 
     /// An action or a clause that was read.
-    pub fn item(&mut self, kind: Kind, clause: Clause, depth: usize) -> Option<()> {
+    pub fn item(&mut self, kind: Kind, clause: Clause, depth: u32) -> Option<()> {
         match kind {
             Kind::Action => self.action(clause.pipeline?),
             Kind::IfClause => self.open_branch(Block::If, clause.span, clause.pipeline?, depth, false)?,
@@ -229,7 +230,7 @@ impl<'a> Lowering<'a> {
 
     /// Text begins behind an action, which may trim it.
     #[inline]
-    fn begin_text(&mut self, start: u32, is_trimmed: bool) {
+    pub fn begin_text(&mut self, start: u32, is_trimmed: bool) {
         let start = start as usize;
         self.text_start = if is_trimmed { runs::skip_indent(self.source, start) } else { start };
     }
@@ -271,15 +272,15 @@ impl<'a> Lowering<'a> {
     }
 
     /// The nodes of a list that began when there were `start`.
-    fn nodes_from(&mut self, start: usize) -> List {
-        List { nodes: settle(&mut self.bench.list, start, &mut self.bench.tables.nodes) }
+    fn nodes_from(&mut self, start: u32) -> List {
+        List { nodes: settle(&mut self.bench.list, start as usize, &mut self.bench.tables.nodes) }
     }
 
     /// A call of the template that a clause names, still without its argument.
     fn template_call(&mut self, clause: &Clause) -> Option<TemplateCall> {
         let quoted = clause.name?;
         let name = self.name(quoted)?;
-        let name = self.bench.words.share(&String::from_utf8_lossy(&name));
+        let name = self.bench.words.share(&name);
         Some(TemplateCall { span: clause.span, name, quoted, argument: None })
     }
 
@@ -304,14 +305,14 @@ impl<'a> Lowering<'a> {
         Some(())
     }
 
-    fn finish(&mut self, file: &str) -> Option<Tree> {
+    fn finish(&mut self, text: &Text<'_>) -> Option<Tree> {
         if !self.bench.open.is_empty() {
             return None;
         }
         let root = self.nodes_from(0);
-        self.define(file.as_bytes().into(), self.is_empty(root))?;
+        self.define(text.file.as_bytes().into(), self.is_empty(root))?;
         self.bench.tables.defines.sort_by_key(|define| define.span.start);
-        Some(self.bench.tables.take_tree(self.source.clone(), root))
+        Some(self.bench.tables.take_tree(text.source.clone(), root))
     }
 
     /// Go's IsEmptyTree.

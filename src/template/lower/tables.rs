@@ -27,6 +27,16 @@ pub(super) struct Tables {
     pub defines: Vec<Define>,
 }
 
+/// Few texts are longer.
+const ROOM: usize = 1 << 16;
+
+/// Makes room in an empty table, of which nothing is to be copied.
+fn make_room<T>(table: &mut Vec<T>, count: usize) {
+    if table.capacity() < count {
+        *table = Vec::with_capacity(count);
+    }
+}
+
 /// Moves what lies above a place of a stack into a table.
 #[inline]
 pub(super) fn settle<T: Copy>(stack: &mut Vec<T>, from: usize, table: &mut Vec<T>) -> Run {
@@ -44,8 +54,9 @@ pub(super) fn push<T>(table: &mut Vec<T>, part: T) -> u32 {
 }
 
 impl Tables {
-    /// Empties the tables, but for the empty field path and `$`, which have their places.
-    pub fn begin(&mut self) {
+    /// Empties the tables, but for the empty field path, which has its place. There is room for what a text of so many
+    /// bytes may hold that is full of actions; it costs nothing while it is not written to.
+    pub fn begin(&mut self, length: usize) {
         self.defines.clear();
         self.nodes.clear();
         self.branches.clear();
@@ -61,6 +72,10 @@ impl Tables {
         self.names.clear();
         self.assigns.clear();
         self.paths.push(Arc::default());
+        let length = length.max(ROOM);
+        make_room(&mut self.nodes, length / 32);
+        make_room(&mut self.commands, length / 32);
+        make_room(&mut self.operands, length / 16);
     }
 
     pub fn branch(&mut self, branch: Branch) -> BranchId {

@@ -21,6 +21,8 @@ const KEYWORDS: &[&str] =
 const MAX_BYTES: usize = 1 << 18;
 /// Room for the words of a large chart.
 const SLOTS: usize = 1 << 12;
+const NAMES: usize = 448;
+const BYTES: usize = 1 << 15;
 
 /// What a word is in whatever text it stands.
 pub(super) enum Meaning {
@@ -91,6 +93,8 @@ impl Words {
         }
         if self.slots.is_empty() {
             self.grow();
+            self.names.0.reserve(NAMES, |_| 0);
+            self.bytes.reserve(BYTES);
         }
         self.text = self.text.wrapping_add(1);
     }
@@ -207,10 +211,11 @@ impl Words {
         })
     }
 
-    /// The name of a template as shared text.
-    pub fn share(&mut self, name: &str) -> Arc<str> {
-        let key = runs::key(name.as_bytes());
-        self.templates.text(name.as_bytes(), key, || Some(name)).unwrap_or_default()
+    /// The name of a template as shared text, which shows U+FFFD for what is not UTF-8.
+    pub fn share(&mut self, name: &[u8]) -> Arc<str> {
+        self.templates
+            .text(name, runs::key(name), || std::str::from_utf8(name).ok())
+            .unwrap_or_else(|| Arc::from(String::from_utf8_lossy(name)))
     }
 }
 
