@@ -14,7 +14,9 @@ use crate::report::{diagnostic, origins};
 use crate::source::{Sources, Span};
 use crate::template::Cache;
 use crate::value::{Plain, Text};
+use std::borrow::Cow;
 use std::io::Write as _;
+use std::path::Path;
 use std::sync::Arc;
 
 /// What is printed on success.
@@ -52,18 +54,22 @@ pub fn run(arguments: &args::Render) -> Exit {
     match render(arguments, &Disk, &mut sources) {
         Ok(rendered) => {
             let text = match arguments.origins {
-                None => rendered.output.bytes().to_vec(),
-                Some(OriginFormat::Text) => origins::annotated(&rendered.output, &rendered.rendering).into_bytes(),
+                None => Cow::Borrowed(rendered.output.bytes()),
+                Some(OriginFormat::Text) => {
+                    origins::annotated(&rendered.output, &rendered.rendering).into_bytes().into()
+                }
                 Some(OriginFormat::Json) => {
                     let lines = origins::lines(&rendered.output, &rendered.rendering);
                     let mut json = serde_json::to_vec_pretty(&lines).unwrap_or_default();
                     json.push(b'\n');
-                    json
+                    json.into()
                 }
             };
+            let exit = super::output::write(&text);
             // The process ends now: nothing is taken apart for it.
+            drop(text);
             std::mem::forget(rendered);
-            super::output::write(&text)
+            exit
         }
         Err(refusal) => {
             let text = match arguments.error_format {
@@ -116,6 +122,13 @@ pub fn render(arguments: &args::Render, input: &dyn Input, sources: &mut Sources
         Phase::Upgrade => 2,
         Phase::Lint => 0,
     };
+    let live = match &arguments.state {
+        None => None,
+        Some(path) => {
+            let release = (&*arguments.release.name, &*arguments.release.namespace);
+            Some(state(path, input, sources, &World::new(user, release, profile, capabilities.clone()))?)
+        }
+    };
     let engine_options = engine::Options {
         release: ReleaseInfo {
             name: arguments.release.name.clone(),
@@ -124,7 +137,7 @@ pub fn render(arguments: &args::Render, input: &dyn Input, sources: &mut Sources
             is_upgrade,
             revision: arguments.revision.unwrap_or(default_revision),
         },
-        capabilities: capabilities.clone(),
+        capabilities,
         lint: arguments.phase == Phase::Lint,
         seed: arguments.seed,
         now: super::input::now(),
@@ -135,8 +148,6 @@ pub fn render(arguments: &args::Render, input: &dyn Input, sources: &mut Sources
         // Origins are told with their causes in the order in which they were met, and the log meets some.
         is_followed: arguments.origins.is_some(),
     };
-    let world = World::new(user, (&arguments.release.name, &arguments.release.namespace), profile, capabilities);
-    let live = state(arguments, input, sources, &world)?;
     let cluster = State(live);
     let rendering = engine::render(&prepared, &engine_options, &cluster, &Cache::default(), sources.clone());
     *sources = rendering.sources.clone();
@@ -189,13 +200,7 @@ fn refusal_of(error: &RenderError, profile: &crate::profile::Profile) -> Refusal
 }
 
 /// The live objects of `--state`.
-fn state(
-    arguments: &args::Render,
-    input: &dyn Input,
-    sources: &mut Sources,
-    world: &World,
-) -> Result<Option<LiveState>, Refusal> {
-    let Some(path) = &arguments.state else { return Ok(None) };
+fn state(path: &Path, input: &dyn Input, sources: &mut Sources, world: &World) -> Result<LiveState, Refusal> {
     let bytes = input.file(path).map_err(|message| Refusal::new(message, Exit::Usage))?;
     let shown = path.display().to_string();
     let mut live = LiveState::new_cluster(world);
@@ -213,7 +218,7 @@ fn state(
             live.add(item, world);
         }
     }
-    Ok(Some(live))
+    Ok(live)
 }
 
 /// The cluster of `--state`; without it there is none.

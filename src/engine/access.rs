@@ -9,7 +9,7 @@ use std::sync::Arc;
 impl Runtime {
     /// The entry of a map under `key`, read at `span`; where there is none, the zero value of the map's element type.
     /// The origin of the result says what it depends on in either case. Anything but a map has no entries.
-    pub fn entry(&mut self, map: &Value, key: &Key, span: Span) -> Value {
+    pub fn entry(&mut self, map: &Value, key: &[u8], span: Span) -> Value {
         match &map.data {
             Data::Map(id) => self.map_entry(*id, map.origin, key, span),
             Data::Unknown(id) => self.unknown_child(*id, map.origin, key, span),
@@ -17,7 +17,7 @@ impl Runtime {
         }
     }
 
-    fn map_entry(&mut self, id: MapId, origin: OriginId, key: &Key, span: Span) -> Value {
+    fn map_entry(&mut self, id: MapId, origin: OriginId, key: &[u8], span: Span) -> Value {
         let map = self.heap.get(id);
         if let Some(value) = map.entries.get(key) {
             if origin == map.own {
@@ -40,9 +40,9 @@ impl Runtime {
         };
         let cause = match root {
             Root::None => None,
-            Root::Values => Some(Cause::Values { path: self.arena.path(path, key) }),
-            Root::Lookup(call) => Some(Cause::Lookup { call, path: self.arena.path(path, key) }),
-            Root::Capabilities => Some(Cause::Capabilities { path: self.arena.path(path, key) }),
+            Root::Values => Some(Cause::Values { path: self.arena.path_of_bytes(path, key) }),
+            Root::Lookup(call) => Some(Cause::Lookup { call, path: self.arena.path_of_bytes(path, key) }),
+            Root::Capabilities => Some(Cause::Capabilities { path: self.arena.path_of_bytes(path, key) }),
         };
         let mut result = shape;
         match cause {
@@ -63,9 +63,9 @@ impl Runtime {
     }
 
     /// A field of an unknown value is unknown.
-    pub fn unknown_child(&mut self, id: u32, origin: OriginId, key: &Key, span: Span) -> Value {
+    pub fn unknown_child(&mut self, id: u32, origin: OriginId, key: &[u8], span: Span) -> Value {
         let Some(parent) = self.unknowns.get(id as usize).cloned() else { return Value::NIL };
-        let path = self.arena.path(parent.path, key);
+        let path = self.arena.path_of_bytes(parent.path, key);
         let lookup = self.arena.causes(parent.origin).find_map(|cause| match cause {
             Cause::Lookup { call, .. } => Some(*call),
             _ => None,

@@ -21,8 +21,18 @@ pub struct ReleaseInfo {
     pub revision: i64,
 }
 
-/// As many values as large charts have.
-const MANY: usize = 1 << 10;
+/// How many values there are in one, itself included, and how many of them are maps.
+fn count(plain: &Plain) -> (usize, usize) {
+    let add = |(values, maps): (usize, usize), inner| {
+        let (more, more_maps) = count(inner);
+        (values + more, maps + more_maps)
+    };
+    match &plain.data {
+        PlainData::List(items) => items.iter().fold((1, 0), add),
+        PlainData::Map(entries) => entries.values().fold((1, 1), add),
+        _ => (1, 0),
+    }
+}
 
 fn key(text: &str) -> Key {
     Arc::from(text.as_bytes())
@@ -49,7 +59,9 @@ pub(super) struct Importer<'a> {
 impl Importer<'_> {
     /// The values of the root chart with those of its subcharts.
     fn values(&mut self, prepared: &Prepared) -> Value {
-        self.rt.arena.reserve(MANY);
+        let (values, maps) = count(&prepared.values);
+        self.rt.arena.reserve(values);
+        self.rt.heap.reserve(maps);
         let value = self.value(&prepared.values, PathId::NONE);
         for path in prepared.charts.iter().filter_map(|chart| chart.values_path.as_ref()) {
             self.name_globals(&prepared.values, path, &value);

@@ -219,6 +219,11 @@ pub fn render_again(
     run(prepared, options, cluster, parsed, kept.sources.clone(), journal, inherited)
 }
 
+/// How many bytes of text a file and what it includes usually have.
+const USUAL_TEXT: usize = 1 << 14;
+/// How many arguments usually wait for those that come after them.
+const USUAL_STACK: usize = 64;
+
 /// What a render has from the one before.
 #[derive(Default)]
 struct Inherited {
@@ -247,9 +252,9 @@ fn run(
         lint: options.lint,
         templates: Arc::default(),
         layers: Vec::new(),
-        out: TextBuilder::default(),
-        stack: Vec::new(),
-        includes: FxHashMap::default(),
+        out: TextBuilder::with_capacity(USUAL_TEXT, USUAL_TEXT / 16),
+        stack: Vec::with_capacity(USUAL_STACK),
+        includes: Vec::new(),
         depth: 0,
         sources,
         log: Log::default(),

@@ -18,6 +18,9 @@ pub enum Special {
 impl Special {
     const ALL: [Special; 5] = [Special::Include, Special::Tpl, Special::Lookup, Special::Required, Special::Fail];
 
+    /// As many arguments as any of them takes.
+    pub const MOST: usize = 4;
+
     pub fn name(self) -> &'static str {
         match self {
             Special::Include => "include",

@@ -71,7 +71,7 @@ fn trim(text: &Text, left_only: bool) -> Text {
     if (start, end) == (0, bytes.len()) {
         return text.clone();
     }
-    let mut builder = crate::value::TextBuilder::default();
+    let mut builder = crate::value::TextBuilder::with_capacity(end - start, text.pieces().len());
     builder.push_slice(text, start..end);
     builder.finish()
 }

@@ -76,25 +76,40 @@ impl Default for Graph {
 }
 
 impl Graph {
-    /// Makes room for as many values, where there are none yet.
+    /// Makes room for as many values and what usually comes of them, where there are none yet.
     pub fn reserve(&mut self, values: usize) {
-        if !self.causes.is_empty() {
+        if !self.value_ids.is_empty() {
             return;
         }
-        self.paths.reserve(values);
-        self.causes.reserve(values);
-        self.origins.reserve(values);
-        self.alone_ids.reserve(values);
-        self.value_ids.reserve(values);
+        let (some, more) = (values / 4, values + values / 4);
+        self.paths.reserve(more);
+        self.path_ids.reserve(more);
+        self.causes.reserve(more);
+        self.sets.reserve(more);
+        self.origins.reserve(values + more);
+        self.step_ids.reserve(some);
+        self.alone_ids.reserve(more);
+        self.value_ids.reserve(more);
+        self.guards.reserve(some);
+        self.guard_ids.reserve(some);
     }
 
     /// The path of `key` below `parent`.
     pub fn path(&mut self, parent: PathId, key: &Arc<[u8]>) -> PathId {
+        self.path_or_new(parent, key, || key.clone())
+    }
+
+    /// The same for a key that nobody holds.
+    pub fn path_of_bytes(&mut self, parent: PathId, key: &[u8]) -> PathId {
+        self.path_or_new(parent, key, || key.into())
+    }
+
+    fn path_or_new(&mut self, parent: PathId, key: &[u8], hold: impl FnOnce() -> Arc<[u8]>) -> PathId {
         let next = self.paths.len();
-        if let Some(id) = self.path_ids.find_or_add((parent, &**key), next, |n| self.paths[n].what()) {
+        if let Some(id) = self.path_ids.find_or_add((parent, key), next, |n| self.paths[n].what()) {
             return PathId(id);
         }
-        self.paths.push(PathNode { parent, key: key.clone() });
+        self.paths.push(PathNode { parent, key: hold() });
         PathId(next as u32)
     }
 

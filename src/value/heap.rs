@@ -141,6 +141,11 @@ impl Heap {
         }
     }
 
+    /// Makes room for as many new maps.
+    pub fn reserve(&mut self, maps: usize) {
+        self.new.reserve(maps);
+    }
+
     pub fn add(&mut self, map: MapObject) -> MapId {
         let id = MapId((self.base.len() + self.new.len()) as u32);
         self.new.push(map);
@@ -156,7 +161,11 @@ impl Heap {
         for (index, map) in self.changed {
             maps[index as usize] = *map;
         }
-        maps.extend(self.new);
+        if maps.is_empty() {
+            maps = self.new;
+        } else {
+            maps.extend(self.new);
+        }
         Heap { base: Arc::new(maps), ..Heap::default() }
     }
 

@@ -33,6 +33,10 @@ impl Numbers {
         Numbers(HashTable::with_capacity(count))
     }
 
+    pub(super) fn reserve(&mut self, count: usize) {
+        self.0.reserve(count, Entry::spread);
+    }
+
     /// The number of a thing.
     pub(super) fn find<K: Hash + Eq>(&self, what: K, at: impl Fn(usize) -> K) -> Option<u32> {
         let wanted = entry(&what, 0);

@@ -7,6 +7,9 @@ use std::sync::Arc;
 /// More causes than this in one set are cut off, and the set says so.
 const MAX_CAUSES: usize = 512;
 
+/// How many sets of one cause are made at a time.
+const ALONE: usize = 256;
+
 /// Sets of causes by number. Most hold one cause: those are told by its number and kept nowhere.
 #[derive(Clone, Debug)]
 pub(super) struct CauseSets {
@@ -34,10 +37,15 @@ pub(super) enum Union {
 }
 
 impl CauseSets {
+    /// Makes room for as many causes.
+    pub(super) fn reserve(&mut self, causes: usize) {
+        self.alone.reserve(causes + ALONE);
+    }
+
     /// The set of this cause alone.
     pub(super) fn of_one(&mut self, cause: u32) -> CauseSetId {
         if self.alone.len() <= cause as usize {
-            self.alone.extend(self.alone.len() as u32..(cause + 1).next_multiple_of(256));
+            self.alone.extend(self.alone.len() as u32..(cause + 1).next_multiple_of(ALONE as u32));
         }
         CauseSetId::of_one(cause)
     }

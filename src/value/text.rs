@@ -2,7 +2,7 @@
 
 use super::origin::{GuardId, OriginId};
 use crate::source::Content;
-use std::ops::{Deref, Range};
+use std::ops::Range;
 use std::sync::{Arc, LazyLock};
 
 /// A range of a text with its provenance. The pieces of a text are sorted by `start`; they may overlap, and then all of
@@ -50,47 +50,39 @@ impl Piece {
 
 #[derive(PartialEq, Eq, Debug)]
 struct Buffer {
-    bytes: Bytes,
+    bytes: Box<[u8]>,
     pieces: Box<[Piece]>,
 }
 
-/// The bytes of a text: its own, or those of a file or of data that was read.
-#[derive(Clone, Debug)]
-enum Bytes {
-    Own(Box<[u8]>),
-    Shared(Arc<[u8]>),
-    File(Content),
-}
-
-impl Deref for Bytes {
-    type Target = [u8];
-
-    fn deref(&self) -> &[u8] {
-        match self {
-            Bytes::Own(bytes) => bytes,
-            Bytes::Shared(bytes) => bytes,
-            Bytes::File(bytes) => bytes,
-        }
-    }
-}
-
-impl PartialEq for Bytes {
-    fn eq(&self, other: &Self) -> bool {
-        **self == **other
-    }
-}
-
-impl Eq for Bytes {}
-
 /// A Go string (any bytes) with the pieces whose provenance is known. Cheap to clone.
-#[derive(Clone, PartialEq, Eq, Debug)]
-pub struct Text(Arc<Buffer>);
+#[derive(Clone, Debug)]
+pub struct Text(Form);
 
-static EMPTY: LazyLock<Text> = LazyLock::new(|| Text::build(Bytes::Own(Box::default()), Box::default()));
+/// Most texts are constants, and those of files and of data that was read: they need no more than their bytes.
+#[derive(Clone, Debug)]
+enum Form {
+    Plain(Arc<[u8]>),
+    File(Content),
+    Pieced(Arc<Buffer>),
+}
+
+impl PartialEq for Text {
+    fn eq(&self, other: &Self) -> bool {
+        self.bytes() == other.bytes() && self.pieces() == other.pieces()
+    }
+}
+
+impl Eq for Text {}
+
+static EMPTY: LazyLock<Text> = LazyLock::new(|| Text(Form::Plain(Arc::default())));
 
 impl Text {
-    fn build(bytes: Bytes, pieces: Box<[Piece]>) -> Self {
-        Text(Arc::new(Buffer { bytes, pieces }))
+    fn build(bytes: &[u8], pieces: &[Piece]) -> Self {
+        match (bytes, pieces) {
+            ([], []) => Text::empty(),
+            (bytes, []) => Text(Form::Plain(bytes.into())),
+            (bytes, pieces) => Text(Form::Pieced(Arc::new(Buffer { bytes: bytes.into(), pieces: pieces.into() }))),
+        }
     }
 
     pub fn empty() -> Self {
@@ -98,54 +90,67 @@ impl Text {
     }
 
     /// Text without pieces.
-    pub fn constant(bytes: impl Into<Box<[u8]>>) -> Self {
-        let bytes = bytes.into();
-        if bytes.is_empty() { Text::empty() } else { Text::build(Bytes::Own(bytes), Box::default()) }
+    pub fn constant(bytes: impl AsRef<[u8]>) -> Self {
+        Text::build(bytes.as_ref(), &[])
     }
 
     /// The text of a file, without pieces.
     pub fn of_file(bytes: &Content) -> Self {
-        if bytes.is_empty() { Text::empty() } else { Text::build(Bytes::File(bytes.clone()), Box::default()) }
+        Text(Form::File(bytes.clone()))
     }
 
     /// The text of data that was read, without pieces.
     pub fn shared(bytes: &Arc<[u8]>) -> Self {
-        if bytes.is_empty() { Text::empty() } else { Text::build(Bytes::Shared(bytes.clone()), Box::default()) }
+        Text(Form::Plain(bytes.clone()))
     }
 
     pub fn bytes(&self) -> &[u8] {
-        &self.0.bytes
+        match &self.0 {
+            Form::Plain(bytes) => bytes,
+            Form::File(bytes) => bytes,
+            Form::Pieced(buffer) => &buffer.bytes,
+        }
     }
 
     /// The bytes as the key of a map.
     pub fn to_key(&self) -> Arc<[u8]> {
-        match &self.0.bytes {
-            Bytes::Own(bytes) => Arc::from(&**bytes),
-            Bytes::File(bytes) => Arc::from(&**bytes),
-            Bytes::Shared(bytes) => bytes.clone(),
+        match &self.0 {
+            Form::Plain(bytes) => bytes.clone(),
+            Form::File(bytes) => Arc::from(&**bytes),
+            Form::Pieced(buffer) => Arc::from(&*buffer.bytes),
         }
     }
 
     pub fn pieces(&self) -> &[Piece] {
-        &self.0.pieces
+        match &self.0 {
+            Form::Plain(_) | Form::File(_) => &[],
+            Form::Pieced(buffer) => &buffer.pieces,
+        }
     }
 
     /// The same for clones of one text that live, and for no other text.
     pub fn identity(&self) -> usize {
-        Arc::as_ptr(&self.0) as usize
+        match &self.0 {
+            Form::Plain(bytes) => bytes.as_ptr().addr(),
+            Form::File(bytes) => bytes.as_ptr().addr(),
+            Form::Pieced(buffer) => Arc::as_ptr(buffer).addr(),
+        }
     }
 
     pub fn len(&self) -> usize {
-        self.0.bytes.len()
+        self.bytes().len()
     }
 
     pub fn is_empty(&self) -> bool {
-        self.0.bytes.is_empty()
+        self.bytes().is_empty()
     }
 
     /// For messages: what is not UTF-8 is replaced.
     pub fn lossy(&self) -> std::borrow::Cow<'_, str> {
-        String::from_utf8_lossy(&self.0.bytes)
+        match std::str::from_utf8(self.bytes()) {
+            Ok(text) => text.into(),
+            Err(_) => String::from_utf8_lossy(self.bytes()),
+        }
     }
 
     /// A part of the text with its pieces. What is cut off leaves marks, since the part depends on it too.
@@ -162,9 +167,10 @@ impl Text {
 
     /// The same text with other origins.
     pub fn map_origins(mut self, mut map: impl FnMut(OriginId) -> OriginId) -> Text {
-        let Some(buffer) = Arc::get_mut(&mut self.0) else {
-            let pieces = self.pieces().iter().map(|p| Piece { origin: map(p.origin), ..*p }).collect();
-            return Text::build(self.0.bytes.clone(), pieces);
+        let Form::Pieced(shared) = &mut self.0 else { return self };
+        let Some(buffer) = Arc::get_mut(shared) else {
+            let pieces = shared.pieces.iter().map(|p| Piece { origin: map(p.origin), ..*p }).collect();
+            return Text(Form::Pieced(Arc::new(Buffer { bytes: shared.bytes.clone(), pieces })));
         };
         buffer.pieces.iter_mut().for_each(|piece| piece.origin = map(piece.origin));
         self
@@ -234,10 +240,7 @@ impl TextBuilder {
 
     /// Takes the text that was begun last out, and goes on with the one before.
     pub fn take(&mut self, outer: Start) -> Text {
-        let text = match (self.bytes(), self.pieces()) {
-            ([], []) => Text::empty(),
-            (bytes, pieces) => Text::build(Bytes::Own(bytes.into()), pieces.into()),
-        };
+        let text = Text::build(self.bytes(), self.pieces());
         self.bytes.truncate(self.start.byte);
         self.pieces.truncate(self.start.piece);
         self.start = outer;
@@ -324,13 +327,14 @@ impl TextBuilder {
 
     /// Lays a piece over bytes that were pushed before.
     pub fn push_piece(&mut self, piece: Piece) {
-        let at = self.pieces().partition_point(|p| p.start <= piece.start);
-        self.pieces.insert(self.start.piece + at, piece);
+        let after = self.pieces().iter().rev().take_while(|p| p.start > piece.start).count();
+        self.pieces.insert(self.pieces.len() - after, piece);
     }
 
     fn insert(&mut self, piece: Piece) {
-        let at = self.pieces().partition_point(|p| p.start < piece.start);
-        self.pieces.insert(self.start.piece + at, piece);
+        // Few pieces were added since the text was that it covers.
+        let after = self.pieces().iter().rev().take_while(|p| p.start >= piece.start).count();
+        self.pieces.insert(self.pieces.len() - after, piece);
     }
 
     /// Cuts the text off at `len` bytes.
@@ -350,9 +354,9 @@ impl TextBuilder {
 
     /// The text of a builder that nothing else was begun in.
     pub fn finish(self) -> Text {
-        if self.bytes.is_empty() && self.pieces.is_empty() {
-            return Text::empty();
+        if self.pieces.is_empty() {
+            return Text::build(&self.bytes, &[]);
         }
-        Text::build(Bytes::Own(self.bytes.into_boxed_slice()), self.pieces.into_boxed_slice())
+        Text(Form::Pieced(Arc::new(Buffer { bytes: self.bytes.into(), pieces: self.pieces.into() })))
     }
 }

@@ -1,6 +1,6 @@
 //! Which schemas mean the same in every draft that Helm may take them for.
 
-use serde_json::Value;
+use crate::value::yaml::{Kind, Node};
 
 /// What `$schema` may name; without it the newest draft is taken.
 const DRAFTS: [&str; 5] = [
@@ -41,43 +41,52 @@ const OF_SOME_DRAFTS: [&str; 26] = [
     "divisibleBy",
 ];
 
+/// Schemas that nest deeper are no plain ones.
+const MAX_DEPTH: usize = 100;
+
 /// Whether every draft from 7 on understands a schema in the same way.
-pub(super) fn is_plain(schema: &Value) -> bool {
-    let Value::Object(root) = schema else { return false };
-    let named = match root.get("$schema") {
+pub(super) fn is_plain(schema: &Node) -> bool {
+    let Kind::Map(root) = &schema.kind else { return false };
+    let named = match schema.get("$schema").map(|named| &named.kind) {
         None => "",
-        Some(Value::String(uri)) => uri.trim_start_matches("https://").trim_start_matches("http://"),
+        Some(Kind::Str(uri)) => uri.trim_start_matches("https://").trim_start_matches("http://"),
         Some(_) => return false,
     };
     DRAFTS.contains(&named.trim_end_matches('#'))
-        && root.iter().all(|(key, value)| key == "$schema" || is_plain_at(key, value))
+        && root.iter().all(|(key, value)| &*key.text == "$schema" || is_plain_at(&key.text, value, 1))
 }
 
 /// Whether a keyword and its value are plain.
-fn is_plain_at(key: &str, value: &Value) -> bool {
-    match (key, value) {
+fn is_plain_at(key: &str, value: &Node, depth: usize) -> bool {
+    match (key, &value.kind) {
         // Data, in which nothing is a keyword.
         ("const" | "default" | "enum" | "examples" | "required", _) => true,
         // Their keys are names.
-        ("properties" | "patternProperties", Value::Object(map)) => map.values().all(is_plain_below),
+        ("properties" | "patternProperties", Kind::Map(map)) => {
+            map.iter().all(|(_, value)| is_plain_below(value, depth + 1))
+        }
         // A list has been something else since 2020.
-        ("items", Value::Array(_)) => false,
-        _ => !OF_SOME_DRAFTS.contains(&key) && is_plain_below(value),
+        ("items", Kind::Seq(_)) => false,
+        _ => !OF_SOME_DRAFTS.contains(&key) && is_plain_below(value, depth + 1),
     }
 }
 
-fn is_plain_below(value: &Value) -> bool {
-    match value {
-        Value::Object(map) => map.iter().all(|(key, value)| is_plain_at(key, value)),
-        Value::Array(list) => list.iter().all(is_plain_below),
+fn is_plain_below(value: &Node, depth: usize) -> bool {
+    match &value.kind {
+        _ if depth > MAX_DEPTH => false,
+        Kind::Map(map) => map.iter().all(|(key, value)| is_plain_at(&key.text, value, depth)),
+        Kind::Seq(list) => list.iter().all(|value| is_plain_below(value, depth + 1)),
         _ => true,
     }
 }
 
 #[cfg(test)]
 mod tests {
-    use super::*;
     use serde_json::json;
+
+    fn is_plain(schema: &serde_json::Value) -> bool {
+        super::is_plain(&crate::value::json::read(schema.to_string().as_bytes()).unwrap())
+    }
 
     #[test]
     fn what_drafts_take_differently_is_not_plain() {

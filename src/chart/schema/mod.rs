@@ -14,7 +14,8 @@ mod tree;
 use super::Warning;
 use super::model::Chart;
 use crate::profile::Profile;
-use crate::value::{Plain, PlainData};
+use crate::value::yaml::Node;
+use crate::value::{Plain, PlainData, json};
 use jsonschema::{Retrieve, Uri, ValidationError, Validator};
 use serde_json::Value;
 use std::sync::{Arc, Mutex, OnceLock};
@@ -22,15 +23,23 @@ use std::sync::{Arc, Mutex, OnceLock};
 /// How many errors of one chart are shown. Helm shows all.
 const MAX_ERRORS: usize = 200;
 
-/// A schema that was read.
+/// A schema that was read. Most are asked no more than whether they surely allow some values.
 #[derive(Debug)]
 pub(super) struct Compiled {
+    /// One that all drafts understand in the same way.
+    plain: Option<Node>,
+    /// Another reader may find fault with the text.
+    is_odd: bool,
+    read: OnceLock<Read>,
+    built: OnceLock<Built>,
+}
+
+/// A schema as a validator takes it.
+#[derive(Debug)]
+struct Read {
     schema: Value,
     /// The text is not JSON: Go's message.
     not_json: Option<String>,
-    /// All drafts understand it in the same way.
-    is_plain: bool,
-    built: OnceLock<Built>,
 }
 
 /// A validator, or why there is none.
@@ -57,14 +66,20 @@ pub(super) fn validate(
     warnings: &mut Vec<Warning>,
 ) -> Option<String> {
     let schema = chart.schema.as_ref()?;
-    let compiled = schema.compiled.get_or_init(|| Compiled::new(&schema.file.bytes));
-    if compiled.not_json.is_some() {
-        return compiled.not_json.clone();
-    }
-    if compiled.is_plain && simple::fits(&compiled.schema, values) {
+    let bytes = &schema.file.bytes;
+    let compiled = schema.compiled.get_or_init(|| Compiled::new(bytes));
+    let fits = || compiled.plain.as_ref().is_some_and(|plain| simple::fits(plain, values));
+    if !compiled.is_odd && fits() {
         return None;
     }
-    let built = compiled.built();
+    let read = compiled.read(bytes);
+    if read.not_json.is_some() {
+        return read.not_json.clone();
+    }
+    if compiled.is_odd && fits() {
+        return None;
+    }
+    let built = compiled.built(bytes);
     for uri in &built.remote {
         let message = format!("the schema refers to {uri}, which is not read: what it would forbid is not seen");
         warnings.push(Warning { message, span: Some(schema.span()) });
@@ -80,27 +95,36 @@ pub(super) fn validate(
     }
     let errors: Vec<_> = validator.iter_errors(&instance).take(MAX_ERRORS).collect();
     let uses_gojsonschema = profile.helm <= crate::profile::Release(3, 18, 4);
-    let tree = tree::build(&errors, &compiled.schema);
+    let tree = tree::build(&errors, &read.schema);
     Some(if uses_gojsonschema {
-        gojsonschema::message(&tree, &compiled.schema)
+        gojsonschema::message(&tree, &read.schema)
     } else {
-        santhosh::message(&tree, &compiled.schema)
+        santhosh::message(&tree, &read.schema)
     })
 }
 
 impl Compiled {
     fn new(bytes: &[u8]) -> Self {
-        let (schema, not_json) = match serde_json::from_slice::<Value>(bytes) {
-            Ok(schema) => (schema, None),
-            Err(e) if e.is_eof() && bytes.trim_ascii().is_empty() => (Value::Null, Some("EOF".into())),
-            Err(e) if e.is_eof() => (Value::Null, Some("unexpected EOF".into())),
-            Err(e) => (Value::Null, Some(e.to_string())),
-        };
-        Compiled { is_plain: dialect::is_plain(&schema), schema, not_json, built: OnceLock::new() }
+        // Go takes halves of characters, and what is not UTF-8, which the reader of the validator refuses.
+        let is_odd = memchr::memmem::find(bytes, b"\\u").is_some() || std::str::from_utf8(bytes).is_err();
+        let plain = json::read(bytes).ok().filter(dialect::is_plain);
+        Compiled { plain, is_odd, read: OnceLock::new(), built: OnceLock::new() }
     }
 
-    fn built(&self) -> &Built {
-        self.built.get_or_init(|| Built::new(&self.schema, self.is_plain))
+    fn read(&self, bytes: &[u8]) -> &Read {
+        self.read.get_or_init(|| {
+            let (schema, not_json) = match serde_json::from_slice::<Value>(bytes) {
+                Ok(schema) => (schema, None),
+                Err(e) if e.is_eof() && bytes.trim_ascii().is_empty() => (Value::Null, Some("EOF".into())),
+                Err(e) if e.is_eof() => (Value::Null, Some("unexpected EOF".into())),
+                Err(e) => (Value::Null, Some(e.to_string())),
+            };
+            Read { schema, not_json }
+        })
+    }
+
+    fn built(&self, bytes: &[u8]) -> &Built {
+        self.built.get_or_init(|| Built::new(&self.read(bytes).schema, self.plain.is_some()))
     }
 }
 

@@ -1,38 +1,47 @@
 //! Schemas that say no more than which types settings have: whether values fit them is seen without a validator, which
 //! costs as much to make as a small chart to render.
 
+use crate::value::yaml::{Kind, Node};
 use crate::value::{Plain, PlainData};
-use serde_json::{Map, Value};
 
 /// Numbers up to here are the same as integers and as floats.
 const EXACT: f64 = 9_007_199_254_740_992.0;
 
 /// Whether values surely fit a schema, which must be plain and surely is one. `false` says nothing.
-pub(super) fn fits(schema: &Value, values: &Plain) -> bool {
+pub(super) fn fits(schema: &Node, values: &Plain) -> bool {
     is_met(schema, Some(values))
 }
 
 /// Whether a value surely meets a schema; without a value, whether it surely is a schema.
-fn is_met(schema: &Value, value: Option<&Plain>) -> bool {
-    let Value::Object(keywords) = schema else { return false };
-    keywords.iter().all(|(keyword, rule)| match (keyword.as_str(), rule) {
-        ("$schema" | "$comment" | "title" | "description", Value::String(_)) | ("default", _) => true,
+fn is_met(schema: &Node, value: Option<&Plain>) -> bool {
+    let Kind::Map(keywords) = &schema.kind else { return false };
+    keywords.iter().all(|(keyword, rule)| match (&*keyword.text, &rule.kind) {
+        ("$schema" | "$comment" | "title" | "description", Kind::Str(_)) | ("default", _) => true,
         // What forms are made of for people.
         ("form" | "hidden" | "render" | "sliderMin" | "sliderMax" | "sliderUnit", _) => true,
-        ("type", Value::String(name)) => is_type(name) && value.is_none_or(|value| has_type(value, name)),
-        ("properties", Value::Object(properties)) => {
-            properties.iter().all(|(name, below)| is_met(below, entry(value, name)))
+        ("type", Kind::Str(name)) => is_type(name) && value.is_none_or(|value| has_type(value, name)),
+        ("properties", Kind::Map(properties)) => {
+            properties.iter().all(|(name, below)| is_met(below, entry(value, &name.text)))
         }
-        ("additionalProperties", Value::Bool(allows)) => *allows || value.is_none_or(|value| is_named(value, keywords)),
-        ("items", Value::Object(_)) => match value.and_then(Plain::as_list) {
+        ("additionalProperties", Kind::Bool(allows)) => *allows || value.is_none_or(|value| is_named(value, schema)),
+        ("items", Kind::Map(_)) => match value.and_then(Plain::as_list) {
             Some(items) if !items.is_empty() => items.iter().all(|item| is_met(rule, Some(item))),
             _ => is_met(rule, None),
         },
-        ("minimum", Value::Number(least)) => is_bound(least.as_f64(), value, |least, number| number >= least),
-        ("maximum", Value::Number(most)) => is_bound(most.as_f64(), value, |most, number| number <= most),
-        ("enum", Value::Array(choices)) => value.is_none_or(|value| is_among(value, choices)),
+        ("minimum", _) => is_bound(number(rule), value, |least, number| number >= least),
+        ("maximum", _) => is_bound(number(rule), value, |most, number| number <= most),
+        ("enum", Kind::Seq(choices)) => value.is_none_or(|value| is_among(value, choices)),
         _ => false,
     })
+}
+
+fn number(node: &Node) -> Option<f64> {
+    match node.kind {
+        Kind::Int(i) => Some(i as f64),
+        Kind::Uint(u) => Some(u as f64),
+        Kind::Float(f) => Some(f),
+        _ => None,
+    }
 }
 
 fn is_type(name: &str) -> bool {
@@ -56,8 +65,8 @@ fn entry<'v>(value: Option<&'v Plain>, name: &str) -> Option<&'v Plain> {
 }
 
 /// Whether each entry of a map has a name in `properties`.
-fn is_named(value: &Plain, keywords: &Map<String, Value>) -> bool {
-    let properties = keywords.get("properties");
+fn is_named(value: &Plain, schema: &Node) -> bool {
+    let properties = schema.get("properties");
     let has = |name: &str| properties.is_some_and(|properties| properties.get(name).is_some());
     value.as_map().is_none_or(|map| map.keys().all(|key| std::str::from_utf8(key).is_ok_and(has)))
 }
@@ -74,9 +83,9 @@ fn is_bound(bound: Option<f64>, value: Option<&Plain>, keeps: impl Fn(f64, f64) 
 }
 
 /// Whether a string is one of a list.
-fn is_among(value: &Plain, choices: &[Value]) -> bool {
+fn is_among(value: &Plain, choices: &[Node]) -> bool {
     let PlainData::String(text) = &value.data else { return false };
-    choices.iter().any(|choice| choice.as_str().is_some_and(|choice| choice.as_bytes() == &**text))
+    choices.iter().any(|choice| matches!(&choice.kind, Kind::Str(choice) if choice.as_bytes() == &**text))
 }
 
 #[cfg(test)]
@@ -106,10 +115,11 @@ mod tests {
             for text in texts {
                 let profile = crate::profile::Profile::default();
                 let values = crate::chart::reading::values(text.as_bytes(), 0, &profile, &mut Vec::new()).unwrap();
-                if fits(schema, &values) {
+                let schema = schema.to_string();
+                if fits(&crate::value::json::read(schema.as_bytes()).unwrap(), &values) {
                     fitting += 1;
-                    let compiled = Compiled::new(schema.to_string().as_bytes());
-                    let validator = compiled.built().outcome.as_ref().unwrap();
+                    let compiled = Compiled::new(schema.as_bytes());
+                    let validator = compiled.built(schema.as_bytes()).outcome.as_ref().unwrap();
                     assert!(validator.is_valid(&to_json(&values)), "{schema} {text}");
                 }
             }

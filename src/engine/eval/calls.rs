@@ -48,7 +48,10 @@ impl Evaluator<'_> {
             }
             Entry::Special(special) => {
                 let (from, _) = self.arguments(frame, dot, special.name(), special.params(), false, arguments, last)?;
-                let values = self.stack.split_off(from);
+                let mut values = [const { Value::NIL }; Special::MOST];
+                let count = self.stack.len() - from;
+                values.iter_mut().zip(self.stack.drain(from..)).for_each(|(place, value)| *place = value);
+                let values = &values[..count];
                 let about = match (special, values.get(1)) {
                     (Special::Required, Some(value)) => self.rt.deep_origin(value),
                     _ => OriginId::NONE,

@@ -1,5 +1,6 @@
 //! Field chains: maps, structs, methods.
 
+use super::methods::may_be_method;
 use super::{At, Evaluator, Frame, Val};
 use crate::engine::error::Error;
 use crate::template::ast::Operand;
@@ -39,7 +40,7 @@ impl Evaluator<'_> {
                 break;
             }
             let Some(Value { data: Data::Map(below), origin: own }) = map.entries.get(name.as_bytes()) else { break };
-            if self.method(&Value::new(Data::Map(id), origin), name).is_some() {
+            if may_be_method(name) && self.method(&Value::new(Data::Map(id), origin), name).is_some() {
                 break;
             }
             let (below, own, is_own) = (*below, *own, origin == map.own);
@@ -70,7 +71,9 @@ impl Evaluator<'_> {
             let message = format!("nil pointer evaluating interface {{}}.{name}");
             return Err(self.error_about(frame, message, receiver.v.origin));
         }
-        if let Some(method) = self.method(&receiver.v, name) {
+        if may_be_method(name)
+            && let Some(method) = self.method(&receiver.v, name)
+        {
             return self.call_method(frame, dot, receiver.v, method, At::Operand(node), node, arguments, last);
         }
         let has_arguments = !arguments.is_empty() || last.is_some();
@@ -82,14 +85,10 @@ impl Evaluator<'_> {
                     return Err(self.error(frame, message, None));
                 }
                 let boxed = matches!(self.rt.heap.get(*id).kind, MapKind::Plain | MapKind::Values);
-                let key: Arc<[u8]> = name.clone().into();
-                Ok(Val { v: self.rt.entry(&receiver.v, &key, span), boxed })
+                Ok(Val { v: self.rt.entry(&receiver.v, name.as_bytes(), span), boxed })
             }
             Data::NilMap => Ok(Val::boxed(Value::new(Data::Nil, receiver.v.origin))),
-            Data::Unknown(_) => {
-                let key: Arc<[u8]> = name.clone().into();
-                Ok(Val::boxed(self.rt.entry(&receiver.v, &key, span)))
-            }
+            Data::Unknown(_) => Ok(Val::boxed(self.rt.entry(&receiver.v, name.as_bytes(), span))),
             Data::Object(object) if object.field(name).is_some() => {
                 if object.fields.iter().any(|f| f.name == &**name && f.json.is_empty()) {
                     let message = format!("{name} is an unexported field of struct type {}", object.type_name);

@@ -8,7 +8,7 @@ use crate::value::{Data, IntKind, OriginId, Value};
 use std::sync::Arc;
 
 /// As many calls of one name may be active: the condition that ends a recursion may be forced.
-pub(super) const MAX_INCLUDES: u32 = 12;
+pub(super) const MAX_INCLUDES: usize = 12;
 /// Templates are nested no deeper.
 const MAX_DEPTH: u32 = 200;
 

@@ -13,10 +13,10 @@ use rustc_hash::FxHashMap;
 use std::sync::Arc;
 
 /// As many calls of one name may be active before the next one fails (Helm's engine, recursionMaxNums).
-const MAX_INCLUDES: u32 = 1001;
+const MAX_INCLUDES: usize = 1001;
 
 impl Evaluator<'_> {
-    pub(super) fn special(&mut self, special: Special, values: Vec<Value>, span: Span) -> Result<Val, Error> {
+    pub(super) fn special(&mut self, special: Special, values: &[Value], span: Span) -> Result<Val, Error> {
         let text = |i: usize| values.get(i).map(function::text).cloned().unwrap_or_else(Text::empty);
         let second = || values.get(1).cloned().unwrap_or(Value::NIL);
         match special {
@@ -28,7 +28,7 @@ impl Evaluator<'_> {
                 let first = values.first().cloned().unwrap_or(Value::NIL);
                 self.tpl(&first, second(), span).map(Val::of)
             }
-            Special::Lookup => self.lookup(&values, span).map(Val::of),
+            Special::Lookup => self.lookup(values, span).map(Val::of),
             Special::Required => {
                 let value = second();
                 // Whether anything is rendered at all depends on it.
@@ -85,18 +85,15 @@ impl Evaluator<'_> {
             let message = format!("template: no template {:?} associated with template \"gotpl\"", &*name);
             return Err(Error::Plain(message));
         };
-        let active = self.includes.entry(name.clone()).or_default();
         let most = if self.rt.forcing.is_some() { super::forced::MAX_INCLUDES } else { MAX_INCLUDES };
-        if *active >= most {
+        if self.includes.len() >= most && self.includes.iter().filter(|active| **active == name).count() >= most {
             let message = format!("rendering template has a nested reference name: {name}: unable to execute template");
             return Err(Error::Plain(message));
         }
-        *active += 1;
+        self.includes.push(name.clone());
         dot.origin = self.rt.arena.step(dot.origin, || Step::Passed(name.clone()), span);
         let result = self.captured(span, |this| this.execute(&name, &template, Val::of(dot)));
-        if let Some(active) = self.includes.get_mut(&name) {
-            *active -= 1;
-        }
+        self.includes.pop();
         let text = self.included(result?, &name, span);
         Ok(Value::new(Data::Str(text), name_origin))
     }

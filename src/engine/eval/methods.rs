@@ -8,10 +8,16 @@ use crate::source::Span;
 use crate::template::ast::Operand;
 use crate::value::{Data, Element, MapKind, Value};
 
+/// Go calls no method from outside whose name does not start so.
+#[inline]
+pub(super) fn may_be_method(name: &str) -> bool {
+    name.as_bytes().first().is_some_and(u8::is_ascii_uppercase)
+}
+
 impl Evaluator<'_> {
     /// The method of that name of the value's type.
     pub(super) fn method(&self, receiver: &Value, name: &str) -> Option<Method> {
-        if !name.starts_with(|c: char| c.is_ascii_uppercase()) {
+        if !may_be_method(name) {
             return None;
         }
         let methods = match &receiver.data {

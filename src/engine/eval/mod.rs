@@ -113,8 +113,8 @@ pub struct Evaluator<'w> {
     pub(in crate::engine) out: TextBuilder,
     /// The arguments of the calls that are being made.
     pub(in crate::engine) stack: Vec<Value>,
-    /// How many calls of `include` are active, by name.
-    pub(in crate::engine) includes: FxHashMap<Arc<str>, u32>,
+    /// The templates that calls of `include` are running, the innermost last.
+    pub(in crate::engine) includes: Vec<Arc<str>>,
     /// How many templates are executing inside each other.
     pub(in crate::engine) depth: u32,
     pub(in crate::engine) sources: Sources,
@@ -144,11 +144,11 @@ impl Evaluator<'_> {
 
     /// Runs a template with `dot` as its context; its text goes to `self.out`.
     pub(in crate::engine) fn execute(&mut self, name: &Arc<str>, template: &Template, dot: Val) -> Result<(), Error> {
-        let unit = template.unit.clone();
+        let unit = &template.unit;
         let list = template.body.unwrap_or(unit.tree.root);
         let mut variables = Vec::with_capacity(4);
         variables.push((0, Val { boxed: false, ..dot.clone() }));
-        let mut frame = Frame { unit: &unit, name, at: At::None, variables };
+        let mut frame = Frame { unit, name, at: At::None, variables };
         self.list(&mut frame, &dot, list)
     }
 

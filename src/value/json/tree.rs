@@ -2,7 +2,7 @@
 
 use super::push_change;
 use super::{EncodeError, Encoder};
-use crate::value::golang::strconv::{format_float, json_float};
+use crate::value::golang::strconv::{format_float, is_short_integer, json_float};
 use crate::value::golang::time::{GoTime, duration_text};
 use crate::value::origin::GuardId;
 use crate::value::{Data, MapId, Object, OriginId, Text, TextBuilder, Value};
@@ -213,6 +213,9 @@ impl Builder<'_, '_> {
     fn float(&self, f: f64) -> Result<Cow<'static, str>, EncodeError> {
         if self.target == Target::Toml {
             return Ok(toml_float(f, self.encoder.profile.is_helm4()).into());
+        }
+        if is_short_integer(f) {
+            return Ok((f as i32).to_string().into());
         }
         let text = format_float(f, b'g', None, 64);
         if self.target == Target::Yaml {

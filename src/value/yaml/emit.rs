@@ -105,8 +105,8 @@ impl Emitter {
                     entries.iter().map(|(key, value)| (utf8(key), key, value)).collect();
                 self.is_unstable |= order::sort(&mut sorted, |(key, ..)| key, self.dialect);
                 let indent = if indent < 0 { 0 } else { indent + 2 };
-                for (_, key, value) in sorted {
-                    self.entry(key, *shape, value, indent);
+                for (text, key, value) in sorted {
+                    self.entry((key, text), *shape, value, indent);
                 }
             }
             TreeData::Seq(items) if items.is_empty() => {
@@ -128,17 +128,17 @@ impl Emitter {
             }
             TreeData::Null => self.plain_text("null", tree.origin),
             TreeData::Plain(text) => self.plain_text(text, tree.origin),
-            TreeData::Str(text) => self.string(text, tree.origin, indent, false),
+            TreeData::Str(text) => self.string((text, utf8(text)), tree.origin, indent, false),
             TreeData::Binary(text) => {
                 self.indicator("!!binary", true, false, false, tree.origin);
-                self.string(text, tree.origin, indent, false);
+                self.string((text, utf8(text)), tree.origin, indent, false);
             }
         }
     }
 
-    fn entry(&mut self, key: &Text, shape: OriginId, value: &Tree, indent: isize) {
+    fn entry(&mut self, key: (&Text, &str), shape: OriginId, value: &Tree, indent: isize) {
         self.indentation(indent);
-        let text = utf8(key);
+        let text = key.1;
         if text.len() <= MAX_SIMPLE_KEY && !has_break(text) {
             self.string(key, shape, indent, true);
             self.indicator(":", false, false, false, OriginId::NONE);
@@ -156,9 +156,9 @@ impl Emitter {
         self.indicator(text, true, false, false, origin);
     }
 
-    fn string(&mut self, text: &Text, origin: OriginId, indent: isize, is_key: bool) {
+    /// A text, and what it says.
+    fn string(&mut self, (text, content): (&Text, &str), origin: OriginId, indent: isize, is_key: bool) {
         let indent = if indent < 0 { 2 } else { indent + 2 };
-        let content = utf8(text);
         let style = choose(content, is_key, self.dialect);
         if !self.after_blank {
             self.push(" ");
@@ -166,6 +166,10 @@ impl Emitter {
         let start = self.out.len();
         let folds = !is_key && self.dialect == Dialect::V2;
         match style {
+            Style::Word => {
+                self.out.push_text(text);
+                self.column += content.len();
+            }
             Style::Plain => self.folded(text, content, indent, folds, false),
             Style::Single => {
                 self.push("'");

@@ -27,11 +27,18 @@ pub(super) struct Readable<'a> {
     pub text: &'a str,
     pub stopped_by: Option<BadCharacter>,
     has_special_breaks: bool,
+    /// Nothing needs to be looked for in it.
+    is_simple: bool,
 }
 
 impl<'a> Readable<'a> {
     /// Checks a text as go-yaml's reader does.
     pub fn new(bytes: &'a [u8]) -> Self {
+        if is_simple(bytes)
+            && let Ok(text) = std::str::from_utf8(bytes)
+        {
+            return Readable { text, stopped_by: None, has_special_breaks: false, is_simple: true };
+        }
         let (valid, mut bad) = match std::str::from_utf8(bytes) {
             Ok(text) => (text, None),
             Err(error) => {
@@ -55,19 +62,33 @@ impl<'a> Readable<'a> {
     /// A text that was checked before.
     pub fn checked(text: &'a str, stopped_by: Option<BadCharacter>) -> Self {
         let has_special_breaks = !text.is_ascii() && has_special_breaks(text);
-        Readable { text, stopped_by, has_special_breaks }
+        Readable { text, stopped_by, has_special_breaks, is_simple: false }
     }
 
     /// Lines end with line feeds alone, and nothing but text is there.
     pub fn is_usual(&self) -> bool {
-        self.stopped_by.is_none()
-            && !self.has_special_breaks
-            && !self.text.starts_with('\u{FEFF}')
-            && memchr(b'\r', self.text.as_bytes()).is_none()
+        let is_usual = || {
+            self.stopped_by.is_none()
+                && !self.has_special_breaks
+                && !self.text.starts_with('\u{FEFF}')
+                && memchr(b'\r', self.text.as_bytes()).is_none()
+        };
+        self.is_simple || is_usual()
     }
 }
 
 const DELETE: u8 = 0x7F;
+
+/// Whether there is nothing but what ASCII prints, line feeds and tabs, as in most texts. A loop without an early exit finds
+/// out fastest.
+fn is_simple(bytes: &[u8]) -> bool {
+    let is_other = |byte: u8| {
+        // What is not ASCII is negative.
+        let is_low = (byte.cast_signed() < 0x20) & (byte != b'\n') & (byte != b'\t');
+        is_low | (byte == DELETE)
+    };
+    !bytes.iter().fold(false, |found, byte| found | is_other(*byte))
+}
 
 /// A character of ASCII that go-yaml does not allow.
 fn is_control(byte: u8) -> bool {

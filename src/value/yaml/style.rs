@@ -5,6 +5,8 @@ use super::resolve::{self, Resolved};
 
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub(super) enum Style {
+    /// Plain, and of nothing but letters, digits and a few signs of ASCII.
+    Word,
     Plain,
     Single,
     Double,
@@ -116,7 +118,7 @@ fn is_word(text: &str) -> bool {
 /// The style of a string; `is_key` for keys that are written on the line of their value.
 pub(super) fn choose(text: &str, is_key: bool, dialect: Dialect) -> Style {
     if is_word(text) {
-        return if resolve::plain(text) == Resolved::Str { Style::Plain } else { Style::Double };
+        return if resolve::plain(text) == Resolved::Str { Style::Word } else { Style::Double };
     }
     let mut style = if text.contains('\n') {
         Style::Literal

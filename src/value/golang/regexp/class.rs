@@ -12,15 +12,15 @@ pub(super) fn parse(text: &[u8]) -> Result<(Class, &[u8]), RegexpError> {
     if is_negated {
         rest = &rest[1..];
     }
-    let mut items = String::new();
+    let mut class = Class { is_negated, ..Class::default() };
     let mut is_first = true;
     while is_first || rest.first() != Some(&b']') {
         is_first = false;
-        if let Some(after) = posix(rest, &mut items)? {
+        if let Some(after) = posix(rest, &mut class)? {
             rest = after;
             continue;
         }
-        if let Some(after) = named(rest, &mut items)? {
+        if let Some(after) = named(rest, &mut class)? {
             rest = after;
             continue;
         }
@@ -36,9 +36,9 @@ pub(super) fn parse(text: &[u8]) -> Result<(Class, &[u8]), RegexpError> {
                 return error(CHAR_RANGE, &start[..start.len() - rest.len()]);
             }
         }
-        push_range(&mut items, low, high);
+        push_range(&mut class, low, high);
     }
-    Ok((Class { is_negated, items }, &rest[1..]))
+    Ok((class, &rest[1..]))
 }
 
 fn class_char<'p>(text: &'p [u8], class: &[u8]) -> Result<(u32, &'p [u8]), RegexpError> {
@@ -50,34 +50,50 @@ fn class_char<'p>(text: &'p [u8], class: &[u8]) -> Result<(u32, &'p [u8]), Regex
 }
 
 /// A range without the surrogates, which no text has.
-fn push_range(items: &mut String, low: u32, high: u32) {
+fn push_range(class: &mut Class, low: u32, high: u32) {
     let low = if (0xd800..0xe000).contains(&low) { 0xe000 } else { low };
     let high = if (0xd800..0xe000).contains(&high) { 0xd7ff } else { high };
     if low <= high {
         // Writing to a String does not fail.
-        let _ = write!(items, r"\x{{{low:x}}}-\x{{{high:x}}}");
+        let _ = write!(class.items, r"\x{{{low:x}}}-\x{{{high:x}}}");
+        class.bits |= bits_of(low, high);
     }
 }
 
-const POSIX: &[(&[u8], &str)] = &[
-    (b"alnum", "0-9A-Za-z"),
-    (b"alpha", "A-Za-z"),
-    (b"ascii", r"\x00-\x7F"),
-    (b"blank", r"\t "),
-    (b"cntrl", r"\x00-\x1F\x7F"),
-    (b"digit", "0-9"),
-    (b"graph", r"\x21-\x7E"),
-    (b"lower", "a-z"),
-    (b"print", r"\x20-\x7E"),
-    (b"punct", r"\x21-\x2F\x3A-\x40\x5B-\x60\x7B-\x7E"),
-    (b"space", r"\x09-\x0D\x20"),
-    (b"upper", "A-Z"),
-    (b"word", "0-9A-Za-z_"),
-    (b"xdigit", "0-9A-Fa-f"),
+/// The bits of what a range has of ASCII.
+fn bits_of(low: u32, high: u32) -> u128 {
+    if low > 127 {
+        return 0;
+    }
+    u128::MAX >> (127 - high.min(127)) & u128::MAX << low
+}
+
+/// Characters of ASCII, by their ranges.
+type Set = &'static [(u8, u8)];
+
+const DIGITS: Set = &[(b'0', b'9')];
+const SPACES: Set = &[(b'\t', b'\n'), (b'\x0C', b'\r'), (b' ', b' ')];
+const WORDS: Set = &[(b'0', b'9'), (b'A', b'Z'), (b'_', b'_'), (b'a', b'z')];
+
+const POSIX: &[(&[u8], Set)] = &[
+    (b"alnum", &[(b'0', b'9'), (b'A', b'Z'), (b'a', b'z')]),
+    (b"alpha", &[(b'A', b'Z'), (b'a', b'z')]),
+    (b"ascii", &[(0, 0x7F)]),
+    (b"blank", &[(b'\t', b'\t'), (b' ', b' ')]),
+    (b"cntrl", &[(0, 0x1F), (0x7F, 0x7F)]),
+    (b"digit", DIGITS),
+    (b"graph", &[(0x21, 0x7E)]),
+    (b"lower", &[(b'a', b'z')]),
+    (b"print", &[(0x20, 0x7E)]),
+    (b"punct", &[(0x21, 0x2F), (0x3A, 0x40), (0x5B, 0x60), (0x7B, 0x7E)]),
+    (b"space", &[(0x09, 0x0D), (b' ', b' ')]),
+    (b"upper", &[(b'A', b'Z')]),
+    (b"word", WORDS),
+    (b"xdigit", &[(b'0', b'9'), (b'A', b'F'), (b'a', b'f')]),
 ];
 
 /// `[:name:]` within a class.
-fn posix<'p>(text: &'p [u8], items: &mut String) -> Result<Option<&'p [u8]>, RegexpError> {
+fn posix<'p>(text: &'p [u8], class: &mut Class) -> Result<Option<&'p [u8]>, RegexpError> {
     let [b'[', b':', inner @ ..] = text else { return Ok(None) };
     let Some(end) = inner.windows(2).position(|pair| pair == b":]").filter(|_| text.len() > 2) else { return Ok(None) };
     let (name, rest) = (&inner[..end], &inner[end + 2..]);
@@ -86,35 +102,40 @@ fn posix<'p>(text: &'p [u8], items: &mut String) -> Result<Option<&'p [u8]>, Reg
         _ => (false, name),
     };
     match POSIX.iter().find(|(known, _)| *known == plain) {
-        Some((_, ranges)) => push_set(items, ranges, is_negated),
+        Some((_, set)) => push_set(class, set, is_negated),
         None => return error(CHAR_RANGE, &text[..end + 4]),
     }
     Ok(Some(rest))
 }
 
-fn push_set(items: &mut String, ranges: &str, is_negated: bool) {
-    if is_negated {
-        items.extend(["[^", ranges, "]"]);
-    } else {
-        items.push_str(ranges);
+fn push_set(class: &mut Class, set: Set, is_negated: bool) {
+    class.items.push_str(if is_negated { "[^" } else { "[" });
+    let mut bits = 0;
+    for (low, high) in set {
+        // Writing to a String does not fail.
+        let _ = write!(class.items, r"\x{low:02x}-\x{high:02x}");
+        bits |= bits_of((*low).into(), (*high).into());
     }
+    class.items.push(']');
+    class.bits |= if is_negated { !bits } else { bits };
 }
 
 /// `\d \s \w \D \S \W \pX \p{Name} \PX \P{Name}`
-pub(super) fn named<'p>(text: &'p [u8], items: &mut String) -> Result<Option<&'p [u8]>, RegexpError> {
+pub(super) fn named<'p>(text: &'p [u8], class: &mut Class) -> Result<Option<&'p [u8]>, RegexpError> {
     let [b'\\', kind, rest @ ..] = text else { return Ok(None) };
-    let ranges = match kind.to_ascii_lowercase() {
-        b'd' => "0-9",
-        b's' => r"\t\n\x0C\r ",
-        b'w' => "0-9A-Za-z_",
-        b'p' => return unicode(text, rest, *kind == b'P', items).map(Some),
+    let set = match kind.to_ascii_lowercase() {
+        b'd' => DIGITS,
+        b's' => SPACES,
+        b'w' => WORDS,
+        b'p' => return unicode(text, rest, *kind == b'P', class).map(Some),
         _ => return Ok(None),
     };
-    push_set(items, ranges, kind.is_ascii_uppercase());
+    push_set(class, set, kind.is_ascii_uppercase());
     Ok(Some(rest))
 }
 
-fn unicode<'p>(text: &'p [u8], rest: &'p [u8], is_negated: bool, items: &mut String) -> Result<&'p [u8], RegexpError> {
+fn unicode<'p>(text: &'p [u8], rest: &'p [u8], is_negated: bool, class: &mut Class) -> Result<&'p [u8], RegexpError> {
+    class.is_unicode = true;
     let (c, mut rest) = next_rune(rest)?;
     let len = text.len() - rest.len();
     let (mut name, mut sequence) = (&text[2..len], &text[..len]);
@@ -130,20 +151,21 @@ fn unicode<'p>(text: &'p [u8], rest: &'p [u8], is_negated: bool, items: &mut Str
         [b'^', name @ ..] => (!is_negated, name),
         _ => (is_negated, name),
     };
-    let Some(class) = std::str::from_utf8(name).ok().and_then(class_of) else { return error(CHAR_RANGE, sequence) };
-    let class = match class.strip_prefix('^') {
-        Some(class) => {
+    let Some(named) = std::str::from_utf8(name).ok().and_then(class_of) else { return error(CHAR_RANGE, sequence) };
+    let named = match named.strip_prefix('^') {
+        Some(named) => {
             is_negated = !is_negated;
-            class.to_owned()
+            named.to_owned()
         }
-        None => class,
+        None => named,
     };
-    match (class.as_str(), is_negated) {
+    let items = &mut class.items;
+    match (named.as_str(), is_negated) {
         // No text has surrogates.
         ("gc=Cs", false) => {}
         ("gc=Cs", true) => items.push_str(r"\p{any}"),
-        (class, false) => items.extend([r"\p{", class, "}"]),
-        (class, true) => items.extend([r"\P{", class, "}"]),
+        (named, false) => items.extend([r"\p{", named, "}"]),
+        (named, true) => items.extend([r"\P{", named, "}"]),
     }
     Ok(rest)
 }

@@ -5,20 +5,21 @@
 //! matched as Go does, where a stray byte is U+FFFD.
 //!
 //! Most patterns look at a few short names. For those it is not worth while to compile all of Unicode, and what makes
-//! searches in long texts fast.
+//! searches in long texts fast; where the pattern is small as well, nothing is compiled (`small`).
 
 mod class;
 mod emit;
 mod expand;
 mod parse;
+mod small;
 mod syntax;
 
 use super::Segment;
 use super::fmt::Excess;
 use super::segment::Joiner;
 use regex_automata::meta::{Config, Regex};
-use regex_automata::util::captures::Captures;
 use regex_automata::util::syntax as crate_syntax;
+use small::Small;
 use std::borrow::Cow;
 use std::fmt;
 use std::ops::Range;
@@ -76,10 +77,16 @@ impl Texts {
     }
 }
 
+#[derive(Clone, Debug)]
+enum Matcher {
+    Small(Small),
+    Compiled(Regex),
+}
+
 /// A compiled pattern.
 #[derive(Clone, Debug)]
 pub struct Regexp {
-    regex: Regex,
+    matcher: Matcher,
     /// The names of the groups from the first on; "" for those without.
     names: Vec<String>,
     /// The pattern has no text at all.
@@ -90,30 +97,49 @@ impl Regexp {
     /// `regexp.Compile`, for all texts or for some.
     pub fn compile(pattern: &[u8], texts: Texts) -> Result<Regexp, RegexpError> {
         let parsed = parse::parse(pattern)?;
+        let is_empty = pattern.is_empty();
+        if texts == Texts::Short
+            && let Some(small) = Small::new(&parsed.node)
+        {
+            return Ok(Regexp { matcher: Matcher::Small(small), names: parsed.names, is_empty });
+        }
         let written = emit::emit(&parsed.node);
         let short = (texts == Texts::Short).then(|| build_short(&written)).flatten();
         // What Go accepts is rewritten without errors, so only the size can fail.
         let too_large = || RegexpError { code: syntax::LARGE, expression: pattern.to_vec() };
         let regex = short.or_else(|| build(&written)).ok_or_else(too_large)?;
-        Ok(Regexp { regex, names: parsed.names, is_empty: pattern.is_empty() })
+        Ok(Regexp { matcher: Matcher::Compiled(regex), names: parsed.names, is_empty })
     }
 
     /// `MatchString`
     pub fn is_match(&self, text: &[u8]) -> bool {
-        self.regex.is_match(&*Haystack::new(text).text)
+        match &self.matcher {
+            Matcher::Small(small) => small.find_at(text, 0).is_some(),
+            Matcher::Compiled(regex) => regex.is_match(&*Haystack::new(text).text),
+        }
     }
 
     /// `FindStringIndex`
     pub fn find(&self, text: &[u8]) -> Option<Range<usize>> {
-        let haystack = Haystack::new(text);
-        self.regex.find(&*haystack.text).map(|m| haystack.range(m.range()))
+        match &self.matcher {
+            Matcher::Small(small) => small.find_at(text, 0)?.group(0),
+            Matcher::Compiled(regex) => {
+                let haystack = Haystack::new(text);
+                regex.find(&*haystack.text).map(|m| haystack.range(m.range()))
+            }
+        }
     }
 
     /// `FindAllStringIndex`: at most `count`, all when that is negative.
     pub fn find_all(&self, text: &[u8], count: i64) -> Vec<Range<usize>> {
-        let haystack = Haystack::new(text);
         let limit = usize::try_from(count).unwrap_or(usize::MAX);
-        self.regex.find_iter(&*haystack.text).take(limit).map(|m| haystack.range(m.range())).collect()
+        match &self.matcher {
+            Matcher::Small(small) => small.find_iter(text).take(limit).filter_map(|found| found.group(0)).collect(),
+            Matcher::Compiled(regex) => {
+                let haystack = Haystack::new(text);
+                regex.find_iter(&*haystack.text).take(limit).map(|m| haystack.range(m.range())).collect()
+            }
+        }
     }
 
     /// `Split`: at most `count` parts, all when that is negative; none for 0.
@@ -153,13 +179,12 @@ impl Regexp {
         out: &mut dyn FnMut(Segment),
     ) -> Result<(), Excess> {
         let items = expand::parse(replacement, &self.names);
-        self.replace(text, limit, out, |found, haystack, out| {
+        self.replace(text, limit, out, |group, out| {
             for item in &items {
                 match item {
                     expand::Item::Text(bytes) => out.insert(bytes),
                     expand::Item::Groups(groups) => {
-                        let group = groups.iter().find_map(|group| found.get_group(*group));
-                        out.copy(group.map_or(0..0, |span| haystack.range(span.range())));
+                        out.copy(groups.iter().find_map(|number| group(*number)).unwrap_or(0..0));
                     }
                 }
             }
@@ -174,7 +199,7 @@ impl Regexp {
         limit: usize,
         out: &mut dyn FnMut(Segment),
     ) -> Result<(), Excess> {
-        self.replace(text, limit, out, |_, _, out| out.insert(replacement))
+        self.replace(text, limit, out, |_, out| out.insert(replacement))
     }
 
     fn replace(
@@ -182,20 +207,30 @@ impl Regexp {
         text: &[u8],
         limit: usize,
         out: &mut dyn FnMut(Segment),
-        insert: impl Fn(&Captures, &Haystack, &mut Joiner),
+        insert: impl Fn(Groups<'_>, &mut Joiner),
     ) -> Result<(), Excess> {
-        let haystack = Haystack::new(text);
         let mut joiner = Joiner::new(out);
         let mut start = 0;
         let mut left = limit;
-        for found in self.regex.captures_iter(&*haystack.text) {
-            let Some(whole) = found.get_group(0).map(|span| haystack.range(span.range())) else { continue };
+        let mut replace = |group: Groups<'_>| {
+            let Some(whole) = group(0) else { return Ok(()) };
             joiner.copy(start..whole.start);
-            insert(&found, &haystack, &mut joiner);
+            insert(group, &mut joiner);
             start = whole.end;
-            match left.checked_sub(joiner.taken()) {
-                Some(rest) => left = rest,
-                None => return Err(Excess::Size),
+            left = left.checked_sub(joiner.taken()).ok_or(Excess::Size)?;
+            Ok(())
+        };
+        match &self.matcher {
+            Matcher::Small(small) => {
+                for found in small.find_iter(text) {
+                    replace(&|number| found.group(number))?;
+                }
+            }
+            Matcher::Compiled(regex) => {
+                let haystack = Haystack::new(text);
+                for found in regex.captures_iter(&*haystack.text) {
+                    replace(&|number| found.get_group(number).map(|span| haystack.range(span.range())))?;
+                }
             }
         }
         joiner.copy(start..text.len());
@@ -203,6 +238,9 @@ impl Regexp {
         if joiner.taken() <= left { Ok(()) } else { Err(Excess::Size) }
     }
 }
+
+/// Where the groups of a match are, by number.
+type Groups<'g> = &'g dyn Fn(usize) -> Option<Range<usize>>;
 
 /// Go's own limit of nesting was checked; each of its levels is two groups here at most.
 const NEST_LIMIT: u32 = 4 * syntax::MAX_HEIGHT;

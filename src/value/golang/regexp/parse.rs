@@ -329,9 +329,9 @@ impl<'p> Parser<'p> {
             }
             _ => {}
         }
-        let mut items = String::new();
-        if let Some(after) = class::named(text, &mut items)? {
-            return self.push(Kind::Class(Class { is_negated: false, items }), after);
+        let mut class = Class::default();
+        if let Some(after) = class::named(text, &mut class)? {
+            return self.push(Kind::Class(class), after);
         }
         let (c, after) = class::escape(text)?;
         self.push(Kind::Literal(c), after)

@@ -45,10 +45,24 @@ pub(super) enum Kind {
     },
 }
 
-/// A set of runes, in the syntax of the regex crate without the brackets.
+/// A set of runes.
+#[derive(Default)]
 pub(super) struct Class {
     pub is_negated: bool,
+    /// What it holds, in the syntax of the regex crate without the brackets.
     pub items: String,
+    /// The same of ASCII alone, a bit a character.
+    pub bits: u128,
+    /// It names what is only known of Unicode.
+    pub is_unicode: bool,
+}
+
+impl Class {
+    /// The characters of ASCII that are in it, if they are known.
+    pub fn ascii(&self) -> Option<u128> {
+        let bits = if self.is_negated { !self.bits } else { self.bits };
+        (!self.is_unicode).then_some(bits)
+    }
 }
 
 pub(super) struct Node {

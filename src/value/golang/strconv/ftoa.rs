@@ -68,6 +68,9 @@ pub fn format_float(f: f64, verb: u8, precision: Option<usize>, bits: u32) -> St
         out.push('-');
     }
     let f = f.abs();
+    if matches!(verb, b'f' | b'F' | b'g' | b'G') && precision.is_none() && is_short_integer(f) {
+        return out + &(f as u32).to_string();
+    }
     let digits = match (verb, precision) {
         (b'b', _) => {
             binary(&mut out, f, bits);
@@ -90,6 +93,11 @@ pub fn format_float(f: f64, verb: u8, precision: Option<usize>, bits: u32) -> St
         _ => general(&mut out, &digits, precision, verb),
     }
     out
+}
+
+/// Whether a float is an integer that is written with its digits alone, whatever writes it; not so a negative zero.
+pub fn is_short_integer(f: f64) -> bool {
+    f.abs() < 1e6 && f.fract() == 0.0 && (f != 0.0 || f.is_sign_positive())
 }
 
 /// How fmt's `%v` and a template print a float64.
