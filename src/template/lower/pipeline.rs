@@ -161,7 +161,7 @@ impl Lowering<'_> {
         outer.operands = shift(&mut building.operands, outer.operands, &mut tables.operands);
         let start = std::mem::replace(&mut building.begun, outer).parenthesis;
         let kind = OperandKind::Pipeline(tables.pipeline(pipeline));
-        tables.operands.push(Operand { pos: pipeline.pos(), span: Span::new(start, end), kind });
+        tables.operands.push(Operand { span: Span::new(start, end), kind });
         building.end = end;
         Some(())
     }
@@ -217,7 +217,7 @@ impl Lowering<'_> {
     /// Adds an operand that has no parts.
     #[inline]
     pub fn plain(&mut self, kind: OperandKind, span: Span) -> Option<()> {
-        self.add(Operand { pos: span.start, span, kind })
+        self.add(Operand { span, kind })
     }
 
     /// A number or a character.
@@ -278,17 +278,15 @@ impl Lowering<'_> {
         let (text, tables) = (self.bench.words.text, &mut self.bench.tables);
         let word = self.bench.words.find(Kind::Field, self.source, span, key)?;
         let id = word.place(text, |meaning| match meaning {
-            Meaning::Fields { names, .. } => Some(push(&mut tables.paths, names.clone())),
+            Meaning::Fields(names) => Some(push(&mut tables.paths, names.clone())),
             _ => None,
         })?;
-        let Meaning::Fields { second, .. } = word.meaning else { return None };
         let fields = FieldsId(id);
         let end = std::mem::replace(&mut self.bench.building.end, span.end);
         if end == span.start {
             return select(tables, fields, span);
         }
-        // Go gives a path the position of its second name.
-        tables.operands.push(Operand { pos: span.start + second, span, kind: OperandKind::Field(fields) });
+        tables.operands.push(Operand { span, kind: OperandKind::Field(fields) });
         Some(())
     }
 
@@ -339,7 +337,6 @@ fn select(tables: &mut Tables, fields: FieldsId, path: Span) -> Option<()> {
         }
         _ => return None,
     }
-    operand.pos = path.start;
     operand.span.end = path.end;
     Some(())
 }

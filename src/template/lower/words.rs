@@ -26,11 +26,8 @@ const BYTES: usize = 1 << 15;
 
 /// What a word is in whatever text it stands.
 pub(super) enum Meaning {
-    /// `.a.b` as names. `second` is where the second one begins, or 0.
-    Fields {
-        names: Arc<[Arc<str>]>,
-        second: u32,
-    },
+    /// `.a.b` as names.
+    Fields(Arc<[Arc<str>]>),
     String(Arc<[u8]>),
     Number(Box<Number>),
     Variable(Arc<str>),
@@ -186,8 +183,7 @@ impl Words {
                     self.path.push(self.names.name(name, key)?);
                     at = end + 1;
                 }
-                let second = if self.path.len() > 1 { 1 + self.path.first()?.len() as u32 } else { 0 };
-                Meaning::Fields { names: self.path.drain(..).collect(), second }
+                Meaning::Fields(self.path.drain(..).collect())
             }
             Kind::String => Meaning::String(match plain(text) {
                 Some(value) => value.into(),
