@@ -49,6 +49,7 @@ fn load(text: &[u8], at: usize) -> u64 {
 }
 
 #[cold]
+#[inline(never)]
 fn load_last(rest: &[u8]) -> u64 {
     rest.iter().rev().fold(0, |bytes, byte| bytes << 8 | u64::from(*byte))
 }
