@@ -83,6 +83,24 @@ impl Tree {
         &self.bases[id.0 as usize]
     }
 
+    /// The position of an operand: where fields are taken, that of the first or, if there is nothing before it, of the
+    /// second.
+    pub fn pos(&self, operand: &Operand) -> u32 {
+        let start = operand.span.start;
+        match operand.kind {
+            OperandKind::Field(fields) => match self.fields(fields) {
+                [first, _, ..] => start + 1 + first.len() as u32,
+                _ => start,
+            },
+            OperandKind::Variable(symbol, fields) if !fields.is_empty() => {
+                start + self.names[symbol as usize].len() as u32
+            }
+            OperandKind::Chain(base, _) => self.operand(base).span.end,
+            OperandKind::Pipeline(inner) => self.pipeline(inner).pos(),
+            _ => start,
+        }
+    }
+
     pub fn pipeline(&self, id: PipelineId) -> &Pipeline {
         &self.pipelines[id.0 as usize]
     }
@@ -261,10 +279,9 @@ impl Command {
     }
 }
 
-/// One operand of a command.
+/// One operand of a command. [`Tree::pos`] is its position.
 #[derive(Debug, Clone, Copy)]
 pub struct Operand {
-    pub pos: u32,
     pub span: Span,
     pub kind: OperandKind,
 }

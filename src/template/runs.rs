@@ -41,16 +41,17 @@ pub fn is(byte: u8, class: u8) -> bool {
 /// Eight bytes, the first as the lowest; behind the end of the text come zeros.
 #[inline]
 fn load(text: &[u8], at: usize) -> u64 {
-    match text.get(at..).and_then(<[u8]>::first_chunk) {
+    let Some(rest) = text.get(at..) else { return 0 };
+    match rest.first_chunk() {
         Some(bytes) => u64::from_le_bytes(*bytes),
-        None => load_last(text, at),
+        None => load_last(rest),
     }
 }
 
 #[cold]
-fn load_last(text: &[u8], at: usize) -> u64 {
-    let bytes = text.get(at..).unwrap_or_default().iter().rev();
-    bytes.fold(0, |bytes, byte| bytes << 8 | u64::from(*byte))
+#[inline(never)]
+fn load_last(rest: &[u8]) -> u64 {
+    rest.iter().rev().fold(0, |bytes, byte| bytes << 8 | u64::from(*byte))
 }
 
 #[inline]

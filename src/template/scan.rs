@@ -281,6 +281,7 @@ impl<'r, 'a> Reader<'r, 'a> {
     }
 
     /// `$a :=`, `$a =` and, for `range`, `$a, $b :=`; nothing where the pipeline begins with the value of a variable.
+    #[inline(never)]
     fn declared(&mut self, start: usize) -> Option<usize> {
         let text = self.text;
         let (end, key) = runs::name(text, start);

@@ -89,7 +89,7 @@ fn show_pipeline(out: &mut String, tree: &Tree, pipeline: &Pipeline) {
 }
 
 fn show_operand(out: &mut String, tree: &Tree, operand: &Operand) {
-    let pos = operand.pos;
+    let pos = tree.pos(operand);
     let _ = match operand.kind {
         OperandKind::Pipeline(inner) => {
             show_pipeline(out, tree, tree.pipeline(inner));

@@ -160,7 +160,7 @@ impl Evaluator<'_> {
             At::None => (0, Span::default(), String::new()),
             At::Pipeline(p) => (p.pos(), p.span, print::pipeline(tree, p)),
             At::Command(c) => (c.pos(), c.span, print::command(tree, c)),
-            At::Operand(o) => (o.pos, o.span, print::operand(tree, o)),
+            At::Operand(o) => (tree.pos(o), o.span, print::operand(tree, o)),
             At::Template(t) => (t.pos(), t.span, print::template_call(tree, t)),
         };
         let before = &frame.unit.tree.source[..(pos as usize).min(frame.unit.tree.source.len())];

@@ -36,7 +36,7 @@ pub(super) struct Building {
 }
 
 /// A pipeline that has begun.
-#[derive(Default)]
+#[derive(Clone, Copy, Default)]
 struct Begun {
     start: u32,
     /// Where its parenthesis is, if it has one.
@@ -101,7 +101,7 @@ impl Lowering<'_> {
         if building.around.len() >= MAX_PARENTHESES || building.end == parenthesis {
             return None;
         }
-        let mut outer = std::mem::take(&mut building.begun);
+        let mut outer = building.begun;
         outer.commands = shift(&mut tables.commands, outer.commands, &mut building.commands);
         outer.operands = shift(&mut tables.operands, outer.operands, &mut building.operands);
         building.around.push(outer);
@@ -161,7 +161,7 @@ impl Lowering<'_> {
         outer.operands = shift(&mut building.operands, outer.operands, &mut tables.operands);
         let start = std::mem::replace(&mut building.begun, outer).parenthesis;
         let kind = OperandKind::Pipeline(tables.pipeline(pipeline));
-        tables.operands.push(Operand { pos: pipeline.pos(), span: Span::new(start, end), kind });
+        tables.operands.push(Operand { span: Span::new(start, end), kind });
         building.end = end;
         Some(())
     }
@@ -215,9 +215,9 @@ impl Lowering<'_> {
     }
 
     /// Adds an operand that has no parts.
-    #[inline]
+    #[inline(always)]
     pub fn plain(&mut self, kind: OperandKind, span: Span) -> Option<()> {
-        self.add(Operand { pos: span.start, span, kind })
+        self.add(Operand { span, kind })
     }
 
     /// A number or a character.
@@ -233,7 +233,7 @@ impl Lowering<'_> {
     }
 
     /// A string constant. What is looked up by what is written comes with its key, which [`runs`] makes.
-    #[inline]
+    #[inline(always)]
     pub fn string(&mut self, span: Span, key: u64) -> Option<()> {
         let (text, tables) = (self.bench.words.text, &mut self.bench.tables);
         let word = self.bench.words.find(Kind::String, self.source, span, key)?;
@@ -245,7 +245,7 @@ impl Lowering<'_> {
     }
 
     /// A variable, to which fields may yet be glued.
-    #[inline]
+    #[inline(always)]
     pub fn variable(&mut self, span: Span, key: u64) -> Option<()> {
         let symbol = self.symbol(span, key)?;
         if !self.bench.scopes.is_visible(symbol) {
@@ -255,7 +255,7 @@ impl Lowering<'_> {
     }
 
     /// The name of a function.
-    #[inline]
+    #[inline(always)]
     pub fn function(&mut self, span: Span, key: u64) -> Option<()> {
         let (text, tables, known) = (self.bench.words.text, &mut self.bench.tables, &mut self.bench.building.functions);
         let word = self.bench.words.find(Kind::Function, self.source, span, key)?;
@@ -273,27 +273,25 @@ impl Lowering<'_> {
     }
 
     /// `.a.b`, which may be glued to the operand before.
-    #[inline]
+    #[inline(always)]
     pub fn field(&mut self, span: Span, key: u64) -> Option<()> {
         let (text, tables) = (self.bench.words.text, &mut self.bench.tables);
         let word = self.bench.words.find(Kind::Field, self.source, span, key)?;
         let id = word.place(text, |meaning| match meaning {
-            Meaning::Fields { names, .. } => Some(push(&mut tables.paths, names.clone())),
+            Meaning::Fields(names) => Some(push(&mut tables.paths, names.clone())),
             _ => None,
         })?;
-        let Meaning::Fields { second, .. } = word.meaning else { return None };
         let fields = FieldsId(id);
         let end = std::mem::replace(&mut self.bench.building.end, span.end);
         if end == span.start {
             return select(tables, fields, span);
         }
-        // Go gives a path the position of its second name.
-        tables.operands.push(Operand { pos: span.start + second, span, kind: OperandKind::Field(fields) });
+        tables.operands.push(Operand { span, kind: OperandKind::Field(fields) });
         Some(())
     }
 
     /// Adds an operand to a command; between two there must be a space.
-    #[inline]
+    #[inline(always)]
     fn add(&mut self, operand: Operand) -> Option<()> {
         let end = std::mem::replace(&mut self.bench.building.end, operand.span.end);
         if end == operand.span.start {
@@ -303,7 +301,7 @@ impl Lowering<'_> {
         Some(())
     }
 
-    #[inline]
+    #[inline(always)]
     fn symbol(&mut self, span: Span, key: u64) -> Option<Symbol> {
         self.bench.symbol(self.source, span, key)
     }
@@ -318,7 +316,7 @@ impl Tables {
 
 impl Bench {
     /// The symbol of a variable by what is written.
-    #[inline]
+    #[inline(always)]
     pub fn symbol(&mut self, source: &[u8], span: Span, key: u64) -> Option<Symbol> {
         let text = self.words.text;
         self.words.find(Kind::Variable, source, span, key)?.place(text, |meaning| match meaning {
@@ -339,7 +337,6 @@ fn select(tables: &mut Tables, fields: FieldsId, path: Span) -> Option<()> {
         }
         _ => return None,
     }
-    operand.pos = path.start;
     operand.span.end = path.end;
     Some(())
 }

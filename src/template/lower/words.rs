@@ -22,15 +22,13 @@ const MAX_BYTES: usize = 1 << 18;
 /// Room for the words of a large chart.
 const SLOTS: usize = 1 << 12;
 const NAMES: usize = 448;
+const TEMPLATES: usize = 224;
 const BYTES: usize = 1 << 15;
 
 /// What a word is in whatever text it stands.
 pub(super) enum Meaning {
-    /// `.a.b` as names. `second` is where the second one begins, or 0.
-    Fields {
-        names: Arc<[Arc<str>]>,
-        second: u32,
-    },
+    /// `.a.b` as names.
+    Fields(Arc<[Arc<str>]>),
     String(Arc<[u8]>),
     Number(Box<Number>),
     Variable(Arc<str>),
@@ -94,13 +92,14 @@ impl Words {
         if self.slots.is_empty() {
             self.grow();
             self.names.0.reserve(NAMES, |_| 0);
+            self.templates.0.reserve(TEMPLATES, |_| 0);
             self.bytes.reserve(BYTES);
         }
         self.text = self.text.wrapping_add(1);
     }
 
     /// A word by where it is written, and the key of that; nothing if it is none.
-    #[inline]
+    #[inline(always)]
     pub fn find(&mut self, kind: Kind, source: &[u8], span: Span, key: u64) -> Option<&mut Word> {
         let mut place = *self.slots.get((key >> self.shift) as usize)? as usize;
         if !self.words.get(place).is_some_and(|word| self.is_written(word, source, span, key)) {
@@ -186,8 +185,7 @@ impl Words {
                     self.path.push(self.names.name(name, key)?);
                     at = end + 1;
                 }
-                let second = if self.path.len() > 1 { 1 + self.path.first()?.len() as u32 } else { 0 };
-                Meaning::Fields { names: self.path.drain(..).collect(), second }
+                Meaning::Fields(self.path.drain(..).collect())
             }
             Kind::String => Meaning::String(match plain(text) {
                 Some(value) => value.into(),
