@@ -229,6 +229,9 @@ const NO_VALUE: &[u8] = b"<no value>";
 /// The text without what Go prints for nothing.
 pub(in crate::engine) fn without_no_value(text: Text) -> Text {
     let bytes = text.bytes();
+    if memchr::memchr(NO_VALUE[0], bytes).is_none() {
+        return text;
+    }
     let mut found = memchr::memmem::find_iter(bytes, NO_VALUE).peekable();
     if found.peek().is_none() {
         return text;
