@@ -249,8 +249,8 @@ fn check(files: &[RawFile]) {
     let folder = std::env::temp_dir().join(format!("chartlint-bench-{}", std::process::id()));
     for file in files {
         let path = folder.join(&file.path);
-        let written =
-            std::fs::create_dir_all(path.parent().unwrap_or(&folder)).and_then(|()| std::fs::write(&path, &file.bytes));
+        let written = std::fs::create_dir_all(path.parent().unwrap_or(&folder))
+            .and_then(|()| std::fs::write(&path, &*file.bytes));
         if let Err(error) = written {
             println!("the check is not measured: {}: {error}", path.display());
             return;

@@ -1,9 +1,9 @@
 //! Compares the parser of templates with Go's: reads what `tests/syntax/go/verdicts` prints.
 
+use chartlint::source::Content;
 use chartlint::template::{Rules, SyntaxErrorKind, parse};
 use std::collections::HashMap;
 use std::io::BufRead;
-use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 #[path = "../tests/syntax/show.rs"]
@@ -33,7 +33,7 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     for line in lines {
         let verdict: Verdict = serde_json::from_str(&line?)?;
         let encoded = verdict.source.unwrap_or_default();
-        let source: Arc<[u8]> = base64::Engine::decode(&base64::engine::general_purpose::STANDARD, encoded)?.into();
+        let source: Content = base64::Engine::decode(&base64::engine::general_purpose::STANDARD, encoded)?.into();
         let start = Instant::now();
         let result = parse(&source, &verdict.name, &lookup, Rules::of_go(26));
         time += start.elapsed();
@@ -58,7 +58,7 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
                     println!("  Go:   {}\n  ours: {}", cut(&verdict.tree), cut(&tree));
                 }
                 let path = std::env::temp_dir().join(format!("syntax-{different}.tpl"));
-                std::fs::write(&path, &source)?;
+                std::fs::write(&path, &*source)?;
                 println!("  text: {}", path.display());
             }
         }

@@ -1,10 +1,11 @@
 //! The command line program.
 
+mod memory;
+
 use std::process::ExitCode;
 
-/// An analysis is made of many small allocations, in more than one thread.
 #[global_allocator]
-static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+static ALLOCATOR: memory::Allocator = memory::Allocator;
 
 fn main() -> ExitCode {
     chartlint::cli::main()

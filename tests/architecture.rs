@@ -61,8 +61,8 @@ fn actual() -> BTreeMap<String, BTreeSet<String>> {
         let used = rooms_used(text).into_iter().filter(|name| name != room && rooms.contains(name));
         table.entry(room.clone()).or_default().extend(used);
     }
-    // What starts the program and lists the modules is no room.
-    table.retain(|room, _| !matches!(room.as_str(), "main" | "lib"));
+    // What starts the program, gives it memory and lists the modules is no room.
+    table.retain(|room, _| !matches!(room.as_str(), "main" | "memory" | "lib"));
     table
 }
 

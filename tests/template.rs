@@ -3,7 +3,6 @@
 use chartlint::template::ast::{Branch, Node, Tree};
 use chartlint::template::{MAX_BLOCKS, MAX_PARENTHESES, Rules, SyntaxError, SyntaxErrorKind, parse};
 use std::collections::BTreeMap;
-use std::sync::Arc;
 
 #[path = "syntax/show.rs"]
 mod show;
@@ -40,12 +39,7 @@ fn recorded() -> Recorded {
 
 fn parse_for_go(text: &[u8], minor: u32) -> Result<Tree, SyntaxError> {
     let functions = recorded_functions();
-    parse(
-        &Arc::from(text),
-        NAME,
-        &|name| functions.iter().position(|f| f == name).map(|i| i as u16),
-        Rules::of_go(minor),
-    )
+    parse(&text.into(), NAME, &|name| functions.iter().position(|f| f == name).map(|i| i as u16), Rules::of_go(minor))
 }
 
 fn recorded_functions() -> &'static [String] {

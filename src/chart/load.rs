@@ -8,7 +8,7 @@ use super::metadata;
 use super::model::{Chart, ChartFile, Metadata, RawFile, Schema};
 use super::reading::{self, ReadError};
 use crate::profile::Profile;
-use crate::source::Sources;
+use crate::source::{Content, Sources};
 use crate::value::Plain;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
@@ -42,7 +42,7 @@ struct Loader<'a> {
     charts: usize,
     bytes: u64,
     /// The addresses of the files of named templates, by their texts.
-    partials: BTreeMap<Arc<[u8]>, u32>,
+    partials: BTreeMap<Content, u32>,
 }
 
 /// The chart that a subchart is in.

@@ -1,7 +1,7 @@
 //! A chart as it was loaded.
 
 use super::schema::Compiled;
-use crate::source::Span;
+use crate::source::{Content, Span};
 use crate::value::Plain;
 use std::sync::{Arc, OnceLock};
 
@@ -10,7 +10,7 @@ use std::sync::{Arc, OnceLock};
 pub struct RawFile {
     /// Relative to the chart, with slashes.
     pub path: String,
-    pub bytes: Arc<[u8]>,
+    pub bytes: Content,
 }
 
 /// A file of a chart.
@@ -20,7 +20,7 @@ pub struct ChartFile {
     pub path: String,
     /// The address of its first byte; 0 for files that are only read by `.Files`.
     pub base: u32,
-    pub bytes: Arc<[u8]>,
+    pub bytes: Content,
 }
 
 /// A chart with its subcharts.

@@ -1,6 +1,7 @@
 //! The templates of a prepared chart, in the order in which Helm parses and executes them.
 
 use super::prepare::Prepared;
+use crate::source::Content;
 use std::borrow::Cow;
 use std::sync::Arc;
 
@@ -15,7 +16,7 @@ pub struct Template {
     pub chart: usize,
     /// The address of its first byte.
     pub base: u32,
-    pub text: Arc<[u8]>,
+    pub text: Content,
     /// Parsed for its defines, never executed by itself.
     pub is_partial: bool,
 }

@@ -1,8 +1,8 @@
 //! What the program reads.
 
 use crate::chart::RawFile;
+use crate::source::Content;
 use std::path::Path;
-use std::sync::Arc;
 
 /// Why a chart could not be read.
 #[derive(Debug)]
@@ -18,7 +18,7 @@ pub trait Input {
     fn chart(&self, path: &Path) -> Result<Vec<RawFile>, InputError>;
 
     /// A file; the error is the system's message as Helm shows it.
-    fn file(&self, path: &Path) -> Result<Arc<[u8]>, String>;
+    fn file(&self, path: &Path) -> Result<Content, String>;
 }
 
 /// The file system.
@@ -29,7 +29,7 @@ impl Input for Disk {
         super::read::chart(path)
     }
 
-    fn file(&self, path: &Path) -> Result<Arc<[u8]>, String> {
+    fn file(&self, path: &Path) -> Result<Content, String> {
         match std::fs::read(path) {
             Ok(bytes) => Ok(bytes.into()),
             Err(error) => Err(format!("open {}: {}", path.display(), system_message(&error))),

@@ -51,7 +51,7 @@ impl From<Exit> for ExitCode {
 
 /// Runs the command line of the process.
 pub fn main() -> ExitCode {
-    // All of it on the large stack: what a thread allocates lies apart from what another does.
+    // All of it on the large stack.
     let exit = crate::engine::with_stack(|| match args::Command::of_process() {
         Ok(command) => run(command),
         Err(error) => {

@@ -7,10 +7,11 @@ use super::input::{InputError, system_message};
 use crate::chart::limits::{MAX_ARCHIVE_BYTES, MAX_FILE_BYTES, MAX_FILES};
 use crate::chart::{Ignore, RawFile, archive};
 use crate::profile::Profile;
+use crate::source::Content;
+use std::cell::OnceCell;
 use std::fs::{self, File};
 use std::io::{self, Read as _};
 use std::path::{MAIN_SEPARATOR, Path, PathBuf};
-use std::sync::Arc;
 use walkdir::{DirEntry, WalkDir};
 
 /// How many bytes all files of a folder may have. Helm has no limit.
@@ -35,7 +36,7 @@ fn unreadable(message: String) -> InputError {
 
 fn archive_file(path: &Path) -> Result<Vec<RawFile>, InputError> {
     let shown = path.display();
-    let bytes = read(path, MAX_ARCHIVE_BYTES, &mut Vec::new())
+    let bytes = read(path, MAX_ARCHIVE_BYTES)
         .map_err(|e| unreadable(format!("file '{shown}' cannot be read: {}", system_message(&e))))?;
     let Some(bytes) = bytes else {
         return Err(unreadable(format!("file '{shown}' is larger than {MAX_ARCHIVE_BYTES} bytes")));
@@ -52,31 +53,28 @@ fn archive_file(path: &Path) -> Result<Vec<RawFile>, InputError> {
     }))
 }
 
-/// The content of a file; none when it is larger than `limit`. `buffer` is memory to read to, of one file after the other.
-fn read(path: &Path, limit: u64, buffer: &mut Vec<u8>) -> io::Result<Option<Arc<[u8]>>> {
+/// The content of a file; none when it is larger than `limit`.
+fn read(path: &Path, limit: u64) -> io::Result<Option<Content>> {
     let mut file = File::open(path)?;
     let length = file.metadata().map_or(0, |metadata| metadata.len());
     if length > limit {
         return Ok(None);
     }
-    buffer.clear();
-    buffer.reserve(length as usize);
-    let read = file.by_ref().take(length).read_to_end(buffer)? as u64;
+    let mut bytes = Vec::with_capacity(length as usize);
+    let read = file.by_ref().take(length).read_to_end(&mut bytes)? as u64;
     // A file that is being changed, or a pipe, which tells no length.
     if length == 0 || read < length {
-        file.take(limit + 1 - read).read_to_end(buffer)?;
+        file.take(limit + 1 - read).read_to_end(&mut bytes)?;
     }
-    Ok((buffer.len() as u64 <= limit).then(|| buffer.as_slice().into()))
+    Ok((bytes.len() as u64 <= limit).then(|| bytes.into()))
 }
 
 /// A folder that is walked.
 struct Folder<'p> {
     root: &'p Path,
-    /// Without links, to see what leaves it.
-    real_root: PathBuf,
+    /// Without links, to see what leaves it; not known until there is a link.
+    real_root: OnceCell<PathBuf>,
     ignore: Ignore,
-    /// What files are read to.
-    buffer: Vec<u8>,
 }
 
 fn folder(root: &Path) -> Result<Vec<RawFile>, InputError> {
@@ -84,9 +82,7 @@ fn folder(root: &Path) -> Result<Vec<RawFile>, InputError> {
     if !root.join("Chart.yaml").exists() {
         return Err(unreadable("Chart.yaml file is missing".into()));
     }
-    let real_root =
-        fs::canonicalize(root).map_err(|e| unreadable(format!("{}: {}", root.display(), system_message(&e))))?;
-    let mut folder = Folder { root, real_root, ignore: Ignore::default(), buffer: Vec::new() };
+    let mut folder = Folder { root, real_root: OnceCell::new(), ignore: Ignore::default() };
     folder.read_ignore()?;
     let mut files = Vec::new();
     let mut total = 0;
@@ -137,12 +133,15 @@ impl Folder<'_> {
 
     fn read_ignore(&mut self) -> Result<(), InputError> {
         let path = self.root.join(".helmignore");
-        if !path.exists() {
-            return Ok(());
+        let Ok(metadata) = fs::symlink_metadata(&path) else { return Ok(()) };
+        if metadata.is_symlink() {
+            if !path.exists() {
+                return Ok(());
+            }
+            self.check_inside(&path)?;
         }
-        self.check_inside(&path)?;
         let fail = |message: String| unreadable(format!(".helmignore: {message}"));
-        let bytes = read(&path, MAX_FILE_BYTES, &mut self.buffer).map_err(|e| fail(system_message(&e)))?;
+        let bytes = read(&path, MAX_FILE_BYTES).map_err(|e| fail(system_message(&e)))?;
         let bytes = bytes.ok_or_else(|| fail(format!("it is larger than {MAX_FILE_BYTES} bytes")))?;
         self.ignore = Ignore::parse(&bytes).map_err(|e| unreadable(e.message))?;
         Ok(())
@@ -152,12 +151,21 @@ impl Folder<'_> {
         if entry.path_is_symlink() { self.check_inside(entry.path()) } else { Ok(()) }
     }
 
+    fn real_root(&self) -> Result<&Path, InputError> {
+        if let Some(root) = self.real_root.get() {
+            return Ok(root);
+        }
+        let root = fs::canonicalize(self.root)
+            .map_err(|e| unreadable(format!("{}: {}", self.root.display(), system_message(&e))))?;
+        Ok(self.real_root.get_or_init(|| root))
+    }
+
     /// Refuses a path that leads out of the chart.
     fn check_inside(&self, path: &Path) -> Result<(), InputError> {
         let shown = self.relative(path);
         let real = fs::canonicalize(path)
             .map_err(|e| unreadable(format!("error evaluating symlink {shown}: {}", system_message(&e))))?;
-        if real.starts_with(&self.real_root) {
+        if real.starts_with(self.real_root()?) {
             return Ok(());
         }
         Err(unreadable(format!(
@@ -166,11 +174,11 @@ impl Folder<'_> {
         )))
     }
 
-    fn content(&mut self, entry: &DirEntry, path: &str) -> Result<Arc<[u8]>, InputError> {
+    fn content(&self, entry: &DirEntry, path: &str) -> Result<Content, InputError> {
         if !entry.file_type().is_file() {
             return Err(unreadable(format!("cannot load irregular file {path} as it has file mode type bits set")));
         }
-        let bytes = read(entry.path(), MAX_FILE_BYTES, &mut self.buffer)
+        let bytes = read(entry.path(), MAX_FILE_BYTES)
             .map_err(|e| unreadable(format!("error reading {path}: {}", system_message(&e))))?;
         bytes.ok_or_else(|| {
             let name = entry.file_name().to_string_lossy();

@@ -241,7 +241,7 @@ impl Importer<'_> {
         for file in &chart.files {
             let path = key(&file.path);
             let origin = self.rt.arena.source(Cause::Files { path: path.clone() }, Span::default());
-            map.entries.insert(path, Value::new(Data::Bytes(Text::shared(&file.bytes)), origin));
+            map.entries.insert(path, Value::new(Data::Bytes(Text::of_file(&file.bytes)), origin));
         }
         Data::Map(self.rt.heap.add(map)).into()
     }

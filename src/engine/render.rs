@@ -167,6 +167,11 @@ pub const STACK: usize = 1 << 30;
 ///
 /// Where so much address space is not to be had, smaller stacks are tried, on which deep templates may fail.
 pub fn with_stack<T: Send>(work: impl FnOnce() -> T + Send) -> T {
+    // Another stack costs less than another thread. There is no way back when it cannot be made, so this is asked first.
+    #[cfg(unix)]
+    if memmap2::MmapMut::map_anon(STACK).is_ok() {
+        return stacker::grow(STACK, work);
+    }
     let work = Mutex::new(Some(work));
     let take = || work.lock().unwrap_or_else(PoisonError::into_inner).take();
     for size in [STACK, STACK / 8, STACK / 64] {

@@ -276,7 +276,7 @@ impl<'a> Journey<'a> {
         let world = &self.terms.world;
         for chart in &prepared.charts {
             for file in chart.chart.crds() {
-                for text in manifest::split(&Text::constant(&*file.bytes), &world.profile) {
+                for text in manifest::split(&Text::of_file(&file.bytes), &world.profile) {
                     let Ok(document) = yaml::read(text.bytes()) else { continue };
                     let object = live::plain(&document.root);
                     let field = |path: &[&str]| object.at(path).and_then(Plain::as_str).unwrap_or_default();

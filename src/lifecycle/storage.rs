@@ -39,7 +39,7 @@ pub fn refusal(
     let _ = put(kube::to_json(&chart.values).as_bytes());
     for file in files {
         let _ = put(file.path.as_bytes());
-        let _ = put(STANDARD.encode(&file.bytes).as_bytes());
+        let _ = put(STANDARD.encode(&*file.bytes).as_bytes());
     }
     for document in documents {
         let text = serde_json::Value::String(document.text.lossy().into_owned()).to_string();

@@ -27,7 +27,7 @@ fn transitions(evidence: &Evidence<'_>) -> Vec<Transition> {
     let mut out = Vec::new();
     let charts = evidence.life.prepared.iter().flat_map(|prepared| &prepared.charts);
     for file in charts.flat_map(|chart| chart.chart.crds()) {
-        let text = crate::value::Text::constant(&file.bytes);
+        let text = crate::value::Text::of_file(&file.bytes);
         for document in crate::manifest::split(&text, &evidence.life.world.profile) {
             if let Ok(read) = yaml::read(document.bytes()) {
                 add(&read.root, &mut out);

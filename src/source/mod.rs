@@ -4,7 +4,7 @@
 //! addresses, so a place needs no file id beside it, and one diagnostic can point into several files. The room knows
 //! text and nothing of its meaning, and does no I/O.
 
-use std::ops::Range;
+use std::ops::{Deref, Range};
 use std::sync::{Arc, OnceLock};
 
 /// A half-open range of addresses.
@@ -29,6 +29,30 @@ impl Span {
     }
 }
 
+/// The bytes of a file. Cheap to clone, and made of what was read without a copy.
+#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Default, Debug)]
+pub struct Content(Arc<Vec<u8>>);
+
+impl Deref for Content {
+    type Target = [u8];
+
+    fn deref(&self) -> &[u8] {
+        &self.0
+    }
+}
+
+impl From<Vec<u8>> for Content {
+    fn from(bytes: Vec<u8>) -> Self {
+        Content(Arc::new(bytes))
+    }
+}
+
+impl From<&[u8]> for Content {
+    fn from(bytes: &[u8]) -> Self {
+        bytes.to_vec().into()
+    }
+}
+
 /// A file that was read: its name as shown to the user and its bytes.
 #[derive(Debug)]
 pub struct SourceFile {
@@ -36,7 +60,7 @@ pub struct SourceFile {
     pub path: String,
     /// As Helm names it, `chart/templates/x.yaml`; empty for files that Helm never names.
     pub name: String,
-    pub text: Arc<[u8]>,
+    pub text: Content,
     /// The address of its first byte.
     pub base: u32,
     /// Others call what stands here, and its place is theirs: a template of a library chart, a text that `tpl` runs.
@@ -103,16 +127,16 @@ impl Sources {
     }
 
     /// Adds a file and gives its base address; `None` when the address space (4 GiB) is full.
-    pub fn add(&mut self, path: String, name: String, text: Arc<[u8]>) -> Option<u32> {
+    pub fn add(&mut self, path: String, name: String, text: Content) -> Option<u32> {
         self.push(path, name, text, false)
     }
 
     /// Adds a file whose text others call.
-    pub fn add_shared(&mut self, path: String, name: String, text: Arc<[u8]>) -> Option<u32> {
+    pub fn add_shared(&mut self, path: String, name: String, text: Content) -> Option<u32> {
         self.push(path, name, text, true)
     }
 
-    fn push(&mut self, path: String, name: String, text: Arc<[u8]>, is_shared: bool) -> Option<u32> {
+    fn push(&mut self, path: String, name: String, text: Content, is_shared: bool) -> Option<u32> {
         let base = self.end();
         base.checked_add(u32::try_from(text.len()).ok()?)?.checked_add(2)?;
         self.files.push(Arc::new(SourceFile { path, name, text, base, is_shared, lines: OnceLock::new() }));

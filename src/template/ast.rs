@@ -4,7 +4,7 @@
 //! the offset that Go gives the node and that its error messages show (engine reference: "Positions"); `span` is what
 //! the node covers in the source, for people.
 
-use crate::source::Span;
+use crate::source::{Content, Span};
 use std::borrow::Cow;
 use std::sync::Arc;
 
@@ -16,7 +16,7 @@ pub type Symbol = u32;
 /// nobody climbs down to drop it.
 #[derive(Debug)]
 pub struct Tree {
-    pub source: Arc<[u8]>,
+    pub source: Content,
     /// The text at the top level of the file.
     pub root: List,
     /// `define` and `block`, in the order of the text.
@@ -28,6 +28,8 @@ pub struct Tree {
     pub(super) calls: Box<[TemplateCall]>,
     pub(super) commands: Box<[Command]>,
     pub(super) operands: Box<[Operand]>,
+    /// Those that fields are taken of with a [`OperandKind::Chain`].
+    pub(super) bases: Box<[Operand]>,
     /// Those in parentheses; the others stand where they are used.
     pub(super) pipelines: Box<[Pipeline]>,
     pub(super) numbers: Box<[Number]>,
@@ -76,8 +78,9 @@ impl Tree {
         command.operands.of(&self.operands)
     }
 
+    /// The operand that fields are taken of.
     pub fn operand(&self, id: OperandId) -> &Operand {
-        &self.operands[id.0 as usize]
+        &self.bases[id.0 as usize]
     }
 
     pub fn pipeline(&self, id: PipelineId) -> &Pipeline {

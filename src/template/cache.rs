@@ -3,6 +3,7 @@
 use super::ast::Tree;
 use super::{Rules, SyntaxError, parse};
 use crate::profile::Profile;
+use crate::source::Content;
 use hashbrown::HashTable;
 use rustc_hash::FxHasher;
 use std::collections::VecDeque;
@@ -24,7 +25,7 @@ pub struct Cache {
 struct Known {
     trees: HashTable<Kept>,
     /// The texts with their hashes, those first that are to be forgotten first.
-    queue: VecDeque<(u64, Arc<[u8]>)>,
+    queue: VecDeque<(u64, Content)>,
     /// The sum of their lengths.
     bytes: usize,
 }
@@ -42,7 +43,7 @@ impl Cache {
     /// The tree of a text, parsed now or before.
     pub fn parse(
         &self,
-        source: &Arc<[u8]>,
+        source: &Content,
         name: &str,
         functions: &dyn Fn(&str) -> Option<u16>,
         profile: &Profile,

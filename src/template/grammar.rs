@@ -4,9 +4,8 @@ use super::ast::Tree;
 use super::error::{SyntaxError, SyntaxErrorKind};
 use super::lower::{self, Doubt};
 use super::{Rules, refusal};
-use crate::source::Span;
+use crate::source::{Content, Span};
 use std::ops::ControlFlow;
-use std::sync::Arc;
 use std::sync::LazyLock;
 use tree_sitter::{Language, ParseOptions};
 
@@ -139,7 +138,7 @@ impl Parser {
     /// See [`super::parse`].
     pub fn parse(
         &mut self,
-        source: &Arc<[u8]>,
+        source: &Content,
         name: &str,
         functions: &dyn Fn(&str) -> Option<u16>,
         rules: Rules,
@@ -202,7 +201,7 @@ mod tests {
     use std::path::{Path, PathBuf};
 
     /// What the two ways make of a text; nothing where one doubts it.
-    fn both(parser: &mut Parser, source: &Arc<[u8]>) -> [Option<String>; 2] {
+    fn both(parser: &mut Parser, source: &Content) -> [Option<String>; 2] {
         let profile = Profile::default();
         let table = FunctionTable::new(&profile);
         let functions = |name: &str| table.find(name);
@@ -240,7 +239,7 @@ mod tests {
         let mut parser = Parser::new();
         for (index, text) in texts.into_iter().enumerate() {
             let shown = String::from_utf8_lossy(&text).into_owned();
-            let [scanned, parsed] = both(&mut parser, &Arc::from(text));
+            let [scanned, parsed] = both(&mut parser, &text.into());
             match scanned {
                 Some(scanned) => assert_eq!(Some(scanned), parsed, "{shown}"),
                 // What charts in earnest hold is scanned.

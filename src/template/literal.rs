@@ -204,6 +204,13 @@ pub fn unquote(source: &[u8]) -> Option<Vec<u8>> {
     let mut out = Vec::with_capacity(inner.len());
     let mut rest = inner;
     while !rest.is_empty() {
+        let plain = rest.iter().take_while(|byte| byte.is_ascii() && !matches!(byte, b'\\' | b'"')).count();
+        let (own, after) = rest.split_at(plain);
+        out.extend_from_slice(own);
+        rest = after;
+        if rest.is_empty() {
+            break;
+        }
         let (value, is_rune, tail) = unquote_char(rest, b'"')?;
         match char::from_u32(value) {
             Some(c) if is_rune => out.extend_from_slice(c.encode_utf8(&mut [0; 4]).as_bytes()),

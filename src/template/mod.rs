@@ -20,9 +20,11 @@ mod lower;
 pub mod print;
 mod quote;
 mod refusal;
+mod runs;
 mod scan;
 mod unicode;
 
+use crate::source::Content;
 pub use cache::Cache;
 pub use error::{SyntaxError, SyntaxErrorKind};
 pub use grammar::{Parser, language};
@@ -30,7 +32,6 @@ pub use quote::quoted;
 
 use ast::Tree;
 use std::cell::RefCell;
-use std::sync::Arc;
 
 /// How many parentheses may be open at once: Go's own limit since 1.25, and ours for all versions.
 pub const MAX_PARENTHESES: usize = 10_000;
@@ -68,7 +69,7 @@ impl Rules {
 /// Parses a template file. `name` is the file's name in Helm; `functions` gives a function's index by name and must
 /// not know Go's keywords. The error is the one that text/template reports.
 pub fn parse(
-    source: &Arc<[u8]>,
+    source: &Content,
     name: &str,
     functions: &dyn Fn(&str) -> Option<u16>,
     rules: Rules,

@@ -5,423 +5,360 @@
 
 use super::ast::{OperandKind, Pipeline};
 use super::grammar::Kind;
-use super::lower::{Clause, Lowering};
+use super::lower::{Block, Clause, Lowering};
+use super::runs::{self, FIRST, NAME, SPACE, is, skip};
 use crate::source::Span;
 use memchr::memchr;
 
-/// The node that begins with a keyword, and the keyword's own.
-fn keyword(word: &[u8]) -> Option<(Kind, Kind)> {
+/// The clause or action that begins with a keyword.
+#[inline]
+fn keyword(word: &[u8]) -> Option<Kind> {
     Some(match word {
-        b"if" => (Kind::IfClause, Kind::KeywordIf),
-        b"with" => (Kind::WithClause, Kind::KeywordWith),
-        b"range" => (Kind::RangeClause, Kind::Keyword),
-        b"define" => (Kind::DefineClause, Kind::Keyword),
-        b"block" => (Kind::BlockClause, Kind::Keyword),
-        b"else" => (Kind::ElseClause, Kind::Keyword),
-        b"end" => (Kind::EndClause, Kind::Keyword),
-        b"template" => (Kind::TemplateAction, Kind::Keyword),
-        b"break" => (Kind::BreakAction, Kind::Keyword),
-        b"continue" => (Kind::ContinueAction, Kind::Keyword),
+        b"if" => Kind::IfClause,
+        b"end" => Kind::EndClause,
+        b"else" => Kind::ElseClause,
+        b"with" => Kind::WithClause,
+        b"range" => Kind::RangeClause,
+        b"define" => Kind::DefineClause,
+        b"block" => Kind::BlockClause,
+        b"template" => Kind::TemplateAction,
+        b"break" => Kind::BreakAction,
+        b"continue" => Kind::ContinueAction,
         _ => return None,
     })
 }
 
-const SPACE: u8 = 1;
-/// What names are made of, and what they begin with.
-const NAME: u8 = 2;
-const FIRST: u8 = 4;
-/// What has no meaning of its own in quotes.
-const PLAIN: u8 = 8;
-
-/// What a byte may be.
-static CLASSES: [u8; 256] = {
-    let mut classes = [0; 256];
-    let mut byte = 0u8;
-    loop {
-        let mut class = 0;
-        if matches!(byte, b' ' | b'\t' | b'\r' | b'\n') {
-            class |= SPACE;
-        }
-        if byte.is_ascii_alphanumeric() || byte == b'_' {
-            class |= if byte.is_ascii_digit() { NAME } else { NAME | FIRST };
-        }
-        if !matches!(byte, b'"' | b'\'' | b'\\' | b'\n') {
-            class |= PLAIN;
-        }
-        classes[byte as usize] = class;
-        if byte == u8::MAX {
-            break;
-        }
-        byte += 1;
-    }
-    classes
-};
+/// The byte at a place. Behind the end is NUL, which ends nothing that is known here.
+#[inline]
+fn byte(text: &[u8], at: usize) -> u8 {
+    text.get(at).copied().unwrap_or(0)
+}
 
 #[inline]
-fn is(byte: u8, class: u8) -> bool {
-    CLASSES[usize::from(byte)] & class != 0
-}
-
-/// Where the bytes of a class end.
-#[inline]
-fn end_of(text: &[u8], from: usize, class: u8) -> usize {
-    let mut at = from;
-    while text.get(at).is_some_and(|byte| is(*byte, class)) {
-        at += 1;
-    }
-    at
-}
-
-/// The place of the first `{{` from `from` on.
-fn next_open(text: &[u8], mut from: usize) -> Option<usize> {
-    loop {
-        from += memchr(b'{', text.get(from..)?)?;
-        if text.get(from + 1) == Some(&b'{') {
-            return Some(from);
-        }
-        from += 1;
-    }
-}
-
 fn span(start: usize, end: usize) -> Span {
     Span::new(start as u32, end as u32)
 }
 
-/// Reads the items of a text.
+fn is_at_braces(text: &[u8], at: usize) -> bool {
+    byte(text, at) == b'}' && byte(text, at + 1) == b'}'
+}
+
+fn is_at_close(text: &[u8], at: usize) -> bool {
+    is_at_braces(text, at + usize::from(byte(text, at) == b'-'))
+}
+
+/// Reads the items of a text. What reads a part begins at a place and returns where the part ends.
 pub(super) struct Reader<'r, 'a> {
     text: &'a [u8],
-    at: usize,
-    /// Where the last operand or parenthesis ended.
-    last: usize,
-    /// The places of the parentheses that are open.
-    parentheses: Vec<usize>,
-    /// The word that was looked at last, which may yet be the operand to come: its place and its end.
-    word: (usize, usize),
     lowering: &'r mut Lowering<'a>,
 }
 
 impl<'r, 'a> Reader<'r, 'a> {
     pub fn new(text: &'a [u8], lowering: &'r mut Lowering<'a>) -> Self {
-        Reader { text, at: 0, last: 0, parentheses: Vec::new(), word: (0, 0), lowering }
+        Reader { text, lowering }
     }
 
     pub fn items(&mut self) -> Option<()> {
-        while let Some(start) = next_open(self.text, self.at) {
-            self.at = start;
-            self.item()?;
+        let mut at = 0;
+        while let Some(start) = runs::open(self.text, at) {
+            at = self.item(start)?;
         }
         Some(())
     }
 
     #[inline]
-    fn byte(&self, ahead: usize) -> u8 {
-        // NUL ends nothing that is known here.
-        self.text.get(self.at + ahead).copied().unwrap_or(0)
-    }
-
-    #[inline]
-    fn skip_spaces(&mut self) {
-        self.at = end_of(self.text, self.at, SPACE);
-    }
-
-    fn item(&mut self) -> Option<()> {
-        let start = self.at;
-        let is_trimming = self.byte(2) == b'-' && is(self.byte(3), SPACE);
-        self.at += if is_trimming { 4 } else { 2 };
-        if self.byte(0) == b'/' && self.byte(1) == b'*' {
-            return self.comment(start);
+    fn item(&mut self, start: usize) -> Option<usize> {
+        let text = self.text;
+        let is_trimming = byte(text, start + 2) == b'-' && is(byte(text, start + 3), SPACE);
+        let first = start + if is_trimming { 4 } else { 2 };
+        if byte(text, first) == b'/' && byte(text, first + 1) == b'*' {
+            return self.comment(start, first + 2);
         }
         self.lowering.text(start, is_trimming);
-        let first = self.at as u32;
-        self.skip_spaces();
-        let Some((kind, _)) = keyword(self.word()) else {
-            let pipeline = self.pipeline(false)?;
-            self.close(first)?;
-            self.lowering.action(pipeline);
-            return Some(());
-        };
-        let mut clause = Clause::default();
-        let variables = self.lowering.begin_item(kind)?;
-        self.clause(kind, &mut clause)?;
-        self.close(first)?;
-        clause.span = span(start, self.at);
-        self.lowering.item(kind, clause, variables)
+        // The most frequent one.
+        if text.get(first..)?.starts_with(b"end }}") {
+            let end = first + 6;
+            self.lowering.begin_text(end as u32, false);
+            self.lowering.end(span(start, end))?;
+            return Some(end);
+        }
+        let at = skip(text, first);
+        if !is(byte(text, at), FIRST) {
+            let at = self.begin_pipeline(at, false)?;
+            return self.action(first, at);
+        }
+        let (end, key) = runs::name(text, at);
+        if let Some(kind) = keyword(text.get(at..end)?) {
+            return self.clause(kind, start, first, end);
+        }
+        self.lowering.begin_pipeline(at as u32, false);
+        self.name(at, end, key)?;
+        self.action(first, end)
     }
 
-    /// A comment that begins here, in an item that begins at `start`.
-    fn comment(&mut self, start: usize) -> Option<()> {
-        self.at += 2;
+    /// The rest of a pipeline that is an item by itself, and its end.
+    #[inline]
+    fn action(&mut self, first: usize, at: usize) -> Option<usize> {
+        let (pipeline, at) = self.operands(at)?;
+        let at = self.close(first, at)?;
+        self.lowering.action(pipeline);
+        Some(at)
+    }
+
+    /// The rest of a comment in an item that begins at `start`.
+    fn comment(&mut self, start: usize, mut at: usize) -> Option<usize> {
+        let text = self.text;
         loop {
-            self.at += memchr(b'*', self.text.get(self.at..)?)? + 1;
-            if self.byte(0) == b'/' {
+            at += memchr(b'*', text.get(at..)?)? + 1;
+            if byte(text, at) == b'/' {
                 break;
             }
         }
-        self.at += 1;
-        if is(self.byte(0), SPACE) && self.byte(1) == b'-' {
-            self.at += 2;
+        at += 1;
+        if is(byte(text, at), SPACE) && byte(text, at + 1) == b'-' {
+            at += 2;
         }
-        if !self.is_at_braces(0) {
+        if !is_at_braces(text, at) {
             return None;
         }
-        self.at += 2;
-        self.lowering.comment(span(start, self.at))
+        self.lowering.comment(span(start, at + 2))?;
+        Some(at + 2)
     }
 
-    /// The word at this place, which may be empty.
-    fn word(&mut self) -> &'a [u8] {
-        if !is(self.byte(0), FIRST) {
-            return &[];
-        }
-        self.text.get(self.at..self.word_end()).unwrap_or_default()
+    /// Behind a keyword that ends at a place, and the spaces after it.
+    fn after_keyword(&self, end: usize) -> Option<usize> {
+        self.lowering.word_ends(end as u32)?;
+        Some(skip(self.text, end))
     }
 
-    /// The end of the word, or of the variable, that begins here.
-    fn word_end(&mut self) -> usize {
-        if self.word.0 != self.at {
-            self.word = (self.at, end_of(self.text, self.at + 1, NAME));
-        }
-        self.word.1
+    /// An item that begins at `start` with a keyword that ends at `at`.
+    fn clause(&mut self, kind: Kind, start: usize, first: usize, at: usize) -> Option<usize> {
+        let mut at = self.after_keyword(at)?;
+        let variables = self.lowering.begin_item(kind)?;
+        let block = match kind {
+            Kind::IfClause => Block::If,
+            Kind::WithClause => Block::With,
+            Kind::RangeClause => Block::Range,
+            Kind::EndClause => {
+                at = self.close(first, at)?;
+                self.lowering.end(span(start, at))?;
+                return Some(at);
+            }
+            _ => {
+                let mut clause = Clause::default();
+                at = self.rare_clause(kind, at, &mut clause)?;
+                at = self.close(first, at)?;
+                clause.span = span(start, at);
+                self.lowering.item(kind, clause, variables)?;
+                return Some(at);
+            }
+        };
+        let (pipeline, at) = self.pipeline(at, block == Block::Range)?;
+        let at = self.close(first, at)?;
+        self.lowering.open_branch(block, span(start, at), pipeline, variables, false)?;
+        Some(at)
     }
 
-    /// Goes behind a keyword and the spaces after it.
-    fn skip_keyword(&mut self) -> Option<()> {
-        self.at += self.word().len();
-        self.lowering.word_ends(self.at as u32)?;
-        self.skip_spaces();
-        Some(())
-    }
-
-    fn clause(&mut self, kind: Kind, clause: &mut Clause) -> Option<()> {
-        self.skip_keyword()?;
+    /// What follows on the keywords that have more than a pipeline, or less.
+    fn rare_clause(&mut self, kind: Kind, mut at: usize, clause: &mut Clause) -> Option<usize> {
         if matches!(kind, Kind::DefineClause | Kind::BlockClause | Kind::TemplateAction) {
-            clause.name = Some(self.template()?);
+            let (end, _) = self.string(at)?;
+            clause.name = Some(span(at, end));
+            at = skip(self.text, end);
         }
         let has_pipeline = match kind {
-            Kind::IfClause | Kind::WithClause | Kind::RangeClause | Kind::BlockClause => true,
-            Kind::TemplateAction => !self.is_at_close(),
-            Kind::ElseClause if !self.word().is_empty() => {
-                let (_, word) = keyword(self.word())?;
-                clause.follows = Some(word).filter(|word| matches!(word, Kind::KeywordIf | Kind::KeywordWith));
-                clause.follows?;
-                self.skip_keyword()?;
+            Kind::BlockClause => true,
+            Kind::TemplateAction => !is_at_close(self.text, at),
+            Kind::ElseClause if is(byte(self.text, at), FIRST) => {
+                let (end, _) = runs::name(self.text, at);
+                clause.follows = Some(match keyword(self.text.get(at..end)?)? {
+                    Kind::IfClause => Kind::KeywordIf,
+                    Kind::WithClause => Kind::KeywordWith,
+                    _ => return None,
+                });
+                at = self.after_keyword(end)?;
                 true
             }
             _ => false,
         };
         if has_pipeline {
-            clause.pipeline = Some(self.pipeline(kind == Kind::RangeClause)?);
+            let (pipeline, end) = self.pipeline(at, false)?;
+            clause.pipeline = Some(pipeline);
+            at = end;
         }
-        Some(())
-    }
-
-    /// The name of a template.
-    fn template(&mut self) -> Option<Span> {
-        let (start, end) = (self.at, self.string()?);
-        self.at = end;
-        self.skip_spaces();
-        Some(span(start, end))
-    }
-
-    fn is_at_braces(&self, ahead: usize) -> bool {
-        self.byte(ahead) == b'}' && self.byte(ahead + 1) == b'}'
-    }
-
-    fn is_at_close(&self) -> bool {
-        self.is_at_braces(usize::from(self.byte(0) == b'-'))
+        Some(at)
     }
 
     /// The end of an item, whose first byte after its beginning is at `first`.
-    fn close(&mut self, first: u32) -> Option<()> {
-        self.skip_spaces();
-        let start = self.at;
-        let trims = self.byte(0) == b'-';
-        self.at += usize::from(trims);
-        if !self.is_at_braces(0) {
+    #[inline]
+    fn close(&mut self, first: usize, at: usize) -> Option<usize> {
+        let text = self.text;
+        // A pipeline ends where it is closed.
+        let start = if is(byte(text, at), SPACE) { skip(text, at) } else { at };
+        let trims = byte(text, start) == b'-';
+        let braces = start + usize::from(trims);
+        if !is_at_braces(text, braces) {
             return None;
         }
-        self.at += 2;
-        self.lowering.close(span(start, self.at), trims, first)
+        self.lowering.close(span(start, braces + 2), trims, first as u32)?;
+        Some(braces + 2)
     }
 
     /// A pipeline up to the end of the action, with those in parentheses. `is_range` for the head of a `range`.
-    fn pipeline(&mut self, is_range: bool) -> Option<Pipeline> {
-        self.parentheses.clear();
-        self.begin_pipeline(is_range)?;
+    fn pipeline(&mut self, at: usize, is_range: bool) -> Option<(Pipeline, usize)> {
+        let at = self.begin_pipeline(at, is_range)?;
+        self.operands(at)
+    }
+
+    /// The operands of a pipeline that has begun, up to the end of the action.
+    fn operands(&mut self, mut at: usize) -> Option<(Pipeline, usize)> {
+        let text = self.text;
         loop {
-            self.skip_spaces();
-            match self.byte(0) {
+            // There is mostly one space, or none.
+            at += usize::from(byte(text, at) == b' ');
+            let mut next = byte(text, at);
+            while is(next, SPACE) {
+                at += 1;
+                next = byte(text, at);
+            }
+            match next {
                 b'(' => {
-                    self.parentheses.push(self.at);
-                    self.at += 1;
-                    self.begin_pipeline(is_range)?;
+                    let start = skip(text, at + 1);
+                    self.lowering.begin_inner(at as u32, start as u32)?;
+                    at = self.declaration(start)?;
                 }
                 b')' => {
-                    self.lowering.end_command(self.last as u32)?;
-                    let inner = self.lowering.end_pipeline(self.last as u32)?;
-                    let start = self.parentheses.pop()?;
-                    self.at += 1;
-                    self.last = self.at;
-                    self.lowering.parenthesized(inner, span(start, self.at))?;
+                    self.lowering.end_command()?;
+                    let inner = self.lowering.end_pipeline()?;
+                    at += 1;
+                    self.lowering.parenthesized(inner, at as u32)?;
                 }
                 b'|' => {
-                    self.lowering.end_command(self.last as u32)?;
-                    self.at += 1;
-                    self.skip_spaces();
-                    self.lowering.begin_command(self.at as u32)?;
+                    self.lowering.end_command()?;
+                    at = skip(text, at + 1);
+                    self.lowering.begin_command(at as u32);
                 }
-                b'.' if is(self.byte(1), FIRST) => {
-                    let path = self.take(self.path_end())?;
-                    self.lowering.field(path)?;
+                b'.' if is(byte(text, at + 1), FIRST) => {
+                    let (end, key) = runs::path(text, at);
+                    self.lowering.field(span(at, end), key)?;
+                    at = end;
                 }
                 b'$' => {
-                    let end = self.word_end();
-                    let variable = self.take(end)?;
-                    self.lowering.variable(variable)?;
+                    let (end, key) = runs::name(text, at);
+                    self.lowering.variable(span(at, end), key)?;
+                    at = end;
                 }
                 b'"' | b'`' => {
-                    let string = self.take(self.string()?)?;
-                    self.lowering.string(string)?;
+                    let (end, key) = self.string(at)?;
+                    self.lowering.string(span(at, end), key)?;
+                    at = end;
                 }
-                b'a'..=b'z' | b'A'..=b'Z' | b'_' => self.name()?,
-                b'}' | b'-' if self.is_at_close() => {
-                    self.lowering.end_command(self.last as u32)?;
-                    let pipeline = self.lowering.end_pipeline(self.last as u32)?;
-                    return self.parentheses.is_empty().then_some(pipeline);
+                b'a'..=b'z' | b'A'..=b'Z' | b'_' => {
+                    let (end, key) = runs::name(text, at);
+                    self.name(at, end, key)?;
+                    at = end;
                 }
-                _ => self.constant()?,
+                b'}' | b'-' if is_at_close(text, at) => {
+                    self.lowering.end_command()?;
+                    return Some((self.lowering.end_last_pipeline()?, at));
+                }
+                _ => at = self.constant(at)?,
             }
         }
     }
 
-    /// Begins a pipeline, with its declaration and its first command.
-    fn begin_pipeline(&mut self, is_range: bool) -> Option<()> {
-        self.skip_spaces();
-        self.lowering.begin_pipeline(self.at as u32, is_range)?;
-        if self.byte(0) == b'$' {
-            self.declaration()?;
-            self.skip_spaces();
-        }
-        self.lowering.begin_command(self.at as u32)
+    /// Begins the pipeline of an action, with its declaration and its first command.
+    #[inline]
+    fn begin_pipeline(&mut self, at: usize, is_range: bool) -> Option<usize> {
+        self.lowering.begin_pipeline(at as u32, is_range);
+        self.declaration(at)
+    }
+
+    /// Goes on with a pipeline that has begun: with its declaration, if it has one.
+    #[inline]
+    fn declaration(&mut self, at: usize) -> Option<usize> {
+        if byte(self.text, at) == b'$' { self.declared(at) } else { Some(at) }
     }
 
     /// `$a :=`, `$a =` and, for `range`, `$a, $b :=`; nothing where the pipeline begins with the value of a variable.
-    fn declaration(&mut self) -> Option<()> {
-        let start = self.at;
-        let first = span(start, self.word_end());
-        self.at = first.end as usize;
-        self.skip_spaces();
-        let mut second = None;
-        if self.byte(0) == b',' {
-            self.at += 1;
-            self.skip_spaces();
+    fn declared(&mut self, start: usize) -> Option<usize> {
+        let text = self.text;
+        let (end, key) = runs::name(text, start);
+        let mut variables = [(span(start, end), key); 2];
+        let mut count = 1;
+        let mut at = skip(text, end);
+        if byte(text, at) == b',' {
+            at = skip(text, at + 1);
             // Without a second variable: not usual.
-            if self.byte(0) != b'$' {
+            if byte(text, at) != b'$' {
                 return None;
             }
-            let end = self.word_end();
-            second = Some(span(self.at, end));
-            self.at = end;
-            self.skip_spaces();
+            let (end, key) = runs::name(text, at);
+            variables[1] = (span(at, end), key);
+            count = 2;
+            at = skip(text, end);
         }
-        let (assign, length) = match (self.byte(0), self.byte(1)) {
+        let (assign, length) = match (byte(text, at), byte(text, at + 1)) {
             (b':', b'=') => (None, 2),
-            (b'=', _) => (Some(self.at as u32), 1),
+            (b'=', _) => (Some(at as u32), 1),
             // Without an operator: not usual.
-            _ if second.is_some() => return None,
-            _ => {
-                self.at = start;
-                return Some(());
-            }
+            _ if count == 2 => return None,
+            _ => return Some(start),
         };
-        self.at += length;
-        match second {
-            None => self.lowering.declare(&[first], assign),
-            Some(second) => self.lowering.declare(&[first, second], assign),
-        }
+        self.lowering.declare(variables.get(..count)?, assign)?;
+        at = skip(text, at + length);
+        self.lowering.begin_command(at as u32);
+        Some(at)
     }
 
     /// A function, or a constant that is a word.
-    fn name(&mut self) -> Option<()> {
-        let word = self.word();
-        let place = self.take(self.at + word.len())?;
-        match word {
+    #[inline]
+    fn name(&mut self, at: usize, end: usize, key: u64) -> Option<()> {
+        let place = span(at, end);
+        match self.text.get(at..end)? {
             b"true" => self.lowering.plain(OperandKind::Bool(true), place),
             b"false" => self.lowering.plain(OperandKind::Bool(false), place),
             b"nil" => self.lowering.plain(OperandKind::Nil, place),
             // Lowering knows no function by the name of a keyword.
-            _ => self.lowering.function(place),
+            _ => self.lowering.function(place, key),
         }
     }
 
     /// A number, a character, or the dot.
-    fn constant(&mut self) -> Option<()> {
-        match self.byte(0) {
-            b'0'..=b'9' => self.number(),
-            b'.' | b'+' | b'-' if self.byte(1).is_ascii_digit() => self.number(),
+    fn constant(&mut self, at: usize) -> Option<usize> {
+        let end = match byte(self.text, at) {
+            b'0'..=b'9' => self.number(at)?,
+            b'.' | b'+' | b'-' if byte(self.text, at + 1).is_ascii_digit() => self.number(at)?,
             b'.' => {
-                let dot = self.take(self.at + 1)?;
-                self.lowering.plain(OperandKind::Dot, dot)
+                self.lowering.plain(OperandKind::Dot, span(at, at + 1))?;
+                at + 1
             }
             b'\'' => {
-                let character = self.take(self.quoted(b'\'')?)?;
-                self.lowering.number(Kind::Character, character)
+                let end = runs::quoted_end(self.text, at, b'\'')?;
+                self.lowering.number(Kind::Character, span(at, end))?;
+                end
             }
-            _ => None,
-        }
-    }
-
-    /// Takes an operand up to its end. Characters beyond ASCII may go on with a name.
-    fn take(&mut self, end: usize) -> Option<Span> {
-        if self.text.get(end).is_some_and(|byte| *byte >= 0x80) {
-            return None;
-        }
-        let taken = span(self.at, end);
-        self.at = end;
-        self.last = end;
-        Some(taken)
-    }
-
-    /// The end of `.a.b.c`.
-    fn path_end(&self) -> usize {
-        let mut at = self.at;
-        while self.text.get(at) == Some(&b'.') && self.text.get(at + 1).is_some_and(|byte| is(*byte, FIRST)) {
-            at = end_of(self.text, at + 2, NAME);
-        }
-        at
+            _ => return None,
+        };
+        Some(end)
     }
 
     /// All that Go's lexer may take for a number.
-    fn number(&mut self) -> Option<()> {
-        let mut end = self.at;
-        while self.text.get(end).is_some_and(|byte| is(*byte, NAME) || matches!(byte, b'.' | b'+' | b'-')) {
+    fn number(&mut self, at: usize) -> Option<usize> {
+        let mut end = at;
+        while is(byte(self.text, end), NAME) || matches!(byte(self.text, end), b'.' | b'+' | b'-') {
             end += 1;
         }
-        let number = self.take(end)?;
-        self.lowering.number(Kind::Number, number)
+        self.lowering.number(Kind::Number, span(at, end))?;
+        Some(end)
     }
 
-    fn string(&self) -> Option<usize> {
-        match self.byte(0) {
-            b'"' => self.quoted(b'"'),
-            b'`' => Some(self.at + 2 + memchr(b'`', self.text.get(self.at + 1..)?)?),
+    #[inline]
+    fn string(&self, at: usize) -> Option<(usize, u64)> {
+        match byte(self.text, at) {
+            b'"' => runs::string(self.text, at),
+            b'`' => runs::raw_string(self.text, at),
             _ => None,
-        }
-    }
-
-    /// The end of what is in quotes on one line.
-    fn quoted(&self, quote: u8) -> Option<usize> {
-        let mut at = self.at + 1;
-        loop {
-            at = end_of(self.text, at, PLAIN);
-            match *self.text.get(at)? {
-                byte if byte == quote => return Some(at + 1),
-                b'\n' => return None,
-                b'\\' if *self.text.get(at + 1)? == b'\n' => return None,
-                b'\\' => at += 2,
-                // The other quote.
-                _ => at += 1,
-            }
         }
     }
 }

@@ -1,6 +1,7 @@
 //! Text that knows, range by range, where it came from.
 
 use super::origin::{GuardId, OriginId};
+use crate::source::Content;
 use std::ops::Range;
 use std::sync::{Arc, LazyLock};
 
@@ -61,6 +62,7 @@ pub struct Text(Form);
 #[derive(Clone, Debug)]
 enum Form {
     Plain(Arc<[u8]>),
+    File(Content),
     Pieced(Arc<Buffer>),
 }
 
@@ -92,7 +94,12 @@ impl Text {
         Text::build(bytes.as_ref(), &[])
     }
 
-    /// The text of a file, or of data that was read, without pieces.
+    /// The text of a file, without pieces.
+    pub fn of_file(bytes: &Content) -> Self {
+        Text(Form::File(bytes.clone()))
+    }
+
+    /// The text of data that was read, without pieces.
     pub fn shared(bytes: &Arc<[u8]>) -> Self {
         Text(Form::Plain(bytes.clone()))
     }
@@ -100,6 +107,7 @@ impl Text {
     pub fn bytes(&self) -> &[u8] {
         match &self.0 {
             Form::Plain(bytes) => bytes,
+            Form::File(bytes) => bytes,
             Form::Pieced(buffer) => &buffer.bytes,
         }
     }
@@ -108,13 +116,14 @@ impl Text {
     pub fn to_key(&self) -> Arc<[u8]> {
         match &self.0 {
             Form::Plain(bytes) => bytes.clone(),
+            Form::File(bytes) => Arc::from(&**bytes),
             Form::Pieced(buffer) => Arc::from(&*buffer.bytes),
         }
     }
 
     pub fn pieces(&self) -> &[Piece] {
         match &self.0 {
-            Form::Plain(_) => &[],
+            Form::Plain(_) | Form::File(_) => &[],
             Form::Pieced(buffer) => &buffer.pieces,
         }
     }
@@ -122,7 +131,8 @@ impl Text {
     /// The same for clones of one text that live, and for no other text.
     pub fn identity(&self) -> usize {
         match &self.0 {
-            Form::Plain(bytes) => Arc::as_ptr(bytes).addr(),
+            Form::Plain(bytes) => bytes.as_ptr().addr(),
+            Form::File(bytes) => bytes.as_ptr().addr(),
             Form::Pieced(buffer) => Arc::as_ptr(buffer).addr(),
         }
     }

@@ -292,7 +292,7 @@ impl Input {
 fn chart_with(chart: &Arc<Chart>, path: &str) -> Arc<Chart> {
     let mut files = chart.files.clone();
     for file in files.iter_mut().filter(|file| file.path == path) {
-        file.bytes = Arc::from(&b"changed: true\n"[..]);
+        file.bytes = b"changed: true\n"[..].into();
     }
     Arc::new(Chart {
         metadata: chart.metadata.clone(),

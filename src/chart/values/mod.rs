@@ -10,16 +10,15 @@ mod tests;
 use super::error::ValuesError;
 use super::reading;
 use crate::profile::Profile;
-use crate::source::{Sources, Span};
+use crate::source::{Content, Sources, Span};
 use crate::value::{Plain, PlainData};
 use set::Kind;
-use std::sync::Arc;
 
 /// What the user passes, each kind in its order.
 #[derive(Clone, Default, Debug)]
 pub struct ValueFlags {
     /// `-f`: the name as it was written, and the content.
-    pub files: Vec<(String, Arc<[u8]>)>,
+    pub files: Vec<(String, Content)>,
     pub set_json: Vec<String>,
     pub set: Vec<String>,
     pub set_string: Vec<String>,
@@ -31,7 +30,7 @@ pub struct ValueFlags {
 /// value knows where it was said. `read` gives the files that `--set-file` names, or the system's message.
 pub fn user_values(
     flags: &ValueFlags,
-    read: &mut dyn FnMut(&str) -> Result<Arc<[u8]>, String>,
+    read: &mut dyn FnMut(&str) -> Result<Content, String>,
     sources: &mut Sources,
     profile: &Profile,
 ) -> Result<Plain, ValuesError> {

@@ -2,9 +2,8 @@
 
 use crate::chart::gofmt::{plain_type, quoted};
 use crate::chart::limits::MAX_NESTING;
-use crate::source::Span;
+use crate::source::{Content, Span};
 use crate::value::{Key, Plain, PlainData, PlainMap};
-use std::sync::Arc;
 
 /// The largest index of a list.
 const MAX_INDEX: i64 = 65_536;
@@ -20,7 +19,7 @@ pub(super) enum Kind<'a> {
     /// `--set-json key=…`
     Json,
     /// `--set-file`: the path of a file, for its content.
-    File(&'a mut dyn FnMut(&str) -> Result<Arc<[u8]>, String>),
+    File(&'a mut dyn FnMut(&str) -> Result<Content, String>),
     /// `--set-literal`: all that follows, without escapes.
     Literal,
 }
@@ -287,7 +286,7 @@ impl Parser<'_> {
         match &mut self.kind {
             Kind::Typed => Ok(typed(text)),
             Kind::File(read) => match read(text) {
-                Ok(bytes) => Ok(PlainData::String(bytes).into()),
+                Ok(bytes) => Ok(PlainData::String(bytes[..].into()).into()),
                 Err(message) => error(message),
             },
             _ => Ok(Plain::string(text)),

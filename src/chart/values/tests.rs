@@ -23,7 +23,7 @@ fn show(plain: &Plain) -> String {
 
 fn run(flags: &ValueFlags, profile: &Profile) -> String {
     let mut read = |path: &str| match path {
-        "a.txt" => Ok(Arc::from(&b"content\n"[..])),
+        "a.txt" => Ok(b"content\n"[..].into()),
         other => Err(format!("open {other}: no such file or directory")),
     };
     match user_values(flags, &mut read, &mut Sources::default(), profile) {

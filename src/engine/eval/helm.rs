@@ -5,7 +5,7 @@ use crate::engine::error::Error;
 use crate::engine::function;
 use crate::engine::runtime::{Answer, LookupCall, Query};
 use crate::engine::table::Special;
-use crate::source::Span;
+use crate::source::{Content, Span};
 use crate::template::SyntaxError;
 use crate::value::origin::{Cause, GuardId, LookupId, PathId, Step};
 use crate::value::{Data, Entries, List, MapObject, OriginId, Plain, PlainData, Root, Text, TextBuilder, Value};
@@ -160,7 +160,7 @@ impl Evaluator<'_> {
     }
 
     fn parse_text(&mut self, text: &Text) -> Result<Arc<Unit>, SyntaxError> {
-        let source: Arc<[u8]> = Arc::from(text.bytes());
+        let source = Content::from(text.bytes());
         let table = self.table.clone();
         let tree = self.parsed.parse(&source, "gotpl", &|name| table.find(name), &self.rt.profile)?;
         let base = self.sources.add_shared("(text of tpl)".into(), "gotpl".into(), source).unwrap_or(0);

@@ -8,11 +8,10 @@ mod schema;
 
 use super::shape::Shape;
 use crate::chart::Prepared;
-use crate::source::Sources;
+use crate::source::{Content, Sources};
 use crate::value::Plain;
 use rustc_hash::FxHashMap;
 use std::cell::{OnceCell, RefCell};
-use std::sync::Arc;
 
 /// The guides of a chart and its subcharts.
 #[derive(Default)]
@@ -26,10 +25,10 @@ pub(super) struct Guides {
 struct Guide {
     /// Where the chart's values lie in the tree.
     prefix: Vec<String>,
-    schema_text: Option<Arc<[u8]>>,
+    schema_text: Option<Content>,
     schema: OnceCell<Option<serde_json::Value>>,
     /// values.yaml.
-    values: Option<Arc<[u8]>>,
+    values: Option<Content>,
 }
 
 impl Guides {

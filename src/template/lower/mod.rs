@@ -18,9 +18,11 @@ use super::Rules;
 use super::ast::{List, Node, Pipeline, TemplateCall, Tree};
 use super::grammar::Kind;
 use super::quote::is_white_space;
+use super::runs;
 use super::scan::Reader;
-use crate::source::Span;
-use blocks::{Block, Open};
+use crate::source::{Content, Span};
+pub(super) use blocks::Block;
+use blocks::Open;
 use pipeline::Building;
 use rustc_hash::FxHashMap;
 use scopes::{Assigned, Scopes};
@@ -33,7 +35,7 @@ const MAX_KEPT: usize = 1 << 20;
 
 /// A text that is to be lowered.
 pub(super) struct Text<'a> {
-    pub source: &'a Arc<[u8]>,
+    pub source: &'a Content,
     /// The file's name in Helm.
     pub file: &'a str,
     pub functions: &'a dyn Fn(&str) -> Option<u16>,
@@ -59,19 +61,19 @@ pub(super) struct Bench {
 }
 
 impl Bench {
-    /// Begins a text. What the one before has left behind, which may have been doubted, is forgotten.
-    fn begin(&mut self) {
+    /// Begins a text of so many bytes. What the one before has left behind, which may have been doubted, is forgotten.
+    fn begin(&mut self, length: usize) {
         self.words.begin();
         self.scopes.begin();
         self.building.clear();
-        self.tables.begin();
+        self.tables.begin(length);
         self.effects = Effects::default();
         self.list.clear();
         self.open.clear();
         self.assigned.clear();
         self.templates.clear();
         // The first symbol. It is a name, and there is room for it.
-        let _ = self.symbol(b"$");
+        let _ = self.symbol(b"$", Span::new(0, 1), runs::key(b"$"));
     }
 }
 
@@ -90,18 +92,17 @@ fn lower<'a>(
     bench: &mut Bench,
     read: impl FnOnce(&mut Lowering<'a>) -> Option<()>,
 ) -> Result<Tree, Doubt> {
-    bench.begin();
+    bench.begin(text.source.len());
     let mut lowering = Lowering {
         source: text.source,
         functions: text.functions,
         rules: text.rules,
         bench: std::mem::take(bench),
         text_start: 0,
-        trims_text: false,
         ranges: 0,
         is_over_budget: false,
     };
-    let tree = match read(&mut lowering).and_then(|()| lowering.finish(text.file)) {
+    let tree = match read(&mut lowering).and_then(|()| lowering.finish(text)) {
         Some(tree) => Ok(tree),
         None if lowering.is_over_budget => Err(Doubt::Budget),
         None => Err(Doubt::Syntax),
@@ -122,14 +123,12 @@ pub(super) enum Doubt {
 }
 
 pub(super) struct Lowering<'a> {
-    source: &'a Arc<[u8]>,
+    source: &'a [u8],
     functions: &'a dyn Fn(&str) -> Option<u16>,
     rules: Rules,
     bench: Bench,
-    /// Where the text after the last action begins.
+    /// Where the text after the last action begins, behind what that trims.
     text_start: usize,
-    /// The last action ended with a trim marker.
-    trims_text: bool,
     /// Bodies of `range` that are open in this template.
     ranges: usize,
     /// The reason of the doubt is not the syntax but that we refuse to go on.
@@ -170,33 +169,35 @@ impl<'a> Lowering<'a> {
     }
 
     fn scan(&mut self) -> Option<()> {
-        let source: &'a [u8] = self.source;
+        let source = self.source;
         Reader::new(source, self).items()?;
         self.text(source.len(), false);
         Some(())
     }
 
     /// Before an action or a clause is read; returns what [`Lowering::item`] takes: how many variables there are.
-    pub fn begin_item(&mut self, kind: Kind) -> Option<usize> {
+    #[inline]
+    pub fn begin_item(&mut self, kind: Kind) -> Option<u32> {
         if kind == Kind::ElseClause {
             self.end_arm()?;
         }
-        Some(self.bench.scopes.depth())
+        Some(self.bench.scopes.depth() as u32)
     }
 
     /// A pipeline that is an item by itself.
+    #[inline]
     pub fn action(&mut self, pipeline: Pipeline) {
         self.take_effects();
         self.bench.list.push(Node::Action(pipeline));
     }
 
     /// An action or a clause that was read.
-    pub fn item(&mut self, kind: Kind, clause: Clause, depth: usize) -> Option<()> {
+    pub fn item(&mut self, kind: Kind, clause: Clause, depth: u32) -> Option<()> {
         match kind {
             Kind::Action => self.action(clause.pipeline?),
-            Kind::IfClause => self.open_branch(Block::If, clause, depth, false)?,
-            Kind::WithClause => self.open_branch(Block::With, clause, depth, false)?,
-            Kind::RangeClause => self.open_branch(Block::Range, clause, depth, false)?,
+            Kind::IfClause => self.open_branch(Block::If, clause.span, clause.pipeline?, depth, false)?,
+            Kind::WithClause => self.open_branch(Block::With, clause.span, clause.pipeline?, depth, false)?,
+            Kind::RangeClause => self.open_branch(Block::Range, clause.span, clause.pipeline?, depth, false)?,
             Kind::DefineClause => self.open_define(clause)?,
             Kind::BlockClause => self.open_block(clause)?,
             Kind::ElseClause => self.switch(clause, depth)?,
@@ -217,17 +218,25 @@ impl<'a> Lowering<'a> {
 
     /// The end of an action: its `}}` is at `close`, or its `-}}`, before which there must be a space that does not lie
     /// before `first`.
+    #[inline]
     pub fn close(&mut self, close: Span, trims: bool, first: u32) -> Option<()> {
         if trims {
             let space = close.start.checked_sub(1).filter(|at| *at >= first)?;
             self.byte(space as usize).filter(|b| is_space(*b))?;
         }
-        self.trims_text = trims;
-        self.text_start = close.end as usize;
+        self.begin_text(close.end, trims);
         Some(())
     }
 
+    /// Text begins behind an action, which may trim it.
+    #[inline]
+    pub fn begin_text(&mut self, start: u32, is_trimmed: bool) {
+        let start = start as usize;
+        self.text_start = if is_trimmed { runs::skip_indent(self.source, start) } else { start };
+    }
+
     /// A word must be followed by one of a few bytes, or Go calls what follows a bad character.
+    #[inline]
     pub fn word_ends(&self, at: u32) -> Option<()> {
         let at = at as usize;
         match self.byte(at) {
@@ -247,46 +256,38 @@ impl<'a> Lowering<'a> {
             _ => return None,
         };
         self.text(span.start as usize, is_trimming);
-        self.trims_text = trims;
-        self.text_start = span.end as usize;
+        self.begin_text(span.end, trims);
         Some(())
     }
 
     /// Adds the text up to `end`, where an action begins that may trim it.
+    #[inline]
     pub fn text(&mut self, end: usize, is_trimmed: bool) {
-        let mut text = self.source.get(self.text_start..end).unwrap_or_default();
-        let mut start = self.text_start;
-        if self.trims_text {
-            let spaces = text.iter().take_while(|b| is_space(**b)).count();
-            start += spaces;
-            text = text.get(spaces..).unwrap_or_default();
-        }
-        let kept =
-            if is_trimmed { text.iter().rposition(|b| !is_space(*b)).map_or(0, |last| last + 1) } else { text.len() };
+        let start = self.text_start;
+        let text = self.source.get(start..end).unwrap_or_default();
+        let kept = if is_trimmed { runs::trimmed(text) } else { text.len() };
         if kept > 0 {
             self.bench.list.push(Node::Text(Span::new(start as u32, (start + kept) as u32)));
         }
-        self.text_start = end;
-        self.trims_text = false;
     }
 
     /// The nodes of a list that began when there were `start`.
-    fn nodes_from(&mut self, start: usize) -> List {
-        List { nodes: settle(&mut self.bench.list, start, &mut self.bench.tables.nodes) }
+    fn nodes_from(&mut self, start: u32) -> List {
+        List { nodes: settle(&mut self.bench.list, start as usize, &mut self.bench.tables.nodes) }
     }
 
     /// A call of the template that a clause names, still without its argument.
     fn template_call(&mut self, clause: &Clause) -> Option<TemplateCall> {
         let quoted = clause.name?;
         let name = self.name(quoted)?;
-        let name = self.bench.words.share(&String::from_utf8_lossy(&name));
+        let name = self.bench.words.share(&name);
         Some(TemplateCall { span: clause.span, name, quoted, argument: None })
     }
 
     /// The name of a template by the string constant.
     fn name(&mut self, quoted: Span) -> Option<Arc<[u8]>> {
-        let text = self.source.get(quoted.range())?;
-        match &self.bench.words.find(Kind::String, text)?.meaning {
+        let key = runs::key(self.source.get(quoted.range())?);
+        match &self.bench.words.find(Kind::String, self.source, quoted, key)?.meaning {
             Meaning::String(name) => Some(name.clone()),
             _ => None,
         }
@@ -304,14 +305,14 @@ impl<'a> Lowering<'a> {
         Some(())
     }
 
-    fn finish(&mut self, file: &str) -> Option<Tree> {
+    fn finish(&mut self, text: &Text<'_>) -> Option<Tree> {
         if !self.bench.open.is_empty() {
             return None;
         }
         let root = self.nodes_from(0);
-        self.define(file.as_bytes().into(), self.is_empty(root))?;
+        self.define(text.file.as_bytes().into(), self.is_empty(root))?;
         self.bench.tables.defines.sort_by_key(|define| define.span.start);
-        Some(self.bench.tables.take_tree(self.source.clone(), root))
+        Some(self.bench.tables.take_tree(text.source.clone(), root))
     }
 
     /// Go's IsEmptyTree.

@@ -1,9 +1,10 @@
 //! The tables of a tree that is being made.
 
 use super::super::ast::{
-    Branch, BranchId, CallId, Command, Define, List, Node, Number, Operand, OperandId, Pipeline, PipelineId, Run,
-    Symbol, TemplateCall, Tree,
+    Branch, BranchId, CallId, Command, Define, List, Node, Number, Operand, Pipeline, PipelineId, Run, Symbol,
+    TemplateCall, Tree,
 };
+use crate::source::Content;
 use std::sync::Arc;
 
 /// What [`Tree`] holds, as far as it is complete.
@@ -14,6 +15,7 @@ pub(super) struct Tables {
     pub calls: Vec<TemplateCall>,
     pub commands: Vec<Command>,
     pub operands: Vec<Operand>,
+    pub bases: Vec<Operand>,
     pub pipelines: Vec<Pipeline>,
     pub numbers: Vec<Number>,
     pub strings: Vec<Arc<[u8]>>,
@@ -25,14 +27,21 @@ pub(super) struct Tables {
     pub defines: Vec<Define>,
 }
 
+/// Few texts are longer.
+const ROOM: usize = 1 << 16;
+
+/// Makes room in an empty table, of which nothing is to be copied.
+fn make_room<T>(table: &mut Vec<T>, count: usize) {
+    if table.capacity() < count {
+        *table = Vec::with_capacity(count);
+    }
+}
+
 /// Moves what lies above a place of a stack into a table.
 #[inline]
 pub(super) fn settle<T: Copy>(stack: &mut Vec<T>, from: usize, table: &mut Vec<T>) -> Run {
     let first = table.len() as u32;
-    // They are few: one by one is faster than a copy of all.
-    for part in stack.get(from..).unwrap_or_default() {
-        table.push(*part);
-    }
+    table.extend_from_slice(stack.get(from..).unwrap_or_default());
     stack.truncate(from);
     Run { first, count: table.len() as u32 - first }
 }
@@ -45,14 +54,16 @@ pub(super) fn push<T>(table: &mut Vec<T>, part: T) -> u32 {
 }
 
 impl Tables {
-    /// Empties the tables, but for the empty field path and `$`, which have their places.
-    pub fn begin(&mut self) {
+    /// Empties the tables, but for the empty field path, which has its place. There is room for what a text of so many
+    /// bytes may hold that is full of actions; it costs nothing while it is not written to.
+    pub fn begin(&mut self, length: usize) {
         self.defines.clear();
         self.nodes.clear();
         self.branches.clear();
         self.calls.clear();
         self.commands.clear();
         self.operands.clear();
+        self.bases.clear();
         self.pipelines.clear();
         self.numbers.clear();
         self.strings.clear();
@@ -61,6 +72,10 @@ impl Tables {
         self.names.clear();
         self.assigns.clear();
         self.paths.push(Arc::default());
+        let length = length.max(ROOM);
+        make_room(&mut self.nodes, length / 32);
+        make_room(&mut self.commands, length / 32);
+        make_room(&mut self.operands, length / 16);
     }
 
     pub fn branch(&mut self, branch: Branch) -> BranchId {
@@ -75,17 +90,12 @@ impl Tables {
         PipelineId(push(&mut self.pipelines, pipeline))
     }
 
-    /// An operand that is none of a command.
-    pub fn operand(&mut self, operand: Operand) -> OperandId {
-        OperandId(push(&mut self.operands, operand))
-    }
-
     pub fn nodes(&self, list: List) -> &[Node] {
         list.nodes.of(&self.nodes)
     }
 
     /// Empties the tables into a tree.
-    pub fn take_tree(&mut self, source: Arc<[u8]>, root: List) -> Tree {
+    pub fn take_tree(&mut self, source: Content, root: List) -> Tree {
         Tree {
             source,
             root,
@@ -96,6 +106,7 @@ impl Tables {
             calls: self.calls.drain(..).collect(),
             commands: take(&mut self.commands),
             operands: take(&mut self.operands),
+            bases: take(&mut self.bases),
             pipelines: take(&mut self.pipelines),
             numbers: self.numbers.drain(..).collect(),
             strings: self.strings.drain(..).collect(),

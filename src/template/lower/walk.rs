@@ -2,6 +2,7 @@
 
 use super::super::ast::Pipeline;
 use super::super::grammar::{Kind, kind};
+use super::super::runs;
 use super::{Clause, Lowering};
 use crate::source::Span;
 use tree_sitter::TreeCursor;
@@ -89,7 +90,9 @@ impl Lowering<'_> {
         let mut depth = 1usize;
         // The pipeline in the parentheses that end next.
         let mut inner: Option<Pipeline> = None;
-        self.begin_pipeline(span.start, is_range)?;
+        // Where the last parenthesis was opened.
+        let mut parenthesis = 0;
+        self.begin_pipeline(span.start, is_range);
         if !cursor.goto_first_child() {
             return None;
         }
@@ -98,16 +101,20 @@ impl Lowering<'_> {
             let (kind, span) = node(cursor);
             let descends = match kind {
                 Kind::Pipeline => {
-                    self.begin_pipeline(span.start, is_range)?;
+                    self.begin_inner(parenthesis, span.start)?;
                     is_in_command = false;
                     true
                 }
                 Kind::Command => {
-                    self.begin_command(span.start)?;
+                    self.begin_command(span.start);
                     is_in_command = true;
                     true
                 }
-                Kind::Selector | Kind::Parenthesized => true,
+                Kind::Selector => true,
+                Kind::Parenthesized => {
+                    parenthesis = span.start;
+                    true
+                }
                 Kind::Declaration => {
                     self.walk_declaration(cursor)?;
                     false
@@ -132,11 +139,11 @@ impl Lowering<'_> {
                 let (kind, span) = node(cursor);
                 match kind {
                     Kind::Command => {
-                        self.end_command(span.end)?;
+                        self.end_command()?;
                         is_in_command = false;
                     }
                     Kind::Pipeline => {
-                        let pipeline = self.end_pipeline(span.end)?;
+                        let pipeline = self.end_pipeline()?;
                         if depth == 0 {
                             return Some(pipeline);
                         }
@@ -144,7 +151,7 @@ impl Lowering<'_> {
                         // What has parentheses stands in a command.
                         is_in_command = true;
                     }
-                    Kind::Parenthesized => self.parenthesized(inner.take()?, span)?,
+                    Kind::Parenthesized => self.parenthesized(inner.take()?, span.end)?,
                     _ => {}
                 }
             }
@@ -159,7 +166,7 @@ impl Lowering<'_> {
         let mut assign = None;
         loop {
             match node(cursor) {
-                (Kind::Variable, span) => variables.push(span),
+                (Kind::Variable, span) => variables.push((span, runs::key(self.bytes(span)))),
                 (Kind::Assign, span) => assign = Some(span.start),
                 _ => {}
             }
