@@ -20,7 +20,14 @@ const RECORDED: &str = include_str!("data/capabilities.json");
 
 /// The versions with the JSON of what they assume.
 fn recorded() -> impl Iterator<Item = (&'static str, &'static str)> + Clone {
-    RECORDED.lines().filter_map(|line| {
+    let mut rest = RECORDED;
+    let lines = std::iter::from_fn(move || {
+        let end = memchr::memchr(b'\n', rest.as_bytes())?;
+        let (line, after) = rest.split_at(end);
+        rest = &after[1..];
+        Some(line)
+    });
+    lines.filter_map(|line| {
         let (version, defaults) = line.trim_start().strip_prefix('"')?.split_once("\": ")?;
         Some((version, defaults.trim_end_matches(',')))
     })
@@ -29,7 +36,8 @@ fn recorded() -> impl Iterator<Item = (&'static str, &'static str)> + Clone {
 /// The version of Kubernetes and the APIs in the JSON of what a version assumes, whose keys are in this order and whose
 /// strings have no escapes.
 fn assumed(json: &str) -> (&str, impl Iterator<Item = &str>) {
-    let mut strings = json.split('"').skip(1).step_by(2);
+    let mut quotes = memchr::memchr_iter(b'"', json.as_bytes());
+    let mut strings = std::iter::from_fn(move || json.get(quotes.next()? + 1..quotes.next()?));
     let version = strings.nth(1).unwrap_or_default();
     (version, strings.skip(1))
 }

@@ -21,6 +21,11 @@ pub struct ReleaseInfo {
     pub revision: i64,
 }
 
+/// More maps than a chart tells of itself.
+const FEW: usize = 32;
+/// As many maps as the templates of most charts make.
+const MANY: usize = 256;
+
 /// How many values there are in one, itself included, and how many of them are maps.
 fn count(plain: &Plain) -> (usize, usize) {
     let add = |(values, maps): (usize, usize), inner| {
@@ -61,7 +66,7 @@ impl Importer<'_> {
     fn values(&mut self, prepared: &Prepared) -> Value {
         let (values, maps) = count(&prepared.values);
         self.rt.arena.reserve(values);
-        self.rt.heap.reserve(maps);
+        self.rt.heap.reserve(maps + FEW);
         let value = self.value(&prepared.values, PathId::NONE);
         for path in prepared.charts.iter().filter_map(|chart| chart.values_path.as_ref()) {
             self.name_globals(&prepared.values, path, &value);
@@ -397,6 +402,7 @@ impl Importer<'_> {
     /// The contexts of all charts of the tree, in the order of `prepared.charts`.
     pub fn contexts(&mut self, prepared: &Prepared, imported: &Imported, release: &ReleaseInfo) -> Vec<MapId> {
         self.rt.heap = imported.heap.clone();
+        self.rt.heap.reserve(MANY);
         let release = self.release(release);
         let mut contexts: Vec<MapId> = Vec::new();
         for (chart, own) in prepared.charts.iter().zip(&*imported.charts) {

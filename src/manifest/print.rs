@@ -14,7 +14,10 @@ pub struct Printed {
 
 /// The standard output of `helm template`, with its provenance.
 pub fn print(manifests: &Manifests, options: &Printed) -> Text {
-    let mut out = TextBuilder::default();
+    let documents = manifests.objects.iter().chain(&manifests.hooks);
+    let pieces = documents.clone().map(|document| document.text.pieces().len()).sum();
+    let bytes = documents.map(|document| document.file.len() + document.text.len() + "---\n# Source: \n\n".len()).sum();
+    let mut out = TextBuilder::with_capacity(bytes, pieces);
     for (name, bytes) in &options.crds {
         out.push(format!("---\n# Source: {name}\n").as_bytes());
         out.push(bytes);

@@ -38,6 +38,11 @@ impl Arena {
             }
         }
     }
+
+    #[cold]
+    fn unshare(&mut self) {
+        *self = std::mem::take(self).unshared();
+    }
 }
 
 impl Deref for Arena {
@@ -56,7 +61,7 @@ impl DerefMut for Arena {
     #[inline]
     fn deref_mut(&mut self) -> &mut Graph {
         if self.shared.is_some() {
-            *self = std::mem::take(self).unshared();
+            self.unshare();
         }
         &mut self.own
     }

@@ -85,9 +85,10 @@ impl Graph {
         self.paths.reserve(more);
         self.path_ids.reserve(more);
         self.causes.reserve(more);
-        self.sets.reserve(more);
+        self.sets.reserve(more, some);
         self.origins.reserve(values + more);
         self.step_ids.reserve(some);
+        self.joins.reserve(some);
         self.alone_ids.reserve(more);
         self.value_ids.reserve(more);
         self.guards.reserve(some);

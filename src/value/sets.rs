@@ -37,9 +37,11 @@ pub(super) enum Union {
 }
 
 impl CauseSets {
-    /// Makes room for as many causes.
-    pub(super) fn reserve(&mut self, causes: usize) {
+    /// Makes room for as many causes, and as many sets of several.
+    pub(super) fn reserve(&mut self, causes: usize, sets: usize) {
         self.alone.reserve(causes + ALONE);
+        self.several.reserve(sets);
+        self.ids.reserve(sets);
     }
 
     /// The set of this cause alone.

@@ -50,8 +50,8 @@ impl Piece {
 
 #[derive(PartialEq, Eq, Debug)]
 struct Buffer {
-    bytes: Box<[u8]>,
-    pieces: Box<[Piece]>,
+    bytes: Vec<u8>,
+    pieces: Vec<Piece>,
 }
 
 /// A Go string (any bytes) with the pieces whose provenance is known. Cheap to clone.
@@ -357,6 +357,14 @@ impl TextBuilder {
         if self.pieces.is_empty() {
             return Text::build(&self.bytes, &[]);
         }
-        Text(Form::Pieced(Arc::new(Buffer { bytes: self.bytes.into(), pieces: self.pieces.into() })))
+        Text(Form::Pieced(Arc::new(Buffer { bytes: without_waste(self.bytes), pieces: without_waste(self.pieces) })))
     }
+}
+
+/// A list that does not hold more than twice the memory that it needs.
+fn without_waste<T>(mut list: Vec<T>) -> Vec<T> {
+    if list.capacity() > 2 * list.len() {
+        list.shrink_to_fit();
+    }
+    list
 }

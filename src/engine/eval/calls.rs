@@ -20,7 +20,7 @@ impl Evaluator<'_> {
         node: At<'t>,
         span: Span,
         arguments: &'t [Operand],
-        last: Option<Val>,
+        last: &mut Option<Val>,
     ) -> Result<Val, Error> {
         let table = self.table.clone();
         let Some(entry) = table.get(index) else {
@@ -106,7 +106,7 @@ impl Evaluator<'_> {
         params: &[Param],
         variadic: bool,
         arguments: &'t [Operand],
-        last: Option<Val>,
+        last: &mut Option<Val>,
     ) -> Result<(usize, u32), Error> {
         let from = self.stack.len();
         let boxed = self.push_arguments(frame, dot, name, params, variadic, arguments, last);
@@ -125,7 +125,7 @@ impl Evaluator<'_> {
         params: &[Param],
         variadic: bool,
         arguments: &'t [Operand],
-        last: Option<Val>,
+        last: &mut Option<Val>,
     ) -> Result<u32, Error> {
         let given = arguments.len() + usize::from(last.is_some());
         if variadic {
@@ -151,9 +151,9 @@ impl Evaluator<'_> {
             let value = self.argument(frame, dot, param(i), operand)?;
             push(value, i, &mut self.stack);
         }
-        if let Some(last) = last {
-            let value = self.convert(frame, last, param(given - 1))?;
-            push(value, given - 1, &mut self.stack);
+        if let Some(mut last) = last.take() {
+            self.convert(frame, &mut last, param(given - 1))?;
+            push(last, given - 1, &mut self.stack);
         }
         Ok(boxed)
     }
@@ -206,7 +206,7 @@ impl Evaluator<'_> {
         name: &str,
         stop_at: bool,
         arguments: &'t [Operand],
-        last: Option<Val>,
+        last: &mut Option<Val>,
     ) -> Result<Val, Error> {
         if arguments.is_empty() && last.is_none() {
             let message = format!("wrong number of args for {name}: want at least 1 got 0");
@@ -254,7 +254,7 @@ impl Evaluator<'_> {
         if let Some(value) = decided {
             return Ok(value);
         }
-        let mut value = last.unwrap_or(Val::of(Value::NIL));
+        let mut value = last.take().unwrap_or(Val::of(Value::NIL));
         value.v.origin = self.rt.arena.join(value.v.origin, tested);
         Ok(value)
     }

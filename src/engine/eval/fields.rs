@@ -18,12 +18,12 @@ impl Evaluator<'_> {
         node: &'t Operand,
         fields: &'t [Arc<str>],
         arguments: &'t [Operand],
-        last: Option<Val>,
+        last: &mut Option<Val>,
     ) -> Result<Val, Error> {
         let Some((name, path)) = fields.split_last() else { return Ok(receiver) };
         let (mut receiver, rest) = self.maps_on_the_way(receiver, path);
         for field in rest {
-            receiver = self.field(frame, dot, receiver, node, field, &[], None)?;
+            receiver = self.field(frame, dot, receiver, node, field, &[], &mut None)?;
         }
         self.field(frame, dot, receiver, node, name, arguments, last)
     }
@@ -62,7 +62,7 @@ impl Evaluator<'_> {
         node: &'t Operand,
         name: &'t Arc<str>,
         arguments: &'t [Operand],
-        last: Option<Val>,
+        last: &mut Option<Val>,
     ) -> Result<Val, Error> {
         if receiver.is_invalid() {
             return Ok(receiver);

@@ -15,7 +15,9 @@ use std::sync::Arc;
 /// As many calls of one name may be active before the next one fails (Helm's engine, recursionMaxNums).
 const MAX_INCLUDES: usize = 1001;
 
+// Calls nest, and few of them are of these functions: what those need of the stack is not part of each call.
 impl Evaluator<'_> {
+    #[inline(never)]
     pub(super) fn special(&mut self, special: Special, values: &[Value], span: Span) -> Result<Val, Error> {
         let text = |i: usize| values.get(i).map(function::text).cloned().unwrap_or_else(Text::empty);
         let second = || values.get(1).cloned().unwrap_or(Value::NIL);
@@ -108,6 +110,7 @@ impl Evaluator<'_> {
         })
     }
 
+    #[inline(never)]
     fn tpl(&mut self, source: &Value, mut dot: Value, span: Span) -> Result<Value, Error> {
         let text = function::text(source).clone();
         let is_plain = !text.bytes().windows(2).any(|w| w == b"{{");
@@ -167,6 +170,7 @@ impl Evaluator<'_> {
         Ok(Arc::new(Unit { tree, base, name: "gotpl".into() }))
     }
 
+    #[inline(never)]
     fn lookup(&mut self, values: &[Value], span: Span) -> Result<Value, Error> {
         let text = |i: usize| values.get(i).map(|v| function::text(v).lossy().into_owned()).unwrap_or_default();
         let query = Query { api_version: text(0), kind: text(1), namespace: text(2), name: text(3) };
@@ -229,6 +233,9 @@ const NO_VALUE: &[u8] = b"<no value>";
 /// The text without what Go prints for nothing.
 pub(in crate::engine) fn without_no_value(text: Text) -> Text {
     let bytes = text.bytes();
+    if memchr::memchr(NO_VALUE[0], bytes).is_none() {
+        return text;
+    }
     let mut found = memchr::memmem::find_iter(bytes, NO_VALUE).peekable();
     if found.peek().is_none() {
         return text;

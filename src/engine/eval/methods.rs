@@ -49,7 +49,7 @@ impl Evaluator<'_> {
         node: At<'t>,
         operand: &'t Operand,
         arguments: &'t [Operand],
-        last: Option<Val>,
+        last: &mut Option<Val>,
     ) -> Result<Val, Error> {
         let (from, boxed) = self.arguments(frame, dot, method.name, method.params, method.variadic, arguments, last)?;
         let mut values = vec![receiver];

@@ -49,7 +49,7 @@ impl Evaluator<'_> {
         let tree = &frame.unit.tree;
         let mut value: Option<Val> = None;
         for command in tree.commands(pipeline) {
-            let result = self.command(frame, dot, command, value.take())?;
+            let result = self.command(frame, dot, command, &mut value)?;
             // The end of a command takes one interface off: a boxed nil is no value from here on.
             value = Some(Val::of(result.v));
         }
@@ -84,7 +84,7 @@ impl Evaluator<'_> {
         frame: &mut Frame<'t>,
         dot: &Val,
         command: &'t Command,
-        last: Option<Val>,
+        last: &mut Option<Val>,
     ) -> Result<Val, Error> {
         let tree = &frame.unit.tree;
         // The parser makes no command without operands.
@@ -104,21 +104,21 @@ impl Evaluator<'_> {
                 self.call(frame, dot, index, At::Command(command), command.span, arguments, last)
             }
             OperandKind::Pipeline(inner) => {
-                self.not_a_function(frame, first, arguments, &last)?;
+                self.not_a_function(frame, first, arguments, last)?;
                 self.pipeline(frame, dot, tree.pipeline(inner))
             }
             OperandKind::Variable(symbol, fields) => {
                 frame.at = At::Operand(first);
                 let value = self.variable(frame, symbol)?;
                 if fields.is_empty() {
-                    self.not_a_function(frame, first, arguments, &last)?;
+                    self.not_a_function(frame, first, arguments, last)?;
                     return Ok(value);
                 }
                 self.field_chain(frame, dot, value, first, tree.fields(fields), arguments, last)
             }
             kind => {
                 frame.at = At::Operand(first);
-                self.not_a_function(frame, first, arguments, &last)?;
+                self.not_a_function(frame, first, arguments, last)?;
                 match kind {
                     OperandKind::Bool(b) => Ok(Val::of(Value::bool(b))),
                     OperandKind::Dot => Ok(dot.clone()),
@@ -175,22 +175,22 @@ impl Evaluator<'_> {
             OperandKind::String(id) => Ok(Val::of(Value::string(Text::shared(tree.string(id))))),
             OperandKind::Number(number) => self.constant(frame, operand, tree.number(number)),
             OperandKind::Field(fields) => {
-                self.field_chain(frame, dot, dot.clone(), operand, tree.fields(fields), &[], None)
+                self.field_chain(frame, dot, dot.clone(), operand, tree.fields(fields), &[], &mut None)
             }
             OperandKind::Variable(symbol, fields) => {
                 let value = self.variable(frame, symbol)?;
                 if fields.is_empty() {
                     return Ok(value);
                 }
-                self.field_chain(frame, dot, value, operand, tree.fields(fields), &[], None)
+                self.field_chain(frame, dot, value, operand, tree.fields(fields), &[], &mut None)
             }
             OperandKind::Pipeline(inner) => self.pipeline(frame, dot, tree.pipeline(inner)),
             OperandKind::Function(_, index) => {
-                self.call(frame, dot, index, At::Operand(operand), operand.span, &[], None)
+                self.call(frame, dot, index, At::Operand(operand), operand.span, &[], &mut None)
             }
             OperandKind::Chain(inner, fields) => {
                 let receiver = self.any_operand(frame, dot, tree.operand(inner))?;
-                self.field_chain(frame, dot, receiver, operand, tree.fields(fields), &[], None)
+                self.field_chain(frame, dot, receiver, operand, tree.fields(fields), &[], &mut None)
             }
         }
     }
@@ -252,29 +252,36 @@ impl Evaluator<'_> {
                 Err(self.error(frame, message, None))
             }
             _ => {
-                let value = self.any_operand(frame, dot, operand)?;
-                self.convert(frame, value, param)
+                let mut value = self.any_operand(frame, dot, operand)?;
+                self.convert(frame, &mut value, param)?;
+                Ok(value)
             }
         }
     }
 
-    /// Go's check that a value can be assigned to a parameter.
-    pub(super) fn convert(&self, frame: &Frame<'_>, value: Val, param: Param) -> Result<Val, Error> {
-        if param == Param::Any {
-            return Ok(value);
+    /// Go's check that a value can be assigned to a parameter, whose type it has from then on.
+    #[inline]
+    pub(super) fn convert(&self, frame: &Frame<'_>, value: &mut Val, param: Param) -> Result<(), Error> {
+        match (&value.v.data, param) {
+            (_, Param::Any) | (Data::Str(_), Param::Str) => Ok(()),
+            // The map is the same one, its type is that of the parameter.
+            (Data::Map(id), Param::Map) if matches!(self.rt.heap.kind(*id), MapKind::Plain | MapKind::Values) => {
+                value.v.data = Data::Map(id.plain());
+                Ok(())
+            }
+            _ => self.convert_other(frame, value, param),
         }
+    }
+
+    fn convert_other(&self, frame: &Frame<'_>, value: &mut Val, param: Param) -> Result<(), Error> {
         let fits = match (&value.v.data, param) {
             (Data::Unknown(_), _) => true,
-            (Data::Str(_), Param::Str) => true,
             (Data::Bool(_), Param::Bool) => true,
             (Data::Float(_), Param::Float) => true,
             (Data::Int(_, IntKind::Int), Param::Int) => true,
             (Data::Int(_, IntKind::Int64), Param::Int64) => true,
             (Data::Uint(_, UintKind::Uint32), Param::Uint32) => true,
             (Data::NilMap, Param::Map) => true,
-            (Data::Map(id), Param::Map) => {
-                matches!(self.rt.heap.kind(*id), MapKind::Plain | MapKind::Values)
-            }
             (Data::List(list), Param::AnyList) => list.element() == Element::Any,
             (Data::Time(_), Param::Time) => true,
             (Data::Duration(_), Param::Duration) => true,
@@ -282,11 +289,7 @@ impl Evaluator<'_> {
             _ => false,
         };
         if fits {
-            // The map is the same one, its type is that of the parameter.
-            return Ok(match (&value.v.data, param) {
-                (Data::Map(id), Param::Map) => Val { v: Value { data: Data::Map(id.plain()), ..value.v }, ..value },
-                _ => value,
-            });
+            return Ok(());
         }
         if value.is_invalid() {
             let data = match param {
@@ -297,7 +300,8 @@ impl Evaluator<'_> {
                     return Err(self.error_about(frame, message, value.v.origin));
                 }
             };
-            return Ok(Val::of(Value::new(data, value.v.origin)));
+            *value = Val::of(Value::new(data, value.v.origin));
+            return Ok(());
         }
         let got = match value.v.data {
             Data::Nil => "interface {}".to_string(),

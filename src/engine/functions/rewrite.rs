@@ -36,6 +36,11 @@ impl<'a> Rewriter<'a> {
     /// Copies everything up to `end`.
     pub fn copy(&mut self, end: usize) {
         let range = self.at..end.max(self.at).min(self.text.len());
+        if self.next == 0 && !range.is_empty() && range == (0..self.text.len()) {
+            (self.at, self.next) = (range.end, self.text.pieces().len());
+            self.out.push_text(self.text);
+            return;
+        }
         let to = self.out.len();
         self.out.push(&self.text.bytes()[range.clone()]);
         self.advance(range, |out, piece, range| {

@@ -156,30 +156,29 @@ impl<'a> Reader<'a> {
             };
             // What is done may be the last of what is around it.
             while let Some(node) = done.take() {
-                let Some(frame) = frames.pop() else { return Ok(node) };
-                done = self.add(frame, node, &mut frames)?;
+                let Some(frame) = frames.last_mut() else { return Ok(node) };
+                if self.add(frame, node)? {
+                    done = frames.pop().map(|frame| self.end(frame));
+                }
             }
         }
     }
 
-    /// Adds a value to what it is in; gives that back when it ends here.
-    fn add(&mut self, frame: Frame, node: Node, frames: &mut Vec<Frame>) -> Result<Option<Node>, JsonError> {
+    /// Adds a value to what it is in; gives whether that ends here.
+    fn add(&mut self, frame: &mut Frame, node: Node) -> Result<bool, JsonError> {
         self.skip_blanks();
         let next = self.byte();
         match frame {
-            Frame::Array { mut items, start } => {
+            Frame::Array { items, .. } => {
                 items.push(node);
                 if !matches!(next, Some(b',' | b']')) {
                     return self.unexpected("after array element");
                 }
                 self.at += 1;
-                if next == Some(b']') {
-                    return Ok(Some(Node::new(Kind::Seq(items), start..self.at)));
-                }
-                frames.push(Frame::Array { items, start });
+                Ok(next == Some(b']'))
             }
-            Frame::Object { mut object, start, key } => {
-                if let Some((text, span)) = key {
+            Frame::Object { object, key, .. } => {
+                if let Some((text, span)) = key.take() {
                     object.insert(text, span, node);
                 }
                 if !matches!(next, Some(b',' | b'}')) {
@@ -187,14 +186,21 @@ impl<'a> Reader<'a> {
                 }
                 self.at += 1;
                 if next == Some(b'}') {
-                    return Ok(Some(Node::new(Kind::Map(object.entries), start..self.at)));
+                    return Ok(true);
                 }
                 self.skip_blanks();
-                let key = Some(self.key()?);
-                frames.push(Frame::Object { object, start, key });
+                *key = Some(self.key()?);
+                Ok(false)
             }
         }
-        Ok(None)
+    }
+
+    /// A collection that ends here.
+    fn end(&self, frame: Frame) -> Node {
+        match frame {
+            Frame::Array { items, start } => Node::new(Kind::Seq(items), start..self.at),
+            Frame::Object { object, start, .. } => Node::new(Kind::Map(object.entries), start..self.at),
+        }
     }
 
     /// Reads a key and its colon.
@@ -240,6 +246,9 @@ impl<'a> Reader<'a> {
         let start = self.at + 1;
         self.at = start;
         loop {
+            let rest = self.text.get(self.at..).unwrap_or_default();
+            let is_plain = |byte: &u8| *byte >= b' ' && !matches!(byte, b'"' | b'\\');
+            self.at += rest.iter().position(|byte| !is_plain(byte)).unwrap_or(rest.len());
             match self.byte() {
                 Some(b'"') => break,
                 Some(b'\\') => {
@@ -258,7 +267,6 @@ impl<'a> Reader<'a> {
                         _ => return self.unexpected("in string escape code"),
                     }
                 }
-                Some(0x20..) => self.at += 1,
                 _ => return self.unexpected("in string literal"),
             }
         }

@@ -18,7 +18,16 @@ pub fn quote_to_ascii(input: &[u8]) -> String {
 pub fn quote_segments(input: &[u8], out: &mut dyn FnMut(Segment)) {
     let mut out = Joiner::new(out);
     out.insert(b"\"");
-    for (at, rune, len) in runes(input) {
+    let mut at = 0;
+    while let Some(rest) = input.get(at..).filter(|rest| !rest.is_empty()) {
+        // Most characters stand for themselves.
+        let plain = rest.iter().take_while(|b| matches!(b, b' '..=b'~') && !matches!(b, b'"' | b'\\')).count();
+        if plain > 0 {
+            out.copy(at..at + plain);
+            at += plain;
+            continue;
+        }
+        let Some((_, rune, len)) = runes(rest).next() else { break };
         let mut escaped = String::new();
         match rune {
             None => escaped.push_str(&format!("\\x{:02x}", input[at])),
@@ -29,6 +38,7 @@ pub fn quote_segments(input: &[u8], out: &mut dyn FnMut(Segment)) {
         } else {
             out.change(at..at + len, escaped.as_bytes());
         }
+        at += len;
     }
     out.insert(b"\"");
 }

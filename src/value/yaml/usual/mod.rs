@@ -23,8 +23,10 @@ const MAX_ENTRIES: usize = 512;
 /// A key and what stands before its colon take fewer bytes than this.
 const MAX_KEY: usize = 1000;
 
-/// How many entries of maps are read at a time in most texts.
-const USUAL_ENTRIES: usize = 32;
+/// How many entries of maps are read at a time in texts of a length.
+fn usual_entries(length: usize) -> usize {
+    (length / 32).clamp(2, 64)
+}
 
 /// The column that what is around the root has, and what comes after the end of the text.
 const NOWHERE: isize = -1;
@@ -34,6 +36,7 @@ pub(super) fn document(readable: &Readable<'_>) -> Option<Document> {
     if !readable.is_usual() {
         return None;
     }
+    let usual_entries = usual_entries(readable.text.len());
     let mut reader = Reader {
         readable,
         bytes: readable.text.as_bytes(),
@@ -41,8 +44,8 @@ pub(super) fn document(readable: &Readable<'_>) -> Option<Document> {
         column: NOWHERE,
         depth: 0,
         items: Vec::new(),
-        entries: Vec::with_capacity(USUAL_ENTRIES),
-        marks: Vec::with_capacity(USUAL_ENTRIES),
+        entries: Vec::with_capacity(usual_entries),
+        marks: Vec::with_capacity(usual_entries),
         repeated: Repeated::default(),
     };
     reader.start()?;
