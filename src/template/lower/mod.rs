@@ -1,9 +1,10 @@
 //! From what our own scanner reads, or from tree-sitter's nodes (`walk`), to the typed tree.
 //!
 //! The items of a file come as a stream: text, actions, the clauses that open, switch and end a block. Open
-//! blocks stand on a stack of our own, as do open parentheses in `pipeline`, so depth costs no recursion. What is not
-//! complete lies on a stack for all that is open, and moves from there into its table (`tables`) in one piece. Text is whatever lies between two actions,
-//! less what their markers trim.
+//! blocks stand on a stack of our own, as do open parentheses in `pipeline`, so depth costs no recursion. Operands and
+//! commands are written to their tables (`tables`) as they come; what parentheses interrupt steps aside for what is in
+//! them. Nodes lie on a stack for all lists that are open, and move from there into their table in one piece. Text is
+//! whatever lies between two actions, less what their markers trim.
 //!
 //! Everything returns an `Option`, where `None` is a *doubt*: something that Go refuses, or might. See `refusal`.
 
