@@ -25,7 +25,7 @@ impl Pattern {
     /// `None` for a pattern that Go calls bad.
     pub fn new(text: &str) -> Option<Self> {
         let mut chars = text.chars().peekable();
-        let mut parts = Vec::new();
+        let mut parts = Vec::with_capacity(text.len());
         while let Some(c) = chars.next() {
             parts.push(match c {
                 '*' => Part::Any,
