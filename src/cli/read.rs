@@ -86,7 +86,9 @@ fn folder(root: &Path) -> Result<Vec<RawFile>, InputError> {
     folder.read_ignore()?;
     let mut files = Vec::new();
     let mut total = 0;
-    let mut walk = WalkDir::new(root).follow_links(true).sort_by_file_name().min_depth(1).into_iter();
+    // Those that are compared lie in one folder: their paths are in the order of their names.
+    let by_path = |a: &DirEntry, b: &DirEntry| a.path().as_os_str().cmp(b.path().as_os_str());
+    let mut walk = WalkDir::new(root).follow_links(true).sort_by(by_path).min_depth(1).into_iter();
     while let Some(entry) = walk.next() {
         let entry = match entry {
             Ok(entry) => entry,
