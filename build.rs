@@ -39,8 +39,11 @@ fn link() {
         let list = Path::new(&std::env::var("CARGO_MANIFEST_DIR").expect("cargo sets it")).join("packaging/order.txt");
         argument(&format!("-B{}", linker.display()));
         argument("-fuse-ld=lld");
-        argument("-Wl,--no-warn-symbol-ordering");
-        argument(&format!("-Wl,--symbol-ordering-file={}", list.display()));
+        // A comma in a path would end an argument of `-Wl`.
+        for option in ["--no-warn-symbol-ordering", &format!("--symbol-ordering-file={}", list.display())] {
+            argument("-Xlinker");
+            argument(option);
+        }
     }
 }
 
@@ -52,7 +55,7 @@ fn static_libraries() -> Option<PathBuf> {
         let output = compiler.to_command().arg(format!("-print-file-name={name}")).output().ok()?;
         let path = String::from_utf8(output.stdout).ok()?.trim().to_string();
         // One that is not there is printed as it was asked for.
-        Path::new(&path).is_absolute().then_some(path)
+        Path::new(&path).is_absolute().then(|| format!("\"{path}\""))
     };
     let (c, m) = (archive("libc.a")?, archive("libm.a")?);
     let unwinder = format!("{} {}", archive("libgcc_eh.a")?, archive("libgcc.a")?);
