@@ -4,8 +4,10 @@
 //! addresses, so a place needs no file id beside it, and one diagnostic can point into several files. The room knows
 //! text and nothing of its meaning, and does no I/O.
 
+use std::cmp::Ordering;
+use std::fmt;
 use std::ops::{Deref, Range};
-use std::sync::{Arc, OnceLock};
+use std::sync::{Arc, LazyLock, OnceLock};
 
 /// A half-open range of addresses.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Debug, Default)]
@@ -30,20 +32,77 @@ impl Span {
 }
 
 /// The bytes of a file. Cheap to clone, and made of what was read without a copy.
-#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Default, Debug)]
-pub struct Content(Arc<Vec<u8>>);
+#[derive(Clone)]
+pub struct Content(Arc<Bytes>);
+
+enum Bytes {
+    Known(Vec<u8>),
+    /// Of a file that is read when somebody looks into it.
+    Late(LazyLock<Vec<u8>, Box<dyn FnOnce() -> Vec<u8> + Send>>),
+}
+
+impl Content {
+    /// What `read` gives when somebody looks, which may be never.
+    pub fn late(read: impl FnOnce() -> Vec<u8> + Send + 'static) -> Self {
+        Content(Arc::new(Bytes::Late(LazyLock::new(Box::new(read)))))
+    }
+
+    /// The same without the mark of UTF-8 that some editors put before a text.
+    pub fn without_byte_order_mark(self) -> Self {
+        let strip = |bytes: &[u8]| bytes.strip_prefix(b"\xef\xbb\xbf").map(<[u8]>::to_vec);
+        if let Bytes::Late(_) = &*self.0 {
+            return Content::late(move || strip(&self).unwrap_or_else(|| self.to_vec()));
+        }
+        strip(&self).map_or(self, Content::from)
+    }
+}
 
 impl Deref for Content {
     type Target = [u8];
 
     fn deref(&self) -> &[u8] {
-        &self.0
+        match &*self.0 {
+            Bytes::Known(bytes) => bytes,
+            Bytes::Late(bytes) => bytes,
+        }
+    }
+}
+
+impl PartialEq for Content {
+    fn eq(&self, other: &Self) -> bool {
+        Arc::ptr_eq(&self.0, &other.0) || **self == **other
+    }
+}
+
+impl Eq for Content {}
+
+impl PartialOrd for Content {
+    fn partial_cmp(&self, other: &Self) -> Option<Ordering> {
+        Some(self.cmp(other))
+    }
+}
+
+impl Ord for Content {
+    fn cmp(&self, other: &Self) -> Ordering {
+        (**self).cmp(&**other)
+    }
+}
+
+impl Default for Content {
+    fn default() -> Self {
+        Vec::new().into()
+    }
+}
+
+impl fmt::Debug for Content {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        (**self).fmt(f)
     }
 }
 
 impl From<Vec<u8>> for Content {
     fn from(bytes: Vec<u8>) -> Self {
-        Content(Arc::new(bytes))
+        Content(Arc::new(Bytes::Known(bytes)))
     }
 }
 
