@@ -83,7 +83,8 @@ fn from(bytes: u64, least: u8) -> u64 {
 #[inline]
 fn ends(bytes: u64, least: u8) -> u64 {
     // Of these a byte is in none, in the first, in the first two, and so on. It belongs to a word if it is in one or three.
-    let odd = from(bytes, least) ^ from(bytes, b':') ^ from(bytes, b'@') ^ from(bytes, b'|');
+    // At least `@` is what has the second of its bits.
+    let odd = from(bytes, least) ^ from(bytes, b':') ^ bytes << 1 ^ from(bytes, b'|');
     (!odd | bytes) & HIGHS
 }
 
@@ -94,7 +95,7 @@ fn run<const LEAST: u8>(text: &[u8], start: usize) -> (usize, u64) {
     match ends(bytes, LEAST) & !0xff {
         0 => long_run::<LEAST>(text, start, bytes),
         end => {
-            let below = ((end - 1) & !end) >> 7;
+            let below = (end ^ (end - 1)) >> 8;
             (start + end.trailing_zeros() as usize / 8, mix(0, bytes & below))
         }
     }
@@ -108,7 +109,7 @@ fn long_run<const LEAST: u8>(text: &[u8], start: usize, first: u64) -> (usize, u
         let bytes = load(text, at);
         let end = ends(bytes, LEAST);
         if end != 0 {
-            let below = ((end - 1) & !end) >> 7;
+            let below = (end ^ (end - 1)) >> 8;
             let count = end.trailing_zeros() as usize / 8;
             return (at + count, if count == 0 { key } else { mix(key, bytes & below) });
         }
