@@ -16,6 +16,9 @@ use std::path::{MAIN_SEPARATOR, Path, PathBuf};
 use std::sync::{Mutex, PoisonError};
 use walkdir::{DirEntry, WalkDir};
 
+/// How many bytes there is room for at first when a file is read.
+const USUAL_FILE_BYTES: usize = 16 << 10;
+
 /// How many bytes all files of a folder may have. Helm has no limit.
 const MAX_FOLDER_BYTES: u64 = 5 * MAX_ARCHIVE_BYTES;
 
@@ -57,26 +60,14 @@ fn archive_file(path: &Path) -> Result<Vec<RawFile>, InputError> {
 
 /// The content of a file; none when it is larger than `limit`.
 fn read(path: &Path, limit: u64) -> io::Result<Option<Content>> {
-    let file = File::open(path)?;
-    let length = length(&file);
-    Ok(read_open(file, length, limit)?.map(Content::from))
+    Ok(read_open(File::open(path)?, limit)?.map(Content::from))
 }
 
-/// How many bytes a file says it has.
-fn length(file: &File) -> u64 {
-    file.metadata().map_or(0, |metadata| metadata.len())
-}
-
-fn read_open(mut file: File, length: u64, limit: u64) -> io::Result<Option<Vec<u8>>> {
-    if length > limit {
-        return Ok(None);
-    }
-    let mut bytes = Vec::with_capacity(length as usize);
-    let read = file.by_ref().take(length).read_to_end(&mut bytes)? as u64;
-    // A file that is being changed, or a pipe, which tells no length.
-    if length == 0 || read < length {
-        file.take(limit + 1 - read).read_to_end(&mut bytes)?;
-    }
+fn read_open(file: File, limit: u64) -> io::Result<Option<Vec<u8>>> {
+    // To read on to the end takes less than to ask for the length; most files fit, and give back the rest.
+    let mut bytes = Vec::with_capacity(USUAL_FILE_BYTES);
+    file.take(limit + 1).read_to_end(&mut bytes)?;
+    bytes.shrink_to_fit();
     Ok((bytes.len() as u64 <= limit).then_some(bytes))
 }
 
@@ -89,9 +80,9 @@ pub fn unread() -> Vec<String> {
 }
 
 /// The content of an open file, read when somebody asks for it.
-fn late(file: File, length: u64, shown: String) -> Content {
+fn late(file: File, shown: String) -> Content {
     Content::late(move || {
-        let message = match read_open(file, length, MAX_FILE_BYTES) {
+        let message = match read_open(file, MAX_FILE_BYTES) {
             Ok(Some(bytes)) => return bytes,
             Ok(None) => "it has become too large".into(),
             Err(error) => system_message(&error),
@@ -220,13 +211,16 @@ impl Folder<'_> {
         }
         let fail = |e: io::Error| unreadable(format!("error reading {path}: {}", system_message(&e)));
         let file = File::open(entry.path()).map_err(fail)?;
-        let length = length(&file);
         // Half of the bytes of many charts are a README and a list of changes, for which hardly any template asks.
-        if path.ends_with(".md") && length <= MAX_FILE_BYTES && self.late < MAX_LATE {
+        if path.ends_with(".md")
+            && self.late < MAX_LATE
+            && let Ok(metadata) = file.metadata()
+            && metadata.len() <= MAX_FILE_BYTES
+        {
             self.late += 1;
-            return Ok((late(file, length, entry.path().display().to_string()), length));
+            return Ok((late(file, entry.path().display().to_string()), metadata.len()));
         }
-        let bytes = read_open(file, length, MAX_FILE_BYTES).map_err(fail)?.ok_or_else(|| {
+        let bytes = read_open(file, MAX_FILE_BYTES).map_err(fail)?.ok_or_else(|| {
             let name = entry.file_name().to_string_lossy();
             unreadable(format!("chart file {name:?} is larger than the maximum file size {MAX_FILE_BYTES}"))
         })?;
@@ -348,7 +342,7 @@ mod tests {
         }
         assert_eq!(unread(), Vec::<String>::new());
         let folder = File::open(&scratch.0).unwrap();
-        assert_eq!(&*late(folder, 1, "c/README.md".into()), b"");
+        assert_eq!(&*late(folder, "c/README.md".into()), b"");
         assert_eq!(unread(), ["error reading c/README.md: is a directory"]);
     }
 
