@@ -11,6 +11,7 @@ use crate::profile::Profile;
 use crate::source::{Content, Sources};
 use crate::value::Plain;
 use std::collections::{BTreeMap, BTreeSet};
+use std::mem;
 use std::sync::Arc;
 
 /// How many bytes all archives in a chart may hold together, those in archives too.
@@ -79,9 +80,7 @@ impl Loader<'_> {
             return Err(LoadError::new(LoadErrorKind::TooLarge, message));
         }
         for file in &mut files {
-            if let Some(rest) = file.bytes.strip_prefix(b"\xef\xbb\xbf") {
-                file.bytes = rest.into();
-            }
+            file.bytes = mem::take(&mut file.bytes).without_byte_order_mark();
         }
         let mut parts = Parts::default();
         for file in files.iter().filter(|file| file.path == "Chart.yaml") {

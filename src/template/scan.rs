@@ -99,8 +99,7 @@ impl<'r, 'a> Reader<'r, 'a> {
     /// The rest of a pipeline that is an item by itself, and its end.
     #[inline]
     fn action(&mut self, first: usize, at: usize) -> Option<usize> {
-        let (pipeline, at) = self.operands(at)?;
-        let at = self.close(first, at)?;
+        let (pipeline, at) = self.operands(first, at)?;
         self.lowering.action(pipeline);
         Some(at)
     }
@@ -126,8 +125,11 @@ impl<'r, 'a> Reader<'r, 'a> {
     }
 
     /// Behind a keyword that ends at a place, and the spaces after it.
+    #[inline]
     fn after_keyword(&self, end: usize) -> Option<usize> {
-        self.lowering.word_ends(end as u32)?;
+        if byte(self.text, end) != b' ' {
+            self.lowering.word_ends(end as u32)?;
+        }
         Some(skip(self.text, end))
     }
 
@@ -146,21 +148,19 @@ impl<'r, 'a> Reader<'r, 'a> {
             }
             _ => {
                 let mut clause = Clause::default();
-                at = self.rare_clause(kind, at, &mut clause)?;
-                at = self.close(first, at)?;
+                at = self.rare_clause(kind, first, at, &mut clause)?;
                 clause.span = span(start, at);
                 self.lowering.item(kind, clause, variables)?;
                 return Some(at);
             }
         };
-        let (pipeline, at) = self.pipeline(at, block == Block::Range)?;
-        let at = self.close(first, at)?;
+        let (pipeline, at) = self.pipeline(first, at, block == Block::Range)?;
         self.lowering.open_branch(block, span(start, at), pipeline, variables, false)?;
         Some(at)
     }
 
-    /// What follows on the keywords that have more than a pipeline, or less.
-    fn rare_clause(&mut self, kind: Kind, mut at: usize, clause: &mut Clause) -> Option<usize> {
+    /// What follows on the keywords that have more than a pipeline, or less, and the end of the item.
+    fn rare_clause(&mut self, kind: Kind, first: usize, mut at: usize, clause: &mut Clause) -> Option<usize> {
         if matches!(kind, Kind::DefineClause | Kind::BlockClause | Kind::TemplateAction) {
             let (end, _) = self.string(at)?;
             clause.name = Some(span(at, end));
@@ -181,37 +181,37 @@ impl<'r, 'a> Reader<'r, 'a> {
             }
             _ => false,
         };
-        if has_pipeline {
-            let (pipeline, end) = self.pipeline(at, false)?;
-            clause.pipeline = Some(pipeline);
-            at = end;
+        if !has_pipeline {
+            return self.close(first, at);
         }
-        Some(at)
+        let (pipeline, end) = self.pipeline(first, at, false)?;
+        clause.pipeline = Some(pipeline);
+        Some(end)
     }
 
     /// The end of an item, whose first byte after its beginning is at `first`.
-    #[inline]
     fn close(&mut self, first: usize, at: usize) -> Option<usize> {
-        let text = self.text;
-        // A pipeline ends where it is closed.
-        let start = if is(byte(text, at), SPACE) { skip(text, at) } else { at };
-        let trims = byte(text, start) == b'-';
-        let braces = start + usize::from(trims);
-        if !is_at_braces(text, braces) {
-            return None;
-        }
-        self.lowering.close(span(start, braces + 2), trims, first as u32)?;
-        Some(braces + 2)
+        let at = skip(self.text, at);
+        if is_at_close(self.text, at) { self.closed(first, at) } else { None }
     }
 
-    /// A pipeline up to the end of the action, with those in parentheses. `is_range` for the head of a `range`.
-    fn pipeline(&mut self, at: usize, is_range: bool) -> Option<(Pipeline, usize)> {
+    /// The end of an item, which is closed at a place.
+    #[inline]
+    fn closed(&mut self, first: usize, at: usize) -> Option<usize> {
+        let trims = byte(self.text, at) == b'-';
+        let end = at + if trims { 3 } else { 2 };
+        self.lowering.close(span(at, end), trims, first as u32)?;
+        Some(end)
+    }
+
+    /// A pipeline with those in its parentheses, and the end of the item. `is_range` for the head of a `range`.
+    fn pipeline(&mut self, first: usize, at: usize, is_range: bool) -> Option<(Pipeline, usize)> {
         let at = self.begin_pipeline(at, is_range)?;
-        self.operands(at)
+        self.operands(first, at)
     }
 
-    /// The operands of a pipeline that has begun, up to the end of the action.
-    fn operands(&mut self, mut at: usize) -> Option<(Pipeline, usize)> {
+    /// The operands of a pipeline that has begun, and the end of the item.
+    fn operands(&mut self, first: usize, mut at: usize) -> Option<(Pipeline, usize)> {
         let text = self.text;
         loop {
             // There is mostly one space, or none.
@@ -260,7 +260,8 @@ impl<'r, 'a> Reader<'r, 'a> {
                 }
                 b'}' | b'-' if is_at_close(text, at) => {
                     self.lowering.end_command()?;
-                    return Some((self.lowering.end_last_pipeline()?, at));
+                    let pipeline = self.lowering.end_last_pipeline()?;
+                    return Some((pipeline, self.closed(first, at)?));
                 }
                 _ => at = self.constant(at)?,
             }
