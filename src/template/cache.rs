@@ -14,9 +14,6 @@ use std::sync::{Arc, Mutex, PoisonError};
 /// of its text.
 const MAX_BYTES: usize = 4 << 20;
 
-/// Room for the templates of most charts.
-const ROOM: usize = 256;
-
 /// Trees by text, for one version of Helm. Shared by all charts and threads of a run: library charts are copied from
 /// chart to chart. What no later chart has asked for is forgotten when there is too much of it.
 #[derive(Default, Debug)]
@@ -51,7 +48,9 @@ impl Cache {
         functions: &dyn Fn(&str) -> Option<u16>,
         profile: &Profile,
     ) -> Result<Arc<Tree>, SyntaxError> {
-        let hash = hash(source);
+        let mut hasher = FxHasher::default();
+        hasher.write(source);
+        let hash = hasher.finish();
         // A panic of another thread leaves the table whole.
         if let Some(kept) = self.known.lock().unwrap_or_else(PoisonError::into_inner).find(hash, source) {
             kept.is_wanted = true;
@@ -60,18 +59,6 @@ impl Cache {
         let tree = Arc::new(parse(source, name, functions, Rules::of_go(u32::from(profile.go())))?);
         Ok(self.known.lock().unwrap_or_else(PoisonError::into_inner).add(hash, tree))
     }
-}
-
-/// The hash of a text: of its length and the sum of its bytes, taken eight at a time. Texts that differ as texts do have
-/// different sums.
-fn hash(source: &[u8]) -> u64 {
-    let (eights, rest) = source.as_chunks();
-    let sum = eights.iter().fold(0u64, |sum, eight| sum.wrapping_add(u64::from_le_bytes(*eight)));
-    let mut hasher = FxHasher::default();
-    hasher.write_usize(source.len());
-    hasher.write_u64(sum);
-    hasher.write(rest);
-    hasher.finish()
 }
 
 impl Known {
@@ -83,10 +70,6 @@ impl Known {
     fn add(&mut self, hash: u64, tree: Arc<Tree>) -> Arc<Tree> {
         if let Some(kept) = self.find(hash, &tree.source) {
             return kept.tree.clone();
-        }
-        if self.queue.is_empty() {
-            self.trees.reserve(ROOM, |kept| kept.hash);
-            self.queue.reserve(ROOM);
         }
         self.trees.insert_unique(hash, Kept { hash, tree: tree.clone(), is_wanted: false }, |kept| kept.hash);
         self.queue.push_back((hash, tree.source.clone()));

@@ -78,5 +78,8 @@ pub fn parse(
         /// A parser is expensive to make and free to use again, and knows the words of the texts before.
         static PARSER: RefCell<Option<Parser>> = const { RefCell::new(None) };
     }
-    PARSER.with_borrow_mut(|parser| parser.get_or_insert_default().parse(source, name, functions, rules))
+    let mut parser = PARSER.with_borrow_mut(Option::take).unwrap_or_default();
+    let result = parser.parse(source, name, functions, rules);
+    PARSER.with_borrow_mut(|slot| *slot = Some(parser));
+    result
 }

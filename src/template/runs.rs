@@ -2,7 +2,7 @@
 //!
 //! A key is made of the eights that the end was looked for in, so a word that was found has its key at once.
 
-use memchr::memchr;
+use crate::source::search::find;
 
 const ONES: u64 = 0x0101_0101_0101_0101;
 const HIGHS: u64 = 0x80 * ONES;
@@ -83,8 +83,7 @@ fn from(bytes: u64, least: u8) -> u64 {
 #[inline]
 fn ends(bytes: u64, least: u8) -> u64 {
     // Of these a byte is in none, in the first, in the first two, and so on. It belongs to a word if it is in one or three.
-    // At least `@` is what has the second of its bits.
-    let odd = from(bytes, least) ^ from(bytes, b':') ^ bytes << 1 ^ from(bytes, b'|');
+    let odd = from(bytes, least) ^ from(bytes, b':') ^ from(bytes, b'@') ^ from(bytes, b'|');
     (!odd | bytes) & HIGHS
 }
 
@@ -95,7 +94,7 @@ fn run<const LEAST: u8>(text: &[u8], start: usize) -> (usize, u64) {
     match ends(bytes, LEAST) & !0xff {
         0 => long_run::<LEAST>(text, start, bytes),
         end => {
-            let below = (end ^ (end - 1)) >> 8;
+            let below = ((end - 1) & !end) >> 7;
             (start + end.trailing_zeros() as usize / 8, mix(0, bytes & below))
         }
     }
@@ -109,7 +108,7 @@ fn long_run<const LEAST: u8>(text: &[u8], start: usize, first: u64) -> (usize, u
         let bytes = load(text, at);
         let end = ends(bytes, LEAST);
         if end != 0 {
-            let below = (end ^ (end - 1)) >> 8;
+            let below = ((end - 1) & !end) >> 7;
             let count = end.trailing_zeros() as usize / 8;
             return (at + count, if count == 0 { key } else { mix(key, bytes & below) });
         }
@@ -135,15 +134,6 @@ pub fn path(text: &[u8], start: usize) -> (usize, u64) {
 fn special(bytes: u64) -> u64 {
     let controls = bytes.wrapping_sub(0x20 * ONES) & !bytes & HIGHS;
     first(bytes, b'"') | first(bytes, b'\\') | controls
-}
-
-/// Whether all bytes are ASCII and mean themselves in a string constant of either kind.
-pub fn is_plain(text: &[u8]) -> bool {
-    let (eights, rest) = text.as_chunks();
-    let is_plain = |bytes: u64| special(bytes) | bytes & HIGHS == 0;
-    // What is missing of the last eight is taken for something plain.
-    let last = rest.iter().fold(ONES * u64::from(b'a'), |bytes, byte| bytes << 8 | u64::from(*byte));
-    eights.iter().all(|eight| is_plain(u64::from_le_bytes(*eight))) && is_plain(last)
 }
 
 /// The end and the key of the string constant that begins at `start`, or nothing where it does not end on its line.
@@ -209,19 +199,12 @@ pub fn quoted_end(text: &[u8], start: usize, quote: u8) -> Option<usize> {
 
 /// The end and the key of the raw string that begins at `start`.
 pub fn raw_string(text: &[u8], start: usize) -> Option<(usize, u64)> {
-    let end = start + 2 + memchr(b'`', text.get(start + 1..)?)?;
+    let end = start + 2 + find(b'`', text.get(start + 1..)?)?;
     Some((end, key(text.get(start..end)?)))
 }
 
-/// The high bits of the bytes that are something else than the spaces of usual text.
-#[inline]
-fn others(bytes: u64) -> u64 {
-    let differs = |byte: u8| {
-        let other = bytes ^ (u64::from(byte) * ONES);
-        (other & !HIGHS).wrapping_add(!HIGHS) | other
-    };
-    differs(b' ') & differs(b'\n') & HIGHS
-}
+/// Part of what lines are indented by.
+const INDENT: &[u8] = b"        ";
 
 /// Behind the spaces that begin at a place.
 #[inline]
@@ -234,32 +217,25 @@ pub fn skip(text: &[u8], mut at: usize) -> usize {
 
 /// [`skip`] in text, where there are many.
 #[inline]
-pub fn skip_indent(text: &[u8], mut at: usize) -> usize {
-    loop {
-        // Behind the text are zeros.
-        let others = others(load(text, at));
-        at += others.trailing_zeros() as usize / 8;
-        if others != 0 {
-            return skip(text, at);
-        }
+pub fn skip_indent(text: &[u8], at: usize) -> usize {
+    // A line ends first.
+    let mut at = at + usize::from(text.get(at) == Some(&b'\n'));
+    while text.get(at..).is_some_and(|text| text.starts_with(INDENT)) {
+        at += INDENT.len();
     }
+    skip(text, at)
 }
 
 /// Where the spaces begin that end a text.
 #[inline]
-pub fn trimmed(text: &[u8]) -> usize {
-    let mut end = text.len();
-    while let Some(bytes) = text.get(..end).and_then(|text| text.last_chunk()) {
-        let others = others(u64::from_le_bytes(*bytes));
-        end -= others.leading_zeros() as usize / 8;
-        if others != 0 {
-            break;
-        }
+pub fn trimmed(mut text: &[u8]) -> usize {
+    while let Some(rest) = text.strip_suffix(INDENT) {
+        text = rest;
     }
-    while end.checked_sub(1).and_then(|last| text.get(last)).is_some_and(|byte| is(*byte, SPACE)) {
-        end -= 1;
+    while let Some((_, rest)) = text.split_last().filter(|(last, _)| is(**last, SPACE)) {
+        text = rest;
     }
-    end
+    text.len()
 }
 
 /// The place of the first `{{` from `from` on.
@@ -268,7 +244,7 @@ pub fn open(text: &[u8], mut from: usize) -> Option<usize> {
     loop {
         // Between two actions there is often next to nothing.
         let near = first(load(text, from), b'{');
-        from += if near == 0 { memchr(b'{', text.get(from..)?)? } else { near.trailing_zeros() as usize / 8 };
+        from += if near == 0 { find(b'{', text.get(from..)?)? } else { near.trailing_zeros() as usize / 8 };
         if text.get(from + 1) == Some(&b'{') {
             return Some(from);
         }
@@ -318,44 +294,6 @@ mod tests {
                 }
             }
         }
-    }
-
-    #[test]
-    fn spaces_are_skipped_and_trimmed() {
-        for spaces in [
-            "",
-            "\n",
-            "\n   ",
-            "\n       ",
-            "\n        ",
-            " \n\n          \t  ",
-            "\r\n\t\t\t\t\t\t\t\t\t ",
-            "                 \t",
-        ] {
-            for other in ["", "a", "}}", "\x0b", "\u{a0}", "\x0a0", "é€", "*bcdefghijklmnop"] {
-                let text = format!("{spaces}{other}{spaces}");
-                let is_space = |c| matches!(c, ' ' | '\t' | '\r' | '\n');
-                let trimmed_slowly = text.trim_end_matches(is_space).len();
-                assert_eq!(trimmed(text.as_bytes()), trimmed_slowly, "{text:?}");
-                let skipped_slowly = text.len() - text.trim_start_matches(is_space).len();
-                assert_eq!(skip_indent(text.as_bytes(), 0), skipped_slowly, "{text:?}");
-            }
-        }
-    }
-
-    #[test]
-    fn plain_is_what_means_itself() {
-        for length in 0..20 {
-            for at in 0..length {
-                for byte in 0..=u8::MAX {
-                    let mut text = vec![b'a'; length];
-                    text[at] = byte;
-                    let is_plain_byte = matches!(byte, b' '..=0x7f) && !matches!(byte, b'"' | b'\\');
-                    assert_eq!(is_plain(&text), is_plain_byte, "{text:?}");
-                }
-            }
-        }
-        assert!(is_plain(b""));
     }
 
     #[test]

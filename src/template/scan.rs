@@ -8,7 +8,7 @@ use super::grammar::Kind;
 use super::lower::{Block, Clause, Lowering};
 use super::runs::{self, FIRST, NAME, SPACE, is, skip};
 use crate::source::Span;
-use memchr::memchr;
+use crate::source::search::find;
 
 /// The clause or action that begins with a keyword.
 #[inline]
@@ -99,7 +99,8 @@ impl<'r, 'a> Reader<'r, 'a> {
     /// The rest of a pipeline that is an item by itself, and its end.
     #[inline]
     fn action(&mut self, first: usize, at: usize) -> Option<usize> {
-        let (pipeline, at) = self.operands(first, at)?;
+        let (pipeline, at) = self.operands(at)?;
+        let at = self.close(first, at)?;
         self.lowering.action(pipeline);
         Some(at)
     }
@@ -108,7 +109,7 @@ impl<'r, 'a> Reader<'r, 'a> {
     fn comment(&mut self, start: usize, mut at: usize) -> Option<usize> {
         let text = self.text;
         loop {
-            at += memchr(b'*', text.get(at..)?)? + 1;
+            at += find(b'*', text.get(at..)?)? + 1;
             if byte(text, at) == b'/' {
                 break;
             }
@@ -125,11 +126,8 @@ impl<'r, 'a> Reader<'r, 'a> {
     }
 
     /// Behind a keyword that ends at a place, and the spaces after it.
-    #[inline]
     fn after_keyword(&self, end: usize) -> Option<usize> {
-        if byte(self.text, end) != b' ' {
-            self.lowering.word_ends(end as u32)?;
-        }
+        self.lowering.word_ends(end as u32)?;
         Some(skip(self.text, end))
     }
 
@@ -148,19 +146,21 @@ impl<'r, 'a> Reader<'r, 'a> {
             }
             _ => {
                 let mut clause = Clause::default();
-                at = self.rare_clause(kind, first, at, &mut clause)?;
+                at = self.rare_clause(kind, at, &mut clause)?;
+                at = self.close(first, at)?;
                 clause.span = span(start, at);
                 self.lowering.item(kind, clause, variables)?;
                 return Some(at);
             }
         };
-        let (pipeline, at) = self.pipeline(first, at, block == Block::Range)?;
+        let (pipeline, at) = self.pipeline(at, block == Block::Range)?;
+        let at = self.close(first, at)?;
         self.lowering.open_branch(block, span(start, at), pipeline, variables, false)?;
         Some(at)
     }
 
-    /// What follows on the keywords that have more than a pipeline, or less, and the end of the item.
-    fn rare_clause(&mut self, kind: Kind, first: usize, mut at: usize, clause: &mut Clause) -> Option<usize> {
+    /// What follows on the keywords that have more than a pipeline, or less.
+    fn rare_clause(&mut self, kind: Kind, mut at: usize, clause: &mut Clause) -> Option<usize> {
         if matches!(kind, Kind::DefineClause | Kind::BlockClause | Kind::TemplateAction) {
             let (end, _) = self.string(at)?;
             clause.name = Some(span(at, end));
@@ -181,37 +181,37 @@ impl<'r, 'a> Reader<'r, 'a> {
             }
             _ => false,
         };
-        if !has_pipeline {
-            return self.close(first, at);
+        if has_pipeline {
+            let (pipeline, end) = self.pipeline(at, false)?;
+            clause.pipeline = Some(pipeline);
+            at = end;
         }
-        let (pipeline, end) = self.pipeline(first, at, false)?;
-        clause.pipeline = Some(pipeline);
-        Some(end)
+        Some(at)
     }
 
     /// The end of an item, whose first byte after its beginning is at `first`.
-    fn close(&mut self, first: usize, at: usize) -> Option<usize> {
-        let at = skip(self.text, at);
-        if is_at_close(self.text, at) { self.closed(first, at) } else { None }
-    }
-
-    /// The end of an item, which is closed at a place.
     #[inline]
-    fn closed(&mut self, first: usize, at: usize) -> Option<usize> {
-        let trims = byte(self.text, at) == b'-';
-        let end = at + if trims { 3 } else { 2 };
-        self.lowering.close(span(at, end), trims, first as u32)?;
-        Some(end)
+    fn close(&mut self, first: usize, at: usize) -> Option<usize> {
+        let text = self.text;
+        // A pipeline ends where it is closed.
+        let start = if is(byte(text, at), SPACE) { skip(text, at) } else { at };
+        let trims = byte(text, start) == b'-';
+        let braces = start + usize::from(trims);
+        if !is_at_braces(text, braces) {
+            return None;
+        }
+        self.lowering.close(span(start, braces + 2), trims, first as u32)?;
+        Some(braces + 2)
     }
 
-    /// A pipeline with those in its parentheses, and the end of the item. `is_range` for the head of a `range`.
-    fn pipeline(&mut self, first: usize, at: usize, is_range: bool) -> Option<(Pipeline, usize)> {
+    /// A pipeline up to the end of the action, with those in parentheses. `is_range` for the head of a `range`.
+    fn pipeline(&mut self, at: usize, is_range: bool) -> Option<(Pipeline, usize)> {
         let at = self.begin_pipeline(at, is_range)?;
-        self.operands(first, at)
+        self.operands(at)
     }
 
-    /// The operands of a pipeline that has begun, and the end of the item.
-    fn operands(&mut self, first: usize, mut at: usize) -> Option<(Pipeline, usize)> {
+    /// The operands of a pipeline that has begun, up to the end of the action.
+    fn operands(&mut self, mut at: usize) -> Option<(Pipeline, usize)> {
         let text = self.text;
         loop {
             // There is mostly one space, or none.
@@ -260,8 +260,7 @@ impl<'r, 'a> Reader<'r, 'a> {
                 }
                 b'}' | b'-' if is_at_close(text, at) => {
                     self.lowering.end_command()?;
-                    let pipeline = self.lowering.end_last_pipeline()?;
-                    return Some((pipeline, self.closed(first, at)?));
+                    return Some((self.lowering.end_last_pipeline()?, at));
                 }
                 _ => at = self.constant(at)?,
             }

@@ -3,7 +3,7 @@
 use super::super::MAX_BLOCKS;
 use super::super::ast::{Branch, BranchId, CallId, Define, List, Node, Pipeline, Run, TemplateCall};
 use super::super::grammar::Kind;
-use super::{Clause, Lowering, shown};
+use super::{Clause, Lowering};
 use crate::source::Span;
 use std::sync::Arc;
 
@@ -261,12 +261,12 @@ impl Lowering<'_> {
         self.ranges = open.ranges;
         let is_empty = self.is_empty(body);
         self.bench.tables.defines.push(Define {
-            name: shown(&open.name),
+            name: self.bench.words.share(&open.name),
             span: Span::new(open.start, end.end),
             body,
             is_empty,
         });
-        self.define(open.name, is_empty);
+        self.define(open.name, is_empty)?;
         if let Some(call) = open.call {
             self.bench.list.push(Node::Template(call));
         }

@@ -11,7 +11,6 @@
 mod blocks;
 mod pipeline;
 mod scopes;
-mod slots;
 mod tables;
 mod walk;
 mod words;
@@ -26,6 +25,7 @@ use crate::source::{Content, Span};
 pub(super) use blocks::Block;
 use blocks::Open;
 use pipeline::Building;
+use rustc_hash::FxHashMap;
 use scopes::{Assigned, Scopes};
 use std::sync::Arc;
 use tables::{Tables, settle};
@@ -57,8 +57,8 @@ pub(super) struct Bench {
     open: Vec<Open>,
     /// Assignments in the branches that are open, those of the innermost last.
     assigned: Vec<Assigned>,
-    /// The templates that are not empty, by name and its key.
-    filled: Vec<(u64, Arc<[u8]>)>,
+    /// Whether the definition of a template, by name, is empty (Go's tree set).
+    templates: FxHashMap<Arc<[u8]>, bool>,
 }
 
 impl Bench {
@@ -72,7 +72,7 @@ impl Bench {
         self.list.clear();
         self.open.clear();
         self.assigned.clear();
-        self.filled.clear();
+        self.templates.clear();
         // The first symbol. It is a name, and there is room for it.
         let _ = self.symbol(b"$", Span::new(0, 1), runs::key(b"$"));
     }
@@ -85,20 +85,20 @@ pub(super) fn parsed(text: &Text<'_>, tree: &tree_sitter::Tree, bench: &mut Benc
 
 /// Turns a text that has nothing but the usual actions into a tree, or doubts it.
 pub(super) fn scanned(text: &Text<'_>, bench: &mut Bench) -> Result<Tree, Doubt> {
-    lower(text, bench, |lowering| lowering.scan())
+    lower(text, bench, Lowering::scan)
 }
 
-fn lower(
-    text: &Text<'_>,
+fn lower<'a>(
+    text: &Text<'a>,
     bench: &mut Bench,
-    read: impl FnOnce(&mut Lowering<'_>) -> Option<()>,
+    read: impl FnOnce(&mut Lowering<'a>) -> Option<()>,
 ) -> Result<Tree, Doubt> {
     bench.begin(text.source.len());
     let mut lowering = Lowering {
         source: text.source,
         functions: text.functions,
         rules: text.rules,
-        bench,
+        bench: std::mem::take(bench),
         text_start: 0,
         ranges: 0,
         is_over_budget: false,
@@ -109,8 +109,8 @@ fn lower(
         None => Err(Doubt::Syntax),
     };
     // A file in earnest is never so long that what it took is not worth keeping.
-    if text.source.len() > MAX_KEPT {
-        *bench = Bench::default();
+    if text.source.len() <= MAX_KEPT {
+        *bench = lowering.bench;
     }
     tree
 }
@@ -127,7 +127,7 @@ pub(super) struct Lowering<'a> {
     source: &'a [u8],
     functions: &'a dyn Fn(&str) -> Option<u16>,
     rules: Rules,
-    bench: &'a mut Bench,
+    bench: Bench,
     /// Where the text after the last action begins, behind what that trims.
     text_start: usize,
     /// Bodies of `range` that are open in this template.
@@ -280,7 +280,8 @@ impl<'a> Lowering<'a> {
     /// A call of the template that a clause names, still without its argument.
     fn template_call(&mut self, clause: &Clause) -> Option<TemplateCall> {
         let quoted = clause.name?;
-        let name = shown(&self.name(quoted)?);
+        let name = self.name(quoted)?;
+        let name = self.bench.words.share(&name);
         Some(TemplateCall { span: clause.span, name, quoted, argument: None })
     }
 
@@ -293,11 +294,16 @@ impl<'a> Lowering<'a> {
         }
     }
 
-    /// Notes a template. An empty one may stand beside others of its name.
-    fn define(&mut self, name: Arc<[u8]>, is_empty: bool) {
-        if !is_empty {
-            self.bench.filled.push((runs::key(&name), name));
+    /// Adds a template to the set as Go does: only an empty one may be there already, unless this one is empty.
+    fn define(&mut self, name: Arc<[u8]>, is_empty: bool) -> Option<()> {
+        match self.bench.templates.get(&name) {
+            Some(false) if !is_empty => return None,
+            Some(false) => {}
+            _ => {
+                self.bench.templates.insert(name, is_empty);
+            }
         }
+        Some(())
     }
 
     fn finish(&mut self, text: &Text<'_>) -> Option<Tree> {
@@ -305,16 +311,8 @@ impl<'a> Lowering<'a> {
             return None;
         }
         let root = self.nodes_from(0);
-        self.define(text.file.as_bytes().into(), self.is_empty(root));
-        self.bench.filled.sort_unstable();
-        if self.bench.filled.windows(2).any(|pair| matches!(pair, [one, other] if one == other)) {
-            return None;
-        }
-        let defines = &mut self.bench.tables.defines;
-        // Only what is in another ends before it.
-        if !defines.is_sorted_by_key(|define| define.span.start) {
-            defines.sort_by_key(|define| define.span.start);
-        }
+        self.define(text.file.as_bytes().into(), self.is_empty(root))?;
+        self.bench.tables.defines.sort_by_key(|define| define.span.start);
         Some(self.bench.tables.take_tree(text.source.clone(), root))
     }
 
@@ -322,13 +320,5 @@ impl<'a> Lowering<'a> {
     fn is_empty(&self, list: List) -> bool {
         let is_white = |node: &Node| matches!(node, Node::Text(span) if is_white_space(self.bytes(*span)));
         self.bench.tables.nodes(list).iter().all(is_white)
-    }
-}
-
-/// The name of a template as text, which shows U+FFFD for what is not UTF-8.
-fn shown(name: &[u8]) -> Arc<str> {
-    match std::str::from_utf8(name) {
-        Ok(name) => name.into(),
-        Err(_) => String::from_utf8_lossy(name).into(),
     }
 }

@@ -27,6 +27,9 @@ pub(super) struct Tables {
     pub defines: Vec<Define>,
 }
 
+/// Few texts are longer.
+const ROOM: usize = 1 << 16;
+
 /// Makes room in an empty table, of which nothing is to be copied.
 fn make_room<T>(table: &mut Vec<T>, count: usize) {
     if table.capacity() < count {
@@ -51,8 +54,8 @@ pub(super) fn push<T>(table: &mut Vec<T>, part: T) -> u32 {
 }
 
 impl Tables {
-    /// Empties the tables, but for the empty field path, which has its place. In those that are large is room for what most
-    /// texts of so many bytes hold: the tree takes them as they are.
+    /// Empties the tables, but for the empty field path, which has its place. There is room for what a text of so many
+    /// bytes may hold that is full of actions; it costs nothing while it is not written to.
     pub fn begin(&mut self, length: usize) {
         self.defines.clear();
         self.nodes.clear();
@@ -69,10 +72,10 @@ impl Tables {
         self.names.clear();
         self.assigns.clear();
         self.paths.push(Arc::default());
-        make_room(&mut self.nodes, length / 60 + 4);
-        make_room(&mut self.branches, length / 256);
-        make_room(&mut self.commands, length / 64 + 16);
-        make_room(&mut self.operands, length / 26 + 24);
+        let length = length.max(ROOM);
+        make_room(&mut self.nodes, length / 32);
+        make_room(&mut self.commands, length / 32);
+        make_room(&mut self.operands, length / 16);
     }
 
     pub fn branch(&mut self, branch: Branch) -> BranchId {
@@ -96,32 +99,27 @@ impl Tables {
         Tree {
             source,
             root,
-            defines: take(&mut self.defines),
-            names: take(&mut self.names),
-            nodes: give(&mut self.nodes),
-            branches: give(&mut self.branches),
-            calls: take(&mut self.calls),
-            commands: give(&mut self.commands),
-            operands: give(&mut self.operands),
+            defines: self.defines.drain(..).collect(),
+            names: self.names.drain(..).collect(),
+            nodes: take(&mut self.nodes),
+            branches: take(&mut self.branches),
+            calls: self.calls.drain(..).collect(),
+            commands: take(&mut self.commands),
+            operands: take(&mut self.operands),
             bases: take(&mut self.bases),
             pipelines: take(&mut self.pipelines),
-            numbers: take(&mut self.numbers),
-            strings: take(&mut self.strings),
-            paths: take(&mut self.paths),
-            functions: take(&mut self.functions),
+            numbers: self.numbers.drain(..).collect(),
+            strings: self.strings.drain(..).collect(),
+            paths: self.paths.drain(..).collect(),
+            functions: self.functions.drain(..).collect(),
             assigns: take(&mut self.assigns),
         }
     }
 }
 
-/// A table that was made for its text.
-fn give<T>(table: &mut Vec<T>) -> Box<[T]> {
-    std::mem::take(table).into_boxed_slice()
-}
-
 /// What is in a table, which keeps its room.
-fn take<T>(table: &mut Vec<T>) -> Box<[T]> {
-    let mut taken = Vec::with_capacity(table.len());
-    taken.append(table);
-    taken.into_boxed_slice()
+fn take<T: Copy>(table: &mut Vec<T>) -> Box<[T]> {
+    let taken = table.as_slice().into();
+    table.clear();
+    taken
 }

@@ -5,8 +5,9 @@ use super::super::grammar::Kind;
 use super::super::literal::{self, Scan, scan_number, unquote};
 use super::super::runs::{self, NAME, is};
 use super::super::unicode::is_alphanumeric;
-use super::slots::Slots;
 use crate::source::Span;
+use crate::source::search::find3;
+use hashbrown::HashTable;
 use std::sync::Arc;
 
 /// Functions that change a map they are given, or run a template that might.
@@ -18,9 +19,10 @@ const KEYWORDS: &[&str] =
 
 /// As many bytes of words are kept for the next text. A large chart has some twenty thousand.
 const MAX_BYTES: usize = 1 << 18;
-/// Room for the words of a large chart, for what they are made of, and for their bytes.
-const WORDS: usize = 1 << 12;
-const NAMES: usize = 1 << 10;
+/// Room for the words of a large chart.
+const SLOTS: usize = 1 << 12;
+const NAMES: usize = 448;
+const TEMPLATES: usize = 224;
 const BYTES: usize = 1 << 15;
 
 /// What a word is in whatever text it stands.
@@ -59,13 +61,22 @@ impl Word {
     }
 }
 
+/// What holds no place of a word.
+const FREE: u32 = u32::MAX;
+
 /// The words of the texts that were read.
 #[derive(Default)]
 pub(super) struct Words {
-    slots: Slots,
+    /// Places of words in their table. One is found where its key says, or next to it. As many as a power of two, and a
+    /// third of them free.
+    slots: Vec<u32>,
+    /// How many bits of a key are left when it says a place.
+    shift: u32,
     words: Vec<Word>,
     bytes: Vec<u8>,
-    names: Names,
+    names: Shared,
+    /// Names of templates.
+    templates: Shared,
     /// The names of a path that is read.
     path: Vec<Arc<str>>,
     /// The number of the text that is being read.
@@ -78,11 +89,10 @@ impl Words {
         if self.bytes.len() > MAX_BYTES {
             *self = Words { text: self.text, ..Words::default() };
         }
-        if self.words.is_empty() {
-            self.slots = Slots::new(WORDS);
-            self.words.reserve(self.slots.room());
-            self.names.slots = Slots::new(NAMES);
-            self.names.names.reserve(self.names.slots.room());
+        if self.slots.is_empty() {
+            self.grow();
+            self.names.0.reserve(NAMES, |_| 0);
+            self.templates.0.reserve(TEMPLATES, |_| 0);
             self.bytes.reserve(BYTES);
         }
         self.text = self.text.wrapping_add(1);
@@ -91,7 +101,7 @@ impl Words {
     /// A word by where it is written, and the key of that; nothing if it is none.
     #[inline(always)]
     pub fn find(&mut self, kind: Kind, source: &[u8], span: Span, key: u64) -> Option<&mut Word> {
-        let mut place = self.slots.first(key)? as usize;
+        let mut place = *self.slots.get((key >> self.shift) as usize)? as usize;
         if !self.words.get(place).is_some_and(|word| self.is_written(word, source, span, key)) {
             place = self.search(kind, source, span, key)?;
         }
@@ -101,13 +111,16 @@ impl Words {
     /// Where a word is that is not the first that its key leads to.
     #[inline(never)]
     fn search(&mut self, kind: Kind, source: &[u8], span: Span, key: u64) -> Option<usize> {
-        let found = self
-            .slots
-            .find(key, |place| self.words.get(place).is_some_and(|word| self.is_written(word, source, span, key)));
-        match found {
-            Ok(place) => Some(place),
-            Err(free) => self.add(kind, source.get(span.range())?, key, free),
+        let mut at = (key >> self.shift) as usize;
+        loop {
+            let place = *self.slots.get(at)? as usize;
+            let Some(word) = self.words.get(place) else { break };
+            if self.is_written(word, source, span, key) {
+                return Some(place);
+            }
+            at = (at + 1) & (self.slots.len() - 1);
         }
+        self.add(kind, source.get(span.range())?, key)
     }
 
     /// Whether a word is the one that is written in a place.
@@ -123,16 +136,42 @@ impl Words {
         self.bytes.get(start..start + word.length as usize)
     }
 
-    /// Adds a word, whose slot is `free`.
-    fn add(&mut self, kind: Kind, text: &[u8], key: u64, free: usize) -> Option<usize> {
+    fn add(&mut self, kind: Kind, text: &[u8], key: u64) -> Option<usize> {
         let meaning = self.meaning(kind, text, key)?;
         let start = u32::try_from(self.bytes.len()).ok()?;
-        let place = self.words.len();
+        let length = text.len() as u32;
         self.bytes.extend_from_slice(text);
-        let (length, met) = (text.len() as u32, self.text.wrapping_sub(1));
-        self.words.push(Word { key, start, length, met, place: 0, meaning });
-        self.slots.fill(free, place, || self.words.iter().map(|word| word.key));
-        Some(place)
+        self.words.push(Word { key, start, length, met: self.text.wrapping_sub(1), place: 0, meaning });
+        if self.words.len() * 3 > self.slots.len() * 2 {
+            self.grow();
+        } else {
+            self.occupy(key, self.words.len() as u32 - 1);
+        }
+        Some(self.words.len() - 1)
+    }
+
+    /// Notes a word in the first free slot.
+    fn occupy(&mut self, key: u64, number: u32) {
+        let mut at = (key >> self.shift) as usize;
+        while self.slots.get(at).is_some_and(|slot| *slot != FREE) {
+            at = (at + 1) & (self.slots.len() - 1);
+        }
+        if let Some(slot) = self.slots.get_mut(at) {
+            *slot = number;
+        }
+    }
+
+    fn grow(&mut self) {
+        let count = (self.slots.len() * 2).max(SLOTS);
+        self.shift = u64::BITS - count.trailing_zeros();
+        self.slots.clear();
+        self.slots.resize(count, FREE);
+        self.words.reserve(count * 2 / 3 - self.words.len());
+        for index in 0..self.words.len() {
+            if let Some(key) = self.words.get(index).map(|word| word.key) {
+                self.occupy(key, index as u32);
+            }
+        }
     }
 
     fn meaning(&mut self, kind: Kind, text: &[u8], key: u64) -> Option<Meaning> {
@@ -148,10 +187,9 @@ impl Words {
                 }
                 Meaning::Fields(self.path.drain(..).collect())
             }
-            // Between the quotes is mostly what the constant is.
-            Kind::String => Meaning::String(match text.get(1..text.len().checked_sub(1)?)? {
-                value if runs::is_plain(value) => value.into(),
-                _ => unquote(text)?.into(),
+            Kind::String => Meaning::String(match plain(text) {
+                Some(value) => value.into(),
+                None => unquote(text)?.into(),
             }),
             Kind::Number => Meaning::Number(Box::new(number(text)?)),
             Kind::Character => Meaning::Number(Box::new(literal::character(text).ok()?)),
@@ -170,34 +208,41 @@ impl Words {
             _ => return None,
         })
     }
-}
 
-/// What paths and functions are called, each once.
-#[derive(Default)]
-struct Names {
-    slots: Slots,
-    /// With their keys.
-    names: Vec<(u64, Arc<str>)>,
-}
-
-impl Names {
-    /// A name with its key, or nothing if it is none.
-    fn name(&mut self, written: &[u8], key: u64) -> Option<Arc<str>> {
-        let found = self.slots.find(key, |place| {
-            self.names.get(place).is_some_and(|(own, name)| {
-                *own == key && name.len() == written.len() && (name.len() <= 8 || name.as_bytes() == written)
-            })
-        });
-        match found {
-            Ok(place) => self.names.get(place).map(|(_, name)| name.clone()),
-            Err(free) => {
-                let new: Arc<str> = name(written)?.into();
-                self.names.push((key, new.clone()));
-                self.slots.fill(free, self.names.len() - 1, || self.names.iter().map(|(key, _)| *key));
-                Some(new)
-            }
-        }
+    /// The name of a template as shared text, which shows U+FFFD for what is not UTF-8.
+    pub fn share(&mut self, name: &[u8]) -> Arc<str> {
+        self.templates
+            .text(name, runs::key(name), || std::str::from_utf8(name).ok())
+            .unwrap_or_else(|| Arc::from(String::from_utf8_lossy(name)))
     }
+}
+
+/// Texts, each once.
+#[derive(Default)]
+struct Shared(HashTable<Arc<str>>);
+
+impl Shared {
+    /// A name of fields or of a function, with its key, or nothing if it is none.
+    fn name(&mut self, written: &[u8], key: u64) -> Option<Arc<str>> {
+        self.text(written, key, || name(written))
+    }
+
+    /// What is written, with its key, which is looked at if it is new.
+    #[inline]
+    fn text<'t>(&mut self, written: &[u8], key: u64, new: impl FnOnce() -> Option<&'t str>) -> Option<Arc<str>> {
+        if let Some(shared) = self.0.find(spread(key), |shared| shared.as_bytes() == written) {
+            return Some(shared.clone());
+        }
+        let shared: Arc<str> = Arc::from(new()?);
+        self.0.insert_unique(spread(key), shared.clone(), |shared| spread(runs::key(shared.as_bytes())));
+        Some(shared)
+    }
+}
+
+/// A key whose low bits depend on all bytes as well as its high ones.
+#[inline]
+fn spread(key: u64) -> u64 {
+    key.rotate_left(20)
 }
 
 /// The end and the key of the name that begins at a place of a path.
@@ -210,6 +255,12 @@ fn path_name(path: &[u8], at: usize) -> (usize, u64) {
     // Something beyond ASCII.
     let name = path.get(at..).and_then(|rest| rest.split(|byte| *byte == b'.').next()).unwrap_or_default();
     (at + name.len(), runs::key(name))
+}
+
+/// What stands between quotes, where it is the value of the constant.
+fn plain(text: &[u8]) -> Option<&[u8]> {
+    let inner = text.get(1..text.len().checked_sub(1)?)?;
+    (inner.is_ascii() && find3(b'\\', b'"', b'\r', inner).is_none()).then_some(inner)
 }
 
 /// A name as text. The scanner takes other characters for letters as well, the grammar all beyond ASCII.
