@@ -11,7 +11,6 @@ use crate::profile::Profile;
 use crate::source::{Content, Sources};
 use crate::value::Plain;
 use std::collections::{BTreeMap, BTreeSet};
-use std::mem;
 use std::sync::Arc;
 
 /// How many bytes all archives in a chart may hold together, those in archives too.
@@ -80,7 +79,9 @@ impl Loader<'_> {
             return Err(LoadError::new(LoadErrorKind::TooLarge, message));
         }
         for file in &mut files {
-            file.bytes = mem::take(&mut file.bytes).without_byte_order_mark();
+            if let Some(rest) = file.bytes.strip_prefix(b"\xef\xbb\xbf") {
+                file.bytes = rest.into();
+            }
         }
         let mut parts = Parts::default();
         for file in files.iter().filter(|file| file.path == "Chart.yaml") {
