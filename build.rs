@@ -36,18 +36,11 @@ fn link() {
     if is("TARGET", "x86_64-unknown-linux-gnu")
         && let Some(linker) = rust_lld()
     {
-        // A build folder may be shared by clones, of which this one may go.
-        let list = out().join("order.txt");
-        std::fs::copy("packaging/order.txt", &list).unwrap_or_else(|e| panic!("packaging/order.txt: {e}"));
+        let list = Path::new(&std::env::var("CARGO_MANIFEST_DIR").expect("cargo sets it")).join("packaging/order.txt");
         argument(&format!("-B{}", linker.display()));
         argument("-fuse-ld=lld");
-        let order = format!("--symbol-ordering-file={}", list.display());
-        // This linker writes the program through a mapping, a page at a time, and in pages it then lies in memory: to map them
-        // costs a tenth of a render. In one go (which is what version 22 does when it is asked for the mapping) it lies there
-        // in pieces of 2 MB, of which one is mapped at once where it begins at a multiple of that.
-        let in_large_pages = ["--mmap-output-file", "-zmax-page-size=0x200000", "-zseparate-loadable-segments"];
         // A comma in a path would end an argument of `-Wl`.
-        for option in in_large_pages.into_iter().chain(["--no-warn-symbol-ordering", &order]) {
+        for option in ["--no-warn-symbol-ordering", &format!("--symbol-ordering-file={}", list.display())] {
             argument("-Xlinker");
             argument(option);
         }
@@ -66,7 +59,7 @@ fn static_libraries() -> Option<PathBuf> {
     };
     let (c, m) = (archive("libc.a")?, archive("libm.a")?);
     let unwinder = format!("{} {}", archive("libgcc_eh.a")?, archive("libgcc.a")?);
-    let folder = out().join("static");
+    let folder = Path::new(&std::env::var("OUT_DIR").expect("cargo sets it")).join("static");
     std::fs::create_dir_all(&folder).ok()?;
     let scripts = [
         ("libc.so", format!("GROUP ( {c} {unwinder} )")),
@@ -77,11 +70,6 @@ fn static_libraries() -> Option<PathBuf> {
         std::fs::write(folder.join(name), script).ok()?;
     }
     Some(folder)
-}
-
-/// The folder for what this program makes.
-fn out() -> PathBuf {
-    std::env::var_os("OUT_DIR").expect("cargo sets it").into()
 }
 
 /// Where the linker is that comes with Rust.
@@ -108,7 +96,7 @@ fn pages() {
         format!("    ({name:?}, include_str!(concat!(env!(\"CARGO_MANIFEST_DIR\"), {file:?}))),\n")
     };
     let table = format!("[\n{}]\n", pages.iter().map(row).collect::<String>());
-    let out = out().join("pages.rs");
+    let out = Path::new(&std::env::var("OUT_DIR").expect("cargo sets it")).join("pages.rs");
     std::fs::write(&out, table).unwrap_or_else(|e| panic!("{}: {e}", out.display()));
 }
 

@@ -11,9 +11,7 @@ use crate::source::Content;
 use std::cell::OnceCell;
 use std::fs::{self, File};
 use std::io::{self, Read as _};
-use std::mem;
 use std::path::{MAIN_SEPARATOR, Path, PathBuf};
-use std::sync::{Mutex, PoisonError};
 use walkdir::{DirEntry, WalkDir};
 
 /// How many bytes all files of a folder may have. Helm has no limit.
@@ -57,17 +55,8 @@ fn archive_file(path: &Path) -> Result<Vec<RawFile>, InputError> {
 
 /// The content of a file; none when it is larger than `limit`.
 fn read(path: &Path, limit: u64) -> io::Result<Option<Content>> {
-    let file = File::open(path)?;
-    let length = length(&file);
-    Ok(read_open(file, length, limit)?.map(Content::from))
-}
-
-/// How many bytes a file says it has.
-fn length(file: &File) -> u64 {
-    file.metadata().map_or(0, |metadata| metadata.len())
-}
-
-fn read_open(mut file: File, length: u64, limit: u64) -> io::Result<Option<Vec<u8>>> {
+    let mut file = File::open(path)?;
+    let length = file.metadata().map_or(0, |metadata| metadata.len());
     if length > limit {
         return Ok(None);
     }
@@ -77,32 +66,8 @@ fn read_open(mut file: File, length: u64, limit: u64) -> io::Result<Option<Vec<u
     if length == 0 || read < length {
         file.take(limit + 1 - read).read_to_end(&mut bytes)?;
     }
-    Ok((bytes.len() as u64 <= limit).then_some(bytes))
+    Ok((bytes.len() as u64 <= limit).then(|| bytes.into()))
 }
-
-/// What is wrong with files that were left open, to be read when a template asks, and then could not be read.
-static UNREAD: Mutex<Vec<String>> = Mutex::new(Vec::new());
-
-/// What could not be read of the charts after all.
-pub fn unread() -> Vec<String> {
-    mem::take(&mut UNREAD.lock().unwrap_or_else(PoisonError::into_inner))
-}
-
-/// The content of an open file, read when somebody asks for it.
-fn late(file: File, length: u64, shown: String) -> Content {
-    Content::late(move || {
-        let message = match read_open(file, length, MAX_FILE_BYTES) {
-            Ok(Some(bytes)) => return bytes,
-            Ok(None) => "it has become too large".into(),
-            Err(error) => system_message(&error),
-        };
-        UNREAD.lock().unwrap_or_else(PoisonError::into_inner).push(format!("error reading {shown}: {message}"));
-        Vec::new()
-    })
-}
-
-/// How many files of a folder are left open to be read later: a process may only have so many.
-const MAX_LATE: usize = 8;
 
 /// A folder that is walked.
 struct Folder<'p> {
@@ -110,8 +75,6 @@ struct Folder<'p> {
     /// Without links, to see what leaves it; not known until there is a link.
     real_root: OnceCell<PathBuf>,
     ignore: Ignore,
-    /// How many files are left to be read later.
-    late: usize,
 }
 
 fn folder(root: &Path) -> Result<Vec<RawFile>, InputError> {
@@ -119,7 +82,7 @@ fn folder(root: &Path) -> Result<Vec<RawFile>, InputError> {
     if !root.join("Chart.yaml").exists() {
         return Err(unreadable("Chart.yaml file is missing".into()));
     }
-    let mut folder = Folder { root, real_root: OnceCell::new(), ignore: Ignore::default(), late: 0 };
+    let mut folder = Folder { root, real_root: OnceCell::new(), ignore: Ignore::default() };
     folder.read_ignore()?;
     let mut files = Vec::new();
     let mut total = 0;
@@ -143,8 +106,8 @@ fn folder(root: &Path) -> Result<Vec<RawFile>, InputError> {
         if entry.file_type().is_dir() {
             continue;
         }
-        let (bytes, length) = folder.content(&entry, &path)?;
-        total += length;
+        let bytes = folder.content(&entry, &path)?;
+        total += bytes.len() as u64;
         if files.len() >= MAX_FILES || total > MAX_FOLDER_BYTES {
             let message = format!(
                 "the folder holds more than {MAX_FILES} files or {MAX_FOLDER_BYTES} bytes; name what is no part of the chart in .helmignore"
@@ -213,25 +176,16 @@ impl Folder<'_> {
         )))
     }
 
-    /// The content of a file, and how many bytes it has.
-    fn content(&mut self, entry: &DirEntry, path: &str) -> Result<(Content, u64), InputError> {
+    fn content(&self, entry: &DirEntry, path: &str) -> Result<Content, InputError> {
         if !entry.file_type().is_file() {
             return Err(unreadable(format!("cannot load irregular file {path} as it has file mode type bits set")));
         }
-        let fail = |e: io::Error| unreadable(format!("error reading {path}: {}", system_message(&e)));
-        let file = File::open(entry.path()).map_err(fail)?;
-        let length = length(&file);
-        // Half of the bytes of many charts are a README and a list of changes, for which hardly any template asks.
-        if path.ends_with(".md") && length <= MAX_FILE_BYTES && self.late < MAX_LATE {
-            self.late += 1;
-            return Ok((late(file, length, entry.path().display().to_string()), length));
-        }
-        let bytes = read_open(file, length, MAX_FILE_BYTES).map_err(fail)?.ok_or_else(|| {
+        let bytes = read(entry.path(), MAX_FILE_BYTES)
+            .map_err(|e| unreadable(format!("error reading {path}: {}", system_message(&e))))?;
+        bytes.ok_or_else(|| {
             let name = entry.file_name().to_string_lossy();
             unreadable(format!("chart file {name:?} is larger than the maximum file size {MAX_FILE_BYTES}"))
-        })?;
-        let length = bytes.len() as u64;
-        Ok((bytes.into(), length))
+        })
     }
 
     /// A link to a folder that it is in does no harm where it is left out anyway.
@@ -329,27 +283,6 @@ mod tests {
         fs::remove_file(scratch.0.join("c/d/up")).unwrap();
         symlink("nothing", scratch.0.join("c/d/up")).unwrap();
         assert_eq!(scratch.outcome(), "error evaluating symlink d/up: no such file or directory");
-    }
-
-    #[test]
-    fn documentation_is_read_when_somebody_asks() {
-        let mut files = vec![("c/Chart.yaml".to_string(), "".to_string())];
-        files.extend((0..MAX_LATE + 2).map(|n| (format!("c/{n:02}.md"), format!("\u{feff}text {n}"))));
-        let files: Vec<_> = files.iter().map(|(path, text)| (path.as_str(), text.as_str())).collect();
-        let scratch = Scratch::new("late", &files);
-        let read = chart(&scratch.0.join("c")).unwrap();
-        // Those that are open still have what they had; the others have been read.
-        for n in 0..MAX_LATE + 2 {
-            fs::remove_file(scratch.0.join(format!("c/{n:02}.md"))).unwrap();
-        }
-        for (n, file) in read.iter().filter(|file| file.path.ends_with(".md")).enumerate() {
-            let bytes = file.bytes.clone().without_byte_order_mark();
-            assert_eq!(&*bytes, format!("text {n}").as_bytes());
-        }
-        assert_eq!(unread(), Vec::<String>::new());
-        let folder = File::open(&scratch.0).unwrap();
-        assert_eq!(&*late(folder, 1, "c/README.md".into()), b"");
-        assert_eq!(unread(), ["error reading c/README.md: is a directory"]);
     }
 
     #[test]
