@@ -35,6 +35,7 @@ pub use ignore::Ignore;
 pub use load::{LoadAt, load};
 pub use model::{Chart, ChartFile, Dependency, Lock, Maintainer, Metadata, RawFile, Schema};
 pub use prepare::{PrepareOptions, Prepared, PreparedChart, prepare};
+pub use tables::Size;
 pub use templates::Template;
 pub use values::{ValueFlags, merge as merge_values, user_values};
 pub use versions::is_compatible;

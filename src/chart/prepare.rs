@@ -7,6 +7,7 @@ use super::graph::{Graph, NodeId};
 use super::limits::{MAX_CHARTS, MAX_NESTING};
 use super::model::{Chart, Metadata};
 use super::schema;
+use super::tables::Size;
 use super::versions;
 use crate::profile::Profile;
 use crate::value::{Key, Plain, PlainData};
@@ -30,6 +31,8 @@ pub struct Prepared {
     pub charts: Vec<PreparedChart>,
     /// The one tree of values: a subchart's own lie under its name.
     pub values: Plain,
+    /// How large it is, lists left out.
+    pub size: Size,
     /// Places in the tree that are one table in Helm, so that what a template sets in one is seen in the others.
     pub shared: Vec<Vec<Vec<Key>>>,
     /// How it was decided which dependencies take part.
@@ -89,9 +92,9 @@ pub fn prepare(
         PrepareError { message: format!("{prefix}{}", e.message), ..e }
     })?;
     let values = coalescer.values(&graph, node, user, false)?;
-    let (values, shared) = coalescer.tables.plain_of(values);
+    let (values, size, shared) = coalescer.tables.plain_of(values);
     coalescer.check()?;
-    let mut prepared = Prepared { charts: Vec::new(), values, shared, switches, warnings: Vec::new() };
+    let mut prepared = Prepared { charts: Vec::new(), values, size, shared, switches, warnings: Vec::new() };
     collect(&mut prepared, &graph, node, None, Some(Vec::new()))?;
     prepared.warnings = coalescer.warnings;
     if !options.skip_schemas {

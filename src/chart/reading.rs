@@ -4,10 +4,9 @@ use super::Warning;
 use super::limits::MAX_NESTING;
 use super::values::merge;
 use crate::profile::Profile;
-use crate::source::Span;
+use crate::source::{Span, search};
 use crate::value::yaml::{self, Kind, Node, Note, YamlError};
 use crate::value::{Key, Plain, PlainData};
-use memchr::{memchr, memmem};
 use std::ops::Range;
 
 /// Why a file cannot be read: Helm's message, without the name of the file.
@@ -57,12 +56,20 @@ pub(super) fn values(
     if !profile.is_helm4() {
         return table(bytes, Place { base, offset: 0 }, warnings);
     }
-    let whole = Place { base, offset: 0 }.span(&(0..bytes.len()));
+    let start = Place { base, offset: 0 };
+    let whole = start.span(&(0..bytes.len()));
+    // Most files are one document, which tells so itself.
+    if let Some(document) = yaml::read_single(bytes)
+        && matches!(document.root.kind, Kind::Map(_))
+        && let Some(values) = plain(document.root, start, true)
+    {
+        return Ok(Plain { span: whole, ..values });
+    }
     let mut values = Plain { span: whole, ..Plain::map() };
     for document in documents(bytes) {
         let range = document.map_err(|(separator, range)| ReadError {
             message: format!("error reading yaml document: invalid Yaml document separator: {separator}"),
-            span: Some(Place { base, offset: 0 }.span(&range)),
+            span: Some(start.span(&range)),
         })?;
         let place = Place { base, offset: range.start };
         let text = bytes.get(range).unwrap_or_default();
@@ -95,7 +102,12 @@ fn table(bytes: &[u8], place: Place, warnings: &mut Vec<Warning>) -> Result<Plai
 fn documents(bytes: &[u8]) -> impl Iterator<Item = Result<Range<usize>, (String, Range<usize>)>> {
     // Where lines start with three dashes.
     let first = bytes.starts_with(b"---").then_some(0);
-    let mut separators = first.into_iter().chain(memmem::find_iter(bytes, b"\n---").map(|at| at + 1));
+    let mut line = 0;
+    let others = std::iter::from_fn(move || {
+        line = search::find_word(b"\n---", bytes, line)? + 1;
+        Some(line)
+    });
+    let mut separators = first.into_iter().chain(others);
     let mut start = 0;
     std::iter::from_fn(move || {
         for at in separators.by_ref() {
@@ -103,7 +115,7 @@ fn documents(bytes: &[u8]) -> impl Iterator<Item = Result<Range<usize>, (String,
                 continue;
             }
             let rest = &bytes[at..];
-            let line = &rest[..memchr(b'\n', rest).map_or(rest.len(), |length| length + 1)];
+            let line = &rest[..search::find(b'\n', rest).map_or(rest.len(), |length| length + 1)];
             let after = String::from_utf8_lossy(&line[3..]).trim().to_string();
             if !after.is_empty() && !after.starts_with('#') {
                 start = bytes.len();
@@ -131,45 +143,80 @@ fn read(bytes: &[u8], place: Place, through_json: bool, warnings: &mut Vec<Warni
         }
     }
     let span = document.root.span.clone();
-    plain(document.root, place, through_json, 0).ok_or_else(|| ReadError {
+    plain(document.root, place, through_json).ok_or_else(|| ReadError {
         message: format!("values are nested more than {MAX_NESTING} levels deep"),
         span: Some(place.span(&span)),
     })
 }
 
 /// A node as data; `None` when it is nested too deeply. What went through JSON has no integers.
-fn plain(mut node: Node, place: Place, through_json: bool, depth: usize) -> Option<Plain> {
-    if depth > MAX_NESTING {
-        return None;
+fn plain(node: Node, place: Place, through_json: bool) -> Option<Plain> {
+    Reading { place, through_json, order: Vec::with_capacity(USUAL_ORDER) }.plain(node, 0)
+}
+
+/// How many entries maps that are read within each other usually have.
+const USUAL_ORDER: usize = 128;
+
+struct Reading {
+    place: Place,
+    through_json: bool,
+    /// For the entries of the maps that are being read, the innermost last, in the order of the keys: what tells most of them
+    /// apart, and their places.
+    order: Vec<(u64, usize)>,
+}
+
+impl Reading {
+    fn plain(&mut self, mut node: Node, depth: usize) -> Option<Plain> {
+        if depth > MAX_NESTING {
+            return None;
+        }
+        let span = self.place.span(&node.span);
+        let data = match std::mem::take(&mut node.kind) {
+            Kind::Null => PlainData::Null,
+            Kind::Bool(b) => PlainData::Bool(b),
+            Kind::Int(i) if !self.through_json => PlainData::Int(i),
+            // A string field takes it as it is written; nothing else of Chart.yaml is a number.
+            Kind::Uint(u) if !self.through_json => PlainData::String(u.to_string().as_bytes().into()),
+            Kind::Int(i) => PlainData::Float(i as f64),
+            Kind::Uint(u) => PlainData::Float(u as f64),
+            Kind::Float(f) => PlainData::Float(f),
+            Kind::Str(text) => PlainData::String(text.into()),
+            Kind::Seq(items) => {
+                let mut list = Vec::with_capacity(items.len());
+                for item in items {
+                    list.push(self.plain(item, depth + 1)?);
+                }
+                PlainData::List(list)
+            }
+            Kind::Map(entries) => PlainData::Map(self.map(entries, depth + 1)?.into_iter().collect()),
+        };
+        Some(Plain { data, span })
     }
-    let inner = |node: Node| plain(node, place, through_json, depth + 1);
-    let span = place.span(&node.span);
-    let data = match std::mem::take(&mut node.kind) {
-        Kind::Null => PlainData::Null,
-        Kind::Bool(b) => PlainData::Bool(b),
-        Kind::Int(i) if !through_json => PlainData::Int(i),
-        // A string field takes it as it is written; nothing else of Chart.yaml is a number.
-        Kind::Uint(u) if !through_json => PlainData::String(u.to_string().as_bytes().into()),
-        Kind::Int(i) => PlainData::Float(i as f64),
-        Kind::Uint(u) => PlainData::Float(u as f64),
-        Kind::Float(f) => PlainData::Float(f),
-        Kind::Str(text) => PlainData::String(text.into()),
-        Kind::Seq(items) => {
-            let mut list = Vec::with_capacity(items.len());
-            for item in items {
-                list.push(inner(item)?);
-            }
-            PlainData::List(list)
+
+    /// The entries of a map in the order of their keys: places are moved instead of what lies there.
+    fn map(&mut self, mut entries: Vec<(yaml::Key, Node)>, depth: usize) -> Option<Vec<(Key, Plain)>> {
+        let base = self.order.len();
+        self.order.extend(entries.iter().enumerate().map(|(at, (key, _))| (rank(key.text.as_bytes()), at)));
+        self.order[base..].sort_unstable_by(|(a, at), (b, other)| {
+            a.cmp(b).then_with(|| entries[*at].0.text.cmp(&entries[*other].0.text)).then(at.cmp(other))
+        });
+        let mut map = Vec::with_capacity(entries.len());
+        for n in base..self.order.len() {
+            let (key, value) = &mut entries[self.order[n].1];
+            let value = Node::new(std::mem::take(&mut value.kind), value.span.clone());
+            map.push((Key::from(key.text.clone()), self.plain(value, depth)?));
         }
-        Kind::Map(entries) => {
-            let mut map = Vec::with_capacity(entries.len());
-            for (key, value) in entries {
-                map.push((Key::from(key.text), inner(value)?));
-            }
-            PlainData::Map(map.into_iter().collect())
-        }
-    };
-    Some(Plain { data, span })
+        self.order.truncate(base);
+        Some(map)
+    }
+}
+
+/// The first bytes of a key as a number: keys are in the order of their numbers, where those differ.
+fn rank(key: &[u8]) -> u64 {
+    let mut first = [0; 8];
+    let length = key.len().min(first.len());
+    first[..length].copy_from_slice(&key[..length]);
+    u64::from_be_bytes(first)
 }
 
 #[cfg(test)]

@@ -244,12 +244,12 @@ impl<'a> Tables<'a> {
         self.get(table, key.as_bytes())?.as_plain()
     }
 
-    /// The data of a table, and the places that share a table.
-    pub fn plain_of(&mut self, id: TableId) -> (Plain, Vec<Vec<Vec<Key>>>) {
+    /// The data of a table with its size, and the places that share a table.
+    pub fn plain_of(&mut self, id: TableId) -> (Plain, Size, Vec<Vec<Vec<Key>>>) {
         let mut places = Places::default();
         let plain = self.plain_at(id, &mut Vec::new(), &mut places);
         let shared = places.order.into_iter().filter_map(|id| places.of.remove(&id)).filter(|p| p.len() > 1).collect();
-        (plain, shared)
+        (plain, places.size, shared)
     }
 
     fn plain_at(&mut self, id: TableId, path: &mut Vec<Key>, places: &mut Places) -> Plain {
@@ -265,14 +265,16 @@ impl<'a> Tables<'a> {
         }
         known.push(path.clone());
         let entries = self.entries_as_they_are(id);
+        places.size.add(entries.len());
         let mut map = Vec::with_capacity(entries.len());
         for (key, item) in entries {
             path.push(key.clone());
             let plain = match item {
                 Item::Table(inner) => self.plain_at(inner, path, places),
                 Item::Plain(plain) => {
-                    let size = size(plain, path.len());
-                    self.spend(size);
+                    let before = places.size.entries;
+                    places.size.add_maps(plain, path.len());
+                    self.spend(places.size.entries.saturating_sub(before));
                     if self.is_exhausted() { Plain::map() } else { plain.clone() }
                 }
             };
@@ -283,13 +285,28 @@ impl<'a> Tables<'a> {
     }
 }
 
-/// How many entries maps within maps have; more than there may be where they are nested too deeply.
-fn size(plain: &Plain, depth: usize) -> usize {
-    let Some(map) = plain.as_map() else { return 0 };
-    if depth > MAX_NESTING {
-        return VALUES_BUDGET;
+/// How much there is in maps within maps.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Size {
+    pub maps: usize,
+    pub entries: usize,
+}
+
+impl Size {
+    fn add(&mut self, entries: usize) {
+        self.maps += 1;
+        self.entries = self.entries.saturating_add(entries);
     }
-    map.values().fold(map.len(), |sum, plain| sum.saturating_add(size(plain, depth + 1)))
+
+    /// Adds the maps of a value; more than there may be where they are nested too deeply.
+    fn add_maps(&mut self, plain: &Plain, depth: usize) {
+        let Some(map) = plain.as_map() else { return };
+        if depth > MAX_NESTING {
+            return self.add(VALUES_BUDGET);
+        }
+        self.add(map.len());
+        map.values().for_each(|plain| self.add_maps(plain, depth + 1));
+    }
 }
 
 /// Whether there is a null in a map, or in maps within it.
@@ -300,6 +317,7 @@ fn has_nulls(plain: &Plain, depth: usize) -> bool {
 
 #[derive(Default)]
 struct Places {
+    size: Size,
     order: Vec<TableId>,
     of: FxHashMap<TableId, Vec<Vec<Key>>>,
 }

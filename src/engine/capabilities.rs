@@ -1,6 +1,7 @@
 //! `.Capabilities`: what a client without a cluster assumes, and what the user says of the cluster.
 
 use crate::profile::{Profile, Release};
+use crate::source::search;
 
 /// The version and the APIs that a render is told of.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -22,7 +23,7 @@ const RECORDED: &str = include_str!("data/capabilities.json");
 fn recorded() -> impl Iterator<Item = (&'static str, &'static str)> + Clone {
     let mut rest = RECORDED;
     let lines = std::iter::from_fn(move || {
-        let end = memchr::memchr(b'\n', rest.as_bytes())?;
+        let end = search::find(b'\n', rest.as_bytes())?;
         let (line, after) = rest.split_at(end);
         rest = &after[1..];
         Some(line)
@@ -36,7 +37,7 @@ fn recorded() -> impl Iterator<Item = (&'static str, &'static str)> + Clone {
 /// The version of Kubernetes and the APIs in the JSON of what a version assumes, whose keys are in this order and whose
 /// strings have no escapes.
 fn assumed(json: &str) -> (&str, impl Iterator<Item = &str>) {
-    let mut quotes = memchr::memchr_iter(b'"', json.as_bytes());
+    let mut quotes = search::find_all(b'"', json.as_bytes());
     let mut strings = std::iter::from_fn(move || json.get(quotes.next()? + 1..quotes.next()?));
     let version = strings.nth(1).unwrap_or_default();
     (version, strings.skip(1))

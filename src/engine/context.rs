@@ -26,23 +26,13 @@ const FEW: usize = 32;
 /// As many maps as the templates of most charts make.
 const MANY: usize = 256;
 
-/// How many values there are in one, itself included, and how many of them are maps.
-fn count(plain: &Plain) -> (usize, usize) {
-    let add = |(values, maps): (usize, usize), inner| {
-        let (more, more_maps) = count(inner);
-        (values + more, maps + more_maps)
-    };
-    match &plain.data {
-        PlainData::List(items) => items.iter().fold((1, 0), add),
-        PlainData::Map(entries) => entries.values().fold((1, 1), add),
-        _ => (1, 0),
-    }
-}
-
+// What stands for a string takes a call, or the many fields below would be as much code.
+#[inline(never)]
 fn key(text: &str) -> Key {
     Arc::from(text.as_bytes())
 }
 
+#[inline(never)]
 fn string(text: &str) -> Value {
     Value::string(text)
 }
@@ -64,10 +54,10 @@ pub(super) struct Importer<'a> {
 impl Importer<'_> {
     /// The values of the root chart with those of its subcharts.
     fn values(&mut self, prepared: &Prepared) -> Value {
-        let (values, maps) = count(&prepared.values);
-        self.rt.arena.reserve(values);
-        self.rt.heap.reserve(maps + FEW);
-        let value = self.value(&prepared.values, PathId::NONE);
+        self.rt.arena.reserve(prepared.size.entries + 1);
+        self.rt.heap.reserve(prepared.size.maps + FEW);
+        let is_first = self.rt.arena.has_no_values();
+        let value = self.value(&prepared.values, PathId::NONE, is_first);
         for path in prepared.charts.iter().filter_map(|chart| chart.values_path.as_ref()) {
             self.name_globals(&prepared.values, path, &value);
         }
@@ -117,13 +107,14 @@ impl Importer<'_> {
             // Tables are merged with what the subchart has of its own; what the root says wins.
             if own.as_map().is_some() || own.data == plain.data {
                 let path = self.rt.arena.path(top, name);
-                let value = self.value(own, path);
+                let value = self.value(own, path, false);
                 self.rt.heap.get_mut(copy).entries.insert(name.clone(), value);
             }
         }
     }
 
-    fn value(&mut self, plain: &Plain, path: PathId) -> Value {
+    /// The value at a path. When values come in for the first time nothing else has paths of several keys.
+    fn value(&mut self, plain: &Plain, path: PathId, is_first: bool) -> Value {
         let own = self.rt.arena.source(Cause::Values { path }, plain.span);
         let data = match &plain.data {
             PlainData::Null => Data::Nil,
@@ -134,16 +125,16 @@ impl Importer<'_> {
             PlainData::List(items) => {
                 let mut list = Vec::with_capacity(items.len());
                 for (index, item) in items.iter().enumerate() {
-                    let path = self.rt.arena.path(path, &Arc::from(format!("[{index}]").into_bytes()));
-                    list.push(self.value(item, path));
+                    let path = self.below(path, &Arc::from(format!("[{index}]").into_bytes()), is_first);
+                    list.push(self.value(item, path, is_first));
                 }
                 Data::List(List::new(list))
             }
             PlainData::Map(entries) => {
                 let mut list = Vec::with_capacity(entries.len());
                 for (key, entry) in entries {
-                    let path = self.rt.arena.path(path, key);
-                    list.push((key.clone(), self.value(entry, path)));
+                    let path = self.below(path, key, is_first);
+                    list.push((key.clone(), self.value(entry, path, is_first)));
                 }
                 let entries = Entries::of_sorted(list);
                 Data::Map(self.rt.heap.add(MapObject {
@@ -156,6 +147,11 @@ impl Importer<'_> {
             }
         };
         Value::new(data, own)
+    }
+
+    #[inline]
+    fn below(&mut self, path: PathId, key: &Key, is_first: bool) -> PathId {
+        if is_first && !path.is_none() { self.rt.arena.new_path(path, key) } else { self.rt.arena.path(path, key) }
     }
 
     /// `.Release`, one map for all charts.

@@ -224,6 +224,9 @@ const USUAL_TEXT: usize = 1 << 14;
 /// How many arguments usually wait for those that come after them.
 const USUAL_STACK: usize = 64;
 
+/// How deeply templates usually nest.
+const USUAL_DEPTH: usize = 16;
+
 /// What a render has from the one before.
 #[derive(Default)]
 struct Inherited {
@@ -254,7 +257,8 @@ fn run(
         layers: Vec::new(),
         out: TextBuilder::with_capacity(USUAL_TEXT, USUAL_TEXT / 16),
         stack: Vec::with_capacity(USUAL_STACK),
-        includes: Vec::new(),
+        spare: Vec::with_capacity(USUAL_DEPTH),
+        includes: Vec::with_capacity(USUAL_DEPTH),
         depth: 0,
         sources,
         log: Log::default(),

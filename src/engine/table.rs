@@ -3,7 +3,9 @@
 use super::function::{Function, Param};
 use super::functions;
 use crate::profile::Profile;
-use rustc_hash::FxHashMap;
+use hashbrown::HashTable;
+use rustc_hash::FxBuildHasher;
+use std::hash::BuildHasher as _;
 
 /// A function that the evaluator itself carries out: it runs templates or asks the world.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -49,23 +51,41 @@ pub enum Entry {
     Plain(&'static Function),
 }
 
+impl Entry {
+    fn name(self) -> &'static str {
+        match self {
+            Entry::And => "and",
+            Entry::Or => "or",
+            Entry::Special(special) => special.name(),
+            Entry::Plain(function) => function.name,
+        }
+    }
+}
+
 /// All functions of one Helm version.
 pub struct FunctionTable {
     entries: Vec<Entry>,
-    names: FxHashMap<&'static str, u16>,
+    /// The places of the functions, by their names.
+    places: HashTable<u16>,
+}
+
+/// More functions than any version has.
+const USUAL: usize = 256;
+
+fn hash(name: &str) -> u64 {
+    FxBuildHasher.hash_one(name)
 }
 
 impl FunctionTable {
     pub fn new(profile: &Profile) -> Self {
-        let specials = Special::ALL.map(|s| (s.name(), Entry::Special(s)));
-        let plain = functions::all().filter(|f| (f.exists)(profile)).map(|f| (f.name, Entry::Plain(f)));
-        let mut table = FunctionTable {
-            entries: Vec::with_capacity(256),
-            names: FxHashMap::with_capacity_and_hasher(256, Default::default()),
-        };
-        for (name, entry) in [("and", Entry::And), ("or", Entry::Or)].into_iter().chain(specials).chain(plain) {
-            table.names.insert(name, table.entries.len() as u16);
+        let specials = Special::ALL.map(Entry::Special);
+        let plain = functions::all().filter(|f| (f.exists)(profile)).map(Entry::Plain);
+        let mut table = FunctionTable { entries: Vec::with_capacity(USUAL), places: HashTable::with_capacity(USUAL) };
+        for entry in [Entry::And, Entry::Or].into_iter().chain(specials).chain(plain) {
+            let place = table.entries.len() as u16;
             table.entries.push(entry);
+            let entries = &table.entries;
+            table.places.insert_unique(hash(entry.name()), place, |place| hash(entries[usize::from(*place)].name()));
         }
         table
     }
@@ -76,12 +96,13 @@ impl FunctionTable {
 
     /// The number of a function, for the parser.
     pub fn find(&self, name: &str) -> Option<u16> {
-        self.names.get(name).copied()
+        let is_it = |place: &u16| self.entries[usize::from(*place)].name() == name;
+        self.places.find(hash(name), is_it).copied()
     }
 
     /// All names, sorted.
     pub fn names(&self) -> Vec<&'static str> {
-        let mut names: Vec<_> = self.names.keys().copied().collect();
+        let mut names: Vec<_> = self.entries.iter().map(|entry| entry.name()).collect();
         names.sort_unstable();
         names
     }

@@ -1,8 +1,8 @@
 //! Cutting rendered text into documents, as the versions of Helm do (releaseutil.SplitManifests).
 
 use crate::profile::Profile;
+use crate::source::search;
 use crate::value::Text;
-use memchr::memmem;
 use std::ops::Range;
 
 /// The documents of a rendered file, trimmed as Helm trims them.
@@ -42,15 +42,12 @@ pub fn split(text: &Text, profile: &Profile) -> Vec<Text> {
 fn separator(text: &[u8], from: usize, is_new: bool) -> Option<Range<usize>> {
     let is_blank =
         |c: u8| if is_new { matches!(c, b' ' | b'\t') } else { matches!(c, b'\t' | b'\n' | b'\x0C' | b'\r' | b' ') };
-    let mut dashes = from;
-    loop {
-        dashes += memmem::find(text.get(dashes..)?, b"---")?;
-        let free = if is_new { 0 } else { from };
-        if dashes == 0 || dashes > free && text[dashes - 1] == b'\n' {
-            break;
-        }
-        dashes += 1;
-    }
+    let dashes = if from == 0 && text.starts_with(b"---") {
+        0
+    } else {
+        let free = if is_new { from.saturating_sub(1) } else { from };
+        search::find_word(b"\n---", text, free)? + 1
+    };
     let blank = |bytes: &[u8], at: usize| bytes.get(at).copied().is_some_and(is_blank);
     let mut start = dashes;
     while !is_new && start > from && blank(text, start - 1) {

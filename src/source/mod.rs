@@ -4,6 +4,8 @@
 //! addresses, so a place needs no file id beside it, and one diagnostic can point into several files. The room knows
 //! text and nothing of its meaning, and does no I/O.
 
+pub mod search;
+
 use std::cmp::Ordering;
 use std::fmt;
 use std::ops::{Deref, Range};

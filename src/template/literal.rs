@@ -3,7 +3,7 @@
 use super::ast::Number;
 use super::quote::{decode, quoted};
 use super::unicode::is_alphanumeric;
-use memchr::memchr2;
+use crate::source::search::find2;
 use std::sync::Arc;
 
 mod float;
@@ -198,7 +198,7 @@ pub fn unquote(source: &[u8]) -> Option<Vec<u8>> {
     if source.first() == Some(&b'`') {
         return Some(inner.iter().copied().filter(|b| *b != b'\r').collect());
     }
-    if memchr2(b'\\', b'"', inner).is_none() && std::str::from_utf8(inner).is_ok() {
+    if find2(b'\\', b'"', inner).is_none() && std::str::from_utf8(inner).is_ok() {
         return Some(inner.to_vec());
     }
     let mut out = Vec::with_capacity(inner.len());

@@ -2,7 +2,7 @@
 //!
 //! A key is made of the eights that the end was looked for in, so a word that was found has its key at once.
 
-use memchr::memchr;
+use crate::source::search::find;
 
 const ONES: u64 = 0x0101_0101_0101_0101;
 const HIGHS: u64 = 0x80 * ONES;
@@ -209,7 +209,7 @@ pub fn quoted_end(text: &[u8], start: usize, quote: u8) -> Option<usize> {
 
 /// The end and the key of the raw string that begins at `start`.
 pub fn raw_string(text: &[u8], start: usize) -> Option<(usize, u64)> {
-    let end = start + 2 + memchr(b'`', text.get(start + 1..)?)?;
+    let end = start + 2 + find(b'`', text.get(start + 1..)?)?;
     Some((end, key(text.get(start..end)?)))
 }
 
@@ -268,7 +268,7 @@ pub fn open(text: &[u8], mut from: usize) -> Option<usize> {
     loop {
         // Between two actions there is often next to nothing.
         let near = first(load(text, from), b'{');
-        from += if near == 0 { memchr(b'{', text.get(from..)?)? } else { near.trailing_zeros() as usize / 8 };
+        from += if near == 0 { find(b'{', text.get(from..)?)? } else { near.trailing_zeros() as usize / 8 };
         if text.get(from + 1) == Some(&b'{') {
             return Some(from);
         }

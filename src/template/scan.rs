@@ -8,7 +8,7 @@ use super::grammar::Kind;
 use super::lower::{Block, Clause, Lowering};
 use super::runs::{self, FIRST, NAME, SPACE, is, skip};
 use crate::source::Span;
-use memchr::memchr;
+use crate::source::search::find;
 
 /// The clause or action that begins with a keyword.
 #[inline]
@@ -108,7 +108,7 @@ impl<'r, 'a> Reader<'r, 'a> {
     fn comment(&mut self, start: usize, mut at: usize) -> Option<usize> {
         let text = self.text;
         loop {
-            at += memchr(b'*', text.get(at..)?)? + 1;
+            at += find(b'*', text.get(at..)?)? + 1;
             if byte(text, at) == b'/' {
                 break;
             }

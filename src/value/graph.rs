@@ -31,14 +31,15 @@ pub struct Graph {
     /// Of those that are no values.
     cause_ids: Numbers,
     sets: CauseSets,
+    /// All but those of one plain cause.
     origins: Vec<Origin>,
+    /// What those are, but for the cause.
+    alone: Origin,
     /// Of the live ones.
     step_ids: Numbers,
     joins: FxHashMap<(OriginId, OriginId), OriginId>,
     /// The origin of each set of several causes that is nothing but them.
     plain_ids: Vec<OriginId>,
-    /// The same of each cause alone.
-    alone_ids: Vec<OriginId>,
     /// The origin of each path of values.
     value_ids: Vec<OriginId>,
     guards: Vec<Guard>,
@@ -49,6 +50,7 @@ impl Default for Graph {
     fn default() -> Self {
         let causes = CauseSetId::NONE;
         let origin = Origin { causes, step: Step::Source, span: Span::default(), parents: [].into(), depth: 0 };
+        let alone = Origin { step: Step::Joined, ..origin.clone() };
         let guard = Guard {
             parent: GuardId::NONE,
             also: GuardId::NONE,
@@ -64,10 +66,10 @@ impl Default for Graph {
             cause_ids: Numbers::default(),
             sets: CauseSets::default(),
             origins: vec![origin],
+            alone,
             step_ids: Numbers::default(),
             joins: FxHashMap::default(),
             plain_ids: Vec::new(),
-            alone_ids: Vec::new(),
             value_ids: Vec::new(),
             guards: vec![guard],
             guard_ids: Numbers::default(),
@@ -76,9 +78,14 @@ impl Default for Graph {
 }
 
 impl Graph {
+    /// Whether no values came in yet.
+    pub fn has_no_values(&self) -> bool {
+        self.value_ids.is_empty()
+    }
+
     /// Makes room for as many values and what usually comes of them, where there are none yet.
     pub fn reserve(&mut self, values: usize) {
-        if !self.value_ids.is_empty() {
+        if !self.has_no_values() {
             return;
         }
         let (some, more) = (values / 4, values + values / 4);
@@ -86,12 +93,11 @@ impl Graph {
         self.path_ids.reserve(more);
         self.causes.reserve(more);
         self.sets.reserve(more, some);
-        self.origins.reserve(values + more);
+        self.origins.reserve(2 * some);
         self.step_ids.reserve(some);
         self.joins.reserve(some);
-        self.alone_ids.reserve(more);
         self.value_ids.reserve(more);
-        self.guards.reserve(some);
+        self.guards.reserve(values);
         self.guard_ids.reserve(some);
     }
 
@@ -112,6 +118,14 @@ impl Graph {
         }
         self.paths.push(PathNode { parent, key: hold() });
         PathId(next as u32)
+    }
+
+    /// The path of a key below one that has no such key yet.
+    pub fn new_path(&mut self, parent: PathId, key: &Arc<[u8]>) -> PathId {
+        let next = self.paths.len() as u32;
+        self.path_ids.insert(next, (parent, &**key));
+        self.paths.push(PathNode { parent, key: key.clone() });
+        PathId(next)
     }
 
     fn path_below(&self, parent: PathId, key: &[u8]) -> Option<PathId> {
@@ -162,17 +176,16 @@ impl Graph {
     }
 
     fn plain(&mut self, causes: CauseSetId) -> OriginId {
-        let (ids, index) = match causes.alone() {
-            Some(cause) => (&mut self.alone_ids, cause as usize),
-            None => (&mut self.plain_ids, causes.index()),
-        };
+        if let Some(cause) = causes.alone() {
+            return OriginId::of_one(cause);
+        }
+        let (ids, index) = (&mut self.plain_ids, causes.index());
         while ids.len() <= index {
             ids.push(OriginId::NONE);
         }
         if ids[index].is_none() {
             ids[index] = OriginId::new(self.origins.len() as u32, false);
-            let origin = Origin { causes, step: Step::Joined, span: Span::default(), parents: [].into(), depth: 0 };
-            self.origins.push(origin);
+            self.origins.push(Origin { causes, ..self.alone.clone() });
         }
         ids[index]
     }
@@ -196,8 +209,8 @@ impl Graph {
         let causes = self.sets.of_one(self.causes.len() as u32);
         self.causes.push(Cause::Values { path });
         let origin = self.plain(causes);
-        while self.value_ids.len() <= path.index() {
-            self.value_ids.push(OriginId::NONE);
+        if self.value_ids.len() <= path.index() {
+            self.value_ids.resize(path.index() + 1, OriginId::NONE);
         }
         self.value_ids[path.index()] = origin;
         origin
@@ -205,15 +218,16 @@ impl Graph {
 
     fn node(&mut self, causes: CauseSetId, step: Step, span: Span, parents: &[OriginId]) -> OriginId {
         let what = (&step, span, parents, parents.is_empty().then_some(causes));
-        if let Some(id) = self.step_ids.find(what, |n| self.origins[n].what()) {
-            return OriginId::new(id, true);
-        }
-        let depth = parents.iter().map(|p| self.origins[p.index()].depth + 1).max().unwrap_or(0);
+        let depth = parents.iter().map(|p| self.origin(*p).depth + 1).max().unwrap_or(0);
         if depth > MAX_DEPTH {
+            // There is none that is so deep.
             return self.shortened(causes, step, span, parents);
         }
-        let id = self.origins.len() as u32;
-        self.step_ids.insert(id, what);
+        let next = self.origins.len();
+        if let Some(id) = self.step_ids.find_or_add(what, next, |n| self.origins[n].what()) {
+            return OriginId::new(id, true);
+        }
+        let id = next as u32;
         self.origins.push(Origin { causes, step, span, parents: parents.into(), depth });
         OriginId::new(id, true)
     }
@@ -221,13 +235,13 @@ impl Graph {
     /// The end of a chain that is too long. Steps are left out of its middle, and causes never.
     fn shortened(&mut self, causes: CauseSetId, step: Step, span: Span, parents: &[OriginId]) -> OriginId {
         let first = parents[0];
-        if self.origins[first.index()].causes == causes {
+        if self.cause_set(first) == causes {
             return first;
         }
         let mut parents = parents.to_vec();
         for parent in &mut parents {
-            while self.origins[parent.index()].depth > MAX_DEPTH / 2
-                && let Some(above) = self.origins[parent.index()].parents.first()
+            while self.origin(*parent).depth > MAX_DEPTH / 2
+                && let Some(above) = self.origin(*parent).parents.first()
             {
                 *parent = *above;
             }
@@ -240,7 +254,7 @@ impl Graph {
         if !parent.is_live() {
             return parent;
         }
-        let causes = self.origins[parent.index()].causes;
+        let causes = self.cause_set(parent);
         self.node(causes, step(), span, &[parent])
     }
 
@@ -249,7 +263,7 @@ impl Graph {
         if !parent.is_live() {
             return self.join(parent, field);
         }
-        let causes = self.origins[field.index()].causes;
+        let causes = self.cause_set(field);
         self.node(causes, Step::Field(name.clone()), span, &[parent])
     }
 
@@ -283,7 +297,10 @@ impl Graph {
     }
 
     pub fn origin(&self, id: OriginId) -> &Origin {
-        &self.origins[id.index()]
+        match id.alone() {
+            Some(_) => &self.alone,
+            None => &self.origins[id.index()],
+        }
     }
 
     /// The causes of an origin, in the order in which the render met them.
@@ -293,7 +310,10 @@ impl Graph {
 
     /// The set of causes of an origin.
     pub fn cause_set(&self, id: OriginId) -> CauseSetId {
-        self.origins[id.index()].causes
+        match id.alone() {
+            Some(cause) => CauseSetId::of_one(cause),
+            None => self.origins[id.index()].causes,
+        }
     }
 
     /// The causes of a set.

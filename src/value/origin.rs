@@ -9,7 +9,8 @@ pub use super::graph::Graph;
 use crate::source::Span;
 use std::sync::Arc;
 
-/// An origin. The top bit says that a live cause is among its causes.
+/// An origin. The top bit says that a live cause is among its causes; the one below, that it is one plain cause and nothing
+/// else, whose number it then is.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Default)]
 pub struct OriginId(u32);
 
@@ -17,6 +18,7 @@ impl OriginId {
     /// A constant.
     pub const NONE: OriginId = OriginId(0);
     const LIVE: u32 = 1 << 31;
+    const ALONE: u32 = 1 << 30;
 
     pub fn is_none(self) -> bool {
         self.0 == 0
@@ -31,6 +33,16 @@ impl OriginId {
         OriginId(number | if is_live { Self::LIVE } else { 0 })
     }
 
+    /// That of a plain cause by the cause's number.
+    pub(super) fn of_one(cause: u32) -> OriginId {
+        OriginId(cause | Self::ALONE)
+    }
+
+    /// The plain cause that it is.
+    pub(super) fn alone(self) -> Option<u32> {
+        (self.0 & Self::ALONE != 0).then_some(self.0 & !Self::ALONE)
+    }
+
     pub(super) fn index(self) -> usize {
         (self.0 & !Self::LIVE) as usize
     }
@@ -38,7 +50,10 @@ impl OriginId {
 
 impl std::fmt::Debug for OriginId {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        write!(f, "o{}{}", self.index(), if self.is_live() { "!" } else { "" })
+        match self.alone() {
+            Some(cause) => write!(f, "c{cause}"),
+            None => write!(f, "o{}{}", self.index(), if self.is_live() { "!" } else { "" }),
+        }
     }
 }
 
@@ -181,7 +196,7 @@ pub enum Step {
 /// A node of the graph of origins.
 #[derive(Clone, Debug)]
 pub struct Origin {
-    pub causes: CauseSetId,
+    pub(super) causes: CauseSetId,
     pub step: Step,
     /// Where the step happened; empty at address 0 for steps without a place.
     pub span: Span,

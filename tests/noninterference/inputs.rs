@@ -310,6 +310,7 @@ fn copy(prepared: &Prepared) -> Prepared {
     Prepared {
         charts: prepared.charts.clone(),
         values: prepared.values.clone(),
+        size: prepared.size,
         shared: prepared.shared.clone(),
         switches: Vec::new(),
         warnings: Vec::new(),

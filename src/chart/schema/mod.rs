@@ -14,6 +14,7 @@ mod tree;
 use super::Warning;
 use super::model::Chart;
 use crate::profile::Profile;
+use crate::source::search;
 use crate::value::yaml::Node;
 use crate::value::{Plain, PlainData, json};
 use jsonschema::{Retrieve, Uri, ValidationError, Validator};
@@ -106,7 +107,7 @@ pub(super) fn validate(
 impl Compiled {
     fn new(bytes: &[u8]) -> Self {
         // Go takes halves of characters, and what is not UTF-8, which the reader of the validator refuses.
-        let is_odd = memchr::memmem::find(bytes, b"\\u").is_some() || std::str::from_utf8(bytes).is_err();
+        let is_odd = search::find_word(b"\\u", bytes, 0).is_some() || std::str::from_utf8(bytes).is_err();
         let plain = json::read(bytes).ok().filter(dialect::is_plain);
         Compiled { plain, is_odd, read: OnceLock::new(), built: OnceLock::new() }
     }

@@ -14,27 +14,28 @@ impl Evaluator<'_> {
         &mut self,
         frame: &mut Frame<'t>,
         dot: &Val,
-        receiver: Val,
+        mut receiver: Val,
         node: &'t Operand,
         fields: &'t [Arc<str>],
         arguments: &'t [Operand],
         last: &mut Option<Val>,
     ) -> Result<Val, Error> {
         let Some((name, path)) = fields.split_last() else { return Ok(receiver) };
-        let (mut receiver, rest) = self.maps_on_the_way(receiver, path);
-        for field in rest {
+        for field in path {
             receiver = self.field(frame, dot, receiver, node, field, &[], &mut None)?;
         }
         self.field(frame, dot, receiver, node, name, arguments, last)
     }
 
-    /// Goes from map to map, as far as the fields of a path lead to maps that are there and nothing else could be meant.
+    /// Goes from map to map, as far as the fields but the last lead to maps that are there and nothing else could be meant.
     /// Gives the last one, and the fields that are left.
-    fn maps_on_the_way<'t>(&mut self, receiver: Val, path: &'t [Arc<str>]) -> (Val, &'t [Arc<str>]) {
-        let Data::Map(mut id) = receiver.v.data else { return (receiver, path) };
+    pub(super) fn maps_on_the_way<'t>(&mut self, receiver: &Val, fields: &'t [Arc<str>]) -> (Val, &'t [Arc<str>]) {
+        let Data::Map(mut id) = receiver.v.data else { return (receiver.clone(), fields) };
         let mut origin = receiver.v.origin;
-        let mut rest = path;
-        while let [name, after @ ..] = rest {
+        let mut rest = fields;
+        while let [name, after @ ..] = rest
+            && !after.is_empty()
+        {
             let (map, kind) = (self.rt.heap.get(id), self.rt.heap.kind(id));
             if !matches!(kind, MapKind::Plain | MapKind::Values) || matches!(map.root, Root::Lookup(_)) {
                 break;
@@ -47,10 +48,8 @@ impl Evaluator<'_> {
             origin = if is_own { own } else { self.rt.arena.join(own, origin) };
             (id, rest) = (below, after);
         }
-        if rest.len() == path.len() {
-            return (receiver, path);
-        }
-        (Val::boxed(Value::new(Data::Map(id), origin)), rest)
+        let boxed = receiver.boxed || rest.len() < fields.len();
+        (Val { v: Value::new(Data::Map(id), origin), boxed }, rest)
     }
 
     #[expect(clippy::too_many_arguments, reason = "the parts of Go's evalField")]

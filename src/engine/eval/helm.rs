@@ -5,7 +5,7 @@ use crate::engine::error::Error;
 use crate::engine::function;
 use crate::engine::runtime::{Answer, LookupCall, Query};
 use crate::engine::table::Special;
-use crate::source::{Content, Span};
+use crate::source::{Content, Span, search};
 use crate::template::SyntaxError;
 use crate::value::origin::{Cause, GuardId, LookupId, PathId, Step};
 use crate::value::{Data, Entries, List, MapObject, OriginId, Plain, PlainData, Root, Text, TextBuilder, Value};
@@ -233,20 +233,15 @@ const NO_VALUE: &[u8] = b"<no value>";
 /// The text without what Go prints for nothing.
 pub(in crate::engine) fn without_no_value(text: Text) -> Text {
     let bytes = text.bytes();
-    if memchr::memchr(NO_VALUE[0], bytes).is_none() {
-        return text;
-    }
-    let mut found = memchr::memmem::find_iter(bytes, NO_VALUE).peekable();
-    if found.peek().is_none() {
-        return text;
-    }
+    let Some(first) = search::find_word(NO_VALUE, bytes, 0) else { return text };
     let mut out = TextBuilder::default();
-    let mut from = 0;
-    for at in found {
+    let (mut from, mut found) = (0, Some(first));
+    while let Some(at) = found {
         let end = at + NO_VALUE.len();
         out.push_slice(&text, from..at);
         out.marks_of(&text, at..end);
         from = end;
+        found = search::find_word(NO_VALUE, bytes, from);
     }
     out.push_slice(&text, from..bytes.len());
     out.finish()

@@ -113,6 +113,8 @@ pub struct Evaluator<'w> {
     pub(in crate::engine) out: TextBuilder,
     /// The arguments of the calls that are being made.
     pub(in crate::engine) stack: Vec<Value>,
+    /// Room for the variables of templates, of those that have ended.
+    pub(in crate::engine) spare: Vec<Vec<(Symbol, Val)>>,
     /// The templates that calls of `include` are running, the innermost last.
     pub(in crate::engine) includes: Vec<Arc<str>>,
     /// How many templates are executing inside each other.
@@ -126,6 +128,9 @@ pub struct Evaluator<'w> {
     /// Writes of the file that is being rendered.
     pub(in crate::engine) writes: Vec<Write>,
 }
+
+/// As many variables as a template usually has.
+const USUAL_VARIABLES: usize = 8;
 
 /// Nesting of templates beyond this ends the render (Go's own limit is 100,000, which no stack of ours holds).
 pub(super) const MAX_DEPTH: u32 = 20_000;
@@ -146,10 +151,13 @@ impl Evaluator<'_> {
     pub(in crate::engine) fn execute(&mut self, name: &Arc<str>, template: &Template, dot: Val) -> Result<(), Error> {
         let unit = &template.unit;
         let list = template.body.unwrap_or(unit.tree.root);
-        let mut variables = Vec::with_capacity(4);
+        let mut variables = self.spare.pop().unwrap_or_else(|| Vec::with_capacity(USUAL_VARIABLES));
         variables.push((0, Val { boxed: false, ..dot.clone() }));
         let mut frame = Frame { unit, name, at: At::None, variables };
-        self.list(&mut frame, &dot, list)
+        let result = self.list(&mut frame, &dot, list);
+        frame.variables.clear();
+        self.spare.push(frame.variables);
+        result
     }
 
     /// An execution error at the frame's current node.

@@ -69,9 +69,9 @@ impl Evaluator<'_> {
         }
     }
 
-    fn variable(&mut self, frame: &Frame<'_>, symbol: Symbol) -> Result<Val, Error> {
+    fn variable<'f>(&self, frame: &'f Frame<'_>, symbol: Symbol) -> Result<&'f Val, Error> {
         match frame.variables.iter().rev().find(|(s, _)| *s == symbol) {
-            Some((_, value)) => Ok(value.clone()),
+            Some((_, value)) => Ok(value),
             None => {
                 let message = format!("undefined variable: {}", frame.unit.tree.names[symbol as usize]);
                 Err(self.error(frame, message, None))
@@ -92,7 +92,8 @@ impl Evaluator<'_> {
         match first.kind {
             OperandKind::Field(fields) => {
                 frame.at = At::Operand(first);
-                self.field_chain(frame, dot, dot.clone(), first, tree.fields(fields), arguments, last)
+                let (receiver, rest) = self.maps_on_the_way(dot, tree.fields(fields));
+                self.field_chain(frame, dot, receiver, first, rest, arguments, last)
             }
             OperandKind::Chain(inner, fields) => {
                 frame.at = At::Operand(first);
@@ -112,9 +113,10 @@ impl Evaluator<'_> {
                 let value = self.variable(frame, symbol)?;
                 if fields.is_empty() {
                     self.not_a_function(frame, first, arguments, last)?;
-                    return Ok(value);
+                    return Ok(value.clone());
                 }
-                self.field_chain(frame, dot, value, first, tree.fields(fields), arguments, last)
+                let (receiver, rest) = self.maps_on_the_way(value, tree.fields(fields));
+                self.field_chain(frame, dot, receiver, first, rest, arguments, last)
             }
             kind => {
                 frame.at = At::Operand(first);
@@ -175,14 +177,16 @@ impl Evaluator<'_> {
             OperandKind::String(id) => Ok(Val::of(Value::string(Text::shared(tree.string(id))))),
             OperandKind::Number(number) => self.constant(frame, operand, tree.number(number)),
             OperandKind::Field(fields) => {
-                self.field_chain(frame, dot, dot.clone(), operand, tree.fields(fields), &[], &mut None)
+                let (receiver, rest) = self.maps_on_the_way(dot, tree.fields(fields));
+                self.field_chain(frame, dot, receiver, operand, rest, &[], &mut None)
             }
             OperandKind::Variable(symbol, fields) => {
                 let value = self.variable(frame, symbol)?;
                 if fields.is_empty() {
-                    return Ok(value);
+                    return Ok(value.clone());
                 }
-                self.field_chain(frame, dot, value, operand, tree.fields(fields), &[], &mut None)
+                let (receiver, rest) = self.maps_on_the_way(value, tree.fields(fields));
+                self.field_chain(frame, dot, receiver, operand, rest, &[], &mut None)
             }
             OperandKind::Pipeline(inner) => self.pipeline(frame, dot, tree.pipeline(inner)),
             OperandKind::Function(_, index) => {

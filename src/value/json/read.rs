@@ -2,11 +2,22 @@
 
 use super::string;
 use crate::value::golang::strconv::quote;
-use crate::value::yaml::{Key, KeyKind, Kind, Node};
+use crate::value::yaml::{Key, KeyKind, Kind, Node, Repeated};
 use rustc_hash::FxHashMap;
 use std::fmt;
 use std::ops::Range;
 use std::sync::Arc;
+
+/// What ends a string, or does not stand in one as it is.
+const STOPS: [bool; 256] = {
+    let mut stops = [false; 256];
+    let mut byte = 0;
+    while byte < 256 {
+        stops[byte] = byte < 0x20 || byte == b'"' as usize || byte == b'\\' as usize;
+        byte += 1;
+    }
+    stops
+};
 
 /// Deeper values are refused.
 const MAX_DEPTH: usize = 10_000;
@@ -85,13 +96,14 @@ impl Object {
 struct Reader<'a> {
     text: &'a [u8],
     at: usize,
+    repeated: Repeated,
     /// A number that no float holds; Go goes on and reports it at the end.
     too_large: Option<JsonError>,
 }
 
 impl<'a> Reader<'a> {
     fn new(text: &'a [u8]) -> Self {
-        Reader { text, at: 0, too_large: None }
+        Reader { text, at: 0, repeated: Repeated::default(), too_large: None }
     }
 
     fn finish(self, node: Node) -> Result<Node, JsonError> {
@@ -245,13 +257,15 @@ impl<'a> Reader<'a> {
     fn string(&mut self) -> Result<Arc<str>, JsonError> {
         let start = self.at + 1;
         self.at = start;
+        let mut is_plain = true;
         loop {
             let rest = self.text.get(self.at..).unwrap_or_default();
-            let is_plain = |byte: &u8| *byte >= b' ' && !matches!(byte, b'"' | b'\\');
-            self.at += rest.iter().position(|byte| !is_plain(byte)).unwrap_or(rest.len());
+            let stops = |byte: &u8| STOPS.get(usize::from(*byte)).is_some_and(|stops| *stops);
+            self.at += rest.iter().position(stops).unwrap_or(rest.len());
             match self.byte() {
                 Some(b'"') => break,
                 Some(b'\\') => {
+                    is_plain = false;
                     self.at += 1;
                     match self.byte() {
                         Some(b'b' | b'f' | b'n' | b'r' | b't' | b'\\' | b'/' | b'"') => self.at += 1,
@@ -270,9 +284,12 @@ impl<'a> Reader<'a> {
                 _ => return self.unexpected("in string literal"),
             }
         }
-        let text = string::unquote(self.text.get(start..self.at).unwrap_or_default());
+        let inside = self.text.get(start..self.at).unwrap_or_default();
         self.at += 1;
-        Ok(text)
+        match std::str::from_utf8(inside) {
+            Ok(text) if is_plain => Ok(self.repeated.share(text)),
+            _ => Ok(string::unquote(inside)),
+        }
     }
 
     fn digits(&mut self, context: &str) -> Result<(), JsonError> {

@@ -5,11 +5,6 @@ use std::sync::Arc;
 /// The text of a string whose escapes are known to be complete. What is not UTF-8, and halves of surrogate pairs, become
 /// U+FFFD.
 pub(super) fn unquote(inside: &[u8]) -> Arc<str> {
-    if !inside.contains(&b'\\')
-        && let Ok(text) = std::str::from_utf8(inside)
-    {
-        return text.into();
-    }
     let mut out = String::with_capacity(inside.len());
     let mut rest = inside;
     while let Some(at) = rest.iter().position(|b| *b == b'\\') {

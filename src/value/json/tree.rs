@@ -259,7 +259,7 @@ fn toml_float(f: f64, has_exponents: bool) -> String {
 /// The text with U+FFFD for every byte that is not UTF-8.
 fn utf8(text: &Text) -> Text {
     let bytes = text.bytes();
-    if std::str::from_utf8(bytes).is_ok() {
+    if bytes.is_ascii() || std::str::from_utf8(bytes).is_ok() {
         return text.clone();
     }
     let mut out = TextBuilder::default();

@@ -1,7 +1,7 @@
 //! The text before it is cut into tokens: encoding, characters that are not allowed, and a cursor that knows its line
 //! and column.
 
-use memchr::{memchr, memchr2};
+use crate::source::search::{find, find2};
 
 /// How many bytes go-yaml reads at a time. What is wrong with a character is only noticed when its chunk is read.
 pub(super) const CHUNK: usize = 512;
@@ -71,7 +71,7 @@ impl<'a> Readable<'a> {
             self.stopped_by.is_none()
                 && !self.has_special_breaks
                 && !self.text.starts_with('\u{FEFF}')
-                && memchr(b'\r', self.text.as_bytes()).is_none()
+                && find(b'\r', self.text.as_bytes()).is_none()
         };
         self.is_simple || is_usual()
     }
@@ -83,9 +83,8 @@ const DELETE: u8 = 0x7F;
 /// out fastest.
 fn is_simple(bytes: &[u8]) -> bool {
     let is_other = |byte: u8| {
-        // What is not ASCII is negative.
-        let is_low = (byte.cast_signed() < 0x20) & (byte != b'\n') & (byte != b'\t');
-        is_low | (byte == DELETE)
+        // What comes after a byte that is not ASCII, or after the last one that is, is negative or zero.
+        (byte.wrapping_add(1).cast_signed() <= 0x20) & (byte != b'\n') & (byte != b'\t')
     };
     !bytes.iter().fold(false, |found, byte| found | is_other(*byte))
 }
@@ -120,7 +119,7 @@ pub(super) fn control_character(text: &str) -> Option<usize> {
     let allowed = |byte: u8| (byte == b'\t') | (byte == b'\n') | (byte == b'\r');
     let least = bytes.iter().map(|b| if allowed(*b) { b' ' } else { *b }).fold(u8::MAX, u8::min);
     let first =
-        if least < b' ' || memchr(DELETE, bytes).is_some() { bytes.iter().position(|b| is_control(*b)) } else { None };
+        if least < b' ' || find(DELETE, bytes).is_some() { bytes.iter().position(|b| is_control(*b)) } else { None };
     if first.is_none() && text.is_ascii() {
         return None;
     }
@@ -309,7 +308,7 @@ impl<'a> Cursor<'a> {
     pub fn end_of_line(&self) -> usize {
         let rest = self.bytes.get(self.mark.at..).unwrap_or_default();
         if !self.has_special_breaks {
-            return self.mark.at + memchr2(b'\n', b'\r', rest).unwrap_or(rest.len());
+            return self.mark.at + find2(b'\n', b'\r', rest).unwrap_or(rest.len());
         }
         let mut ahead = 0;
         while !self.is_break_or_end(ahead) {

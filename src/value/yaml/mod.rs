@@ -38,6 +38,7 @@ pub use node::{Document, Key, KeyKind, Kind, Node, Note};
 pub use spelling::string_from;
 
 pub(super) use number::number_from_json;
+pub(super) use repeated::Repeated;
 
 /// The versions of go-yaml that Helm writes with.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -46,12 +47,20 @@ enum Dialect {
     V3,
 }
 
+/// Reads a usual text of which no line begins with three dashes; nothing of others.
+pub fn read_single(text: &[u8]) -> Option<Document> {
+    match utf16::transcode(text) {
+        None => usual::document(&input::Readable::new(text), true),
+        Some(_) => None,
+    }
+}
+
 /// Reads the first document of a text. What follows it is not looked at, not even its syntax.
 pub fn read(text: &[u8]) -> Result<Document, YamlError> {
     match utf16::transcode(text) {
         None => {
             let readable = input::Readable::new(text);
-            usual::document(&readable).map_or_else(|| compose::document(&readable), Ok)
+            usual::document(&readable, false).map_or_else(|| compose::document(&readable), Ok)
         }
         Some(transcoded) => {
             let readable = input::Readable::checked(&transcoded.text, transcoded.stopped_by);

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 /// Short texts that were met, to be shared: documents repeat their keys. A text takes the place of another one.
-pub(super) struct Repeated([Option<Arc<str>>; Repeated::PLACES]);
+pub(in crate::value) struct Repeated([Option<Arc<str>>; Repeated::PLACES]);
 
 impl Default for Repeated {
     fn default() -> Self {

@@ -1,14 +1,14 @@
 //! Finding a text in another one in linear time.
 
+use crate::source::search::find_all;
+
 /// Whether `bytes` contain `needle`.
 pub(super) fn is_within(needle: &[u8], bytes: &[u8]) -> bool {
     match needle {
         [] => true,
         [byte] => bytes.contains(byte),
         // For short needles, looking at each place is fast enough.
-        [first, ..] if needle.len() <= 16 => {
-            memchr::memchr_iter(*first, bytes).any(|at| bytes[at..].starts_with(needle))
-        }
+        [first, ..] if needle.len() <= 16 => find_all(*first, bytes).any(|at| bytes[at..].starts_with(needle)),
         _ => is_long_within(needle, bytes),
     }
 }

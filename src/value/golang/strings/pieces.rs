@@ -1,5 +1,6 @@
 //! Splitting, replacing, indenting.
 
+use crate::source::search;
 use crate::value::golang::segment::{Joiner, Segment};
 use crate::value::golang::unicode::is_space;
 use crate::value::golang::utf8::runes;
@@ -88,7 +89,7 @@ pub fn indent(spaces: i64, input: &[u8], out: &mut dyn FnMut(Segment)) -> Result
     let pad = vec![b' '; usize::try_from(spaces).map_err(|_| "strings: negative Repeat count")?];
     out.insert(&pad);
     let mut start = 0;
-    for at in memchr::memchr_iter(b'\n', input) {
+    for at in search::find_all(b'\n', input) {
         out.copy(start..at + 1);
         out.insert(&pad);
         start = at + 1;

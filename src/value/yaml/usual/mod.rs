@@ -14,7 +14,7 @@ use super::input::Readable;
 use super::map;
 use super::node::{Document, Key, KeyKind, Kind, Node};
 use super::repeated::Repeated;
-use memchr::memchr;
+use crate::source::search;
 
 /// Collections that are nested deeper are left to the other reader, which needs no stack for them.
 const MAX_DEPTH: usize = 64;
@@ -25,14 +25,14 @@ const MAX_KEY: usize = 1000;
 
 /// How many entries of maps are read at a time in texts of a length.
 fn usual_entries(length: usize) -> usize {
-    (length / 32).clamp(2, 64)
+    (length / 32).clamp(2, 256)
 }
 
 /// The column that what is around the root has, and what comes after the end of the text.
 const NOWHERE: isize = -1;
 
-/// The document that a text is, if it is a usual one.
-pub(super) fn document(readable: &Readable<'_>) -> Option<Document> {
+/// The document that a text is, if it is a usual one. No line of a text that `is_single` begins with three dashes.
+pub(super) fn document(readable: &Readable<'_>, is_single: bool) -> Option<Document> {
     if !readable.is_usual() {
         return None;
     }
@@ -48,7 +48,7 @@ pub(super) fn document(readable: &Readable<'_>) -> Option<Document> {
         marks: Vec::with_capacity(usual_entries),
         repeated: Repeated::default(),
     };
-    reader.start()?;
+    reader.start(is_single)?;
     let root = reader.block(reader.column, NOWHERE)?;
     (reader.column == NOWHERE).then(|| Document { root, notes: Vec::new(), end: readable.text.len() })
 }
@@ -94,10 +94,10 @@ impl Reader<'_> {
     }
 
     /// Finds what the text starts with; three dashes before it say nothing.
-    fn start(&mut self) -> Option<()> {
+    fn start(&mut self, is_single: bool) -> Option<()> {
         self.find(0)?;
         if self.is_marker() {
-            if self.here() != b'-' {
+            if self.here() != b'-' || is_single || !self.is_blank(self.at + 3) {
                 return None;
             }
             self.at += 3;
@@ -106,11 +106,9 @@ impl Reader<'_> {
         (self.column != NOWHERE).then_some(())
     }
 
-    /// Three dashes or dots at the start of a line.
+    /// Three dashes or dots at the start of a line, whatever comes after them.
     fn is_marker(&self) -> bool {
-        self.column == 0
-            && matches!(self.bytes.get(self.at..self.at + 3), Some(b"---" | b"..."))
-            && self.is_blank(self.at + 3)
+        self.column == 0 && matches!(self.bytes.get(self.at..self.at + 3), Some(b"---" | b"..."))
     }
 
     /// Passes what may stand after a node on its line, and all lines that hold nothing.
@@ -133,7 +131,7 @@ impl Reader<'_> {
 
     fn end_of_comment(&self, at: usize) -> usize {
         let rest = self.bytes.get(at..).unwrap_or_default();
-        memchr(b'\n', rest).map_or(self.bytes.len(), |length| at + length)
+        search::find(b'\n', rest).map_or(self.bytes.len(), |length| at + length)
     }
 
     /// Goes to the first line from `line` on that holds more than a comment.

@@ -142,7 +142,7 @@ impl Reader<'_> {
         if scanned.mark.line > 0 {
             // No key has several lines.
             self.skip_spaces();
-            if self.here() == b':' {
+            if self.here() == b':' || self.readable.text.get(start..self.at)?.contains("\n---") {
                 return None;
             }
         }

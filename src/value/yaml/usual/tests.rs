@@ -7,7 +7,12 @@ use super::document;
 /// Compares the two readers; tells whether the text is a usual one.
 fn is_usual(text: &str) -> bool {
     let readable = Readable::new(text.as_bytes());
-    let Some(usual) = document(&readable) else { return false };
+    let Some(usual) = document(&readable, false) else { return false };
+    // What is told of the whole text is told of one that is a single document.
+    if let Some(single) = document(&readable, true) {
+        assert_eq!(format!("{single:?}"), format!("{usual:?}"), "{text:?}");
+        assert!(!text.starts_with("---") && !text.contains("\n---"), "{text:?}");
+    }
     match compose::document(&readable) {
         Ok(composed) => assert_eq!(format!("{usual:?}"), format!("{composed:?}"), "{text:?}"),
         Err(error) => panic!("{text:?} is refused: {error}"),
