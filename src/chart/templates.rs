@@ -25,7 +25,8 @@ impl Prepared {
     /// All templates, in the order of parsing, which is that of execution: the deepest first, and at one depth in
     /// descending order of the names. Of several templates with one name the last chart's is rendered.
     pub fn templates(&self) -> Vec<Template> {
-        let mut templates = Vec::new();
+        let count = self.charts.iter().map(|prepared| prepared.chart.templates.len()).sum();
+        let mut templates = Vec::with_capacity(count);
         self.add_templates(0, &mut templates);
         let depth = |template: &Template| template.name.bytes().filter(|byte| *byte == b'/').count();
         let mut order: Vec<(usize, usize)> = templates.iter().map(depth).zip(0..).collect();

@@ -19,19 +19,35 @@ pub struct Capabilities {
 /// What the clients of the versions of Helm assume, recorded from real ones: a version a line.
 const RECORDED: &str = include_str!("data/capabilities.json");
 
+/// Where its lines end: of most of them only the beginning is looked at.
+static ENDS: [usize; count(RECORDED.as_bytes())] = ends(RECORDED.as_bytes());
+
+const fn count(text: &[u8]) -> usize {
+    let (mut count, mut at) = (0, 0);
+    while at < text.len() {
+        count += (text[at] == b'\n') as usize;
+        at += 1;
+    }
+    count
+}
+
+const fn ends<const COUNT: usize>(text: &[u8]) -> [usize; COUNT] {
+    let mut ends = [0; COUNT];
+    let (mut line, mut at) = (0, 0);
+    while at < text.len() {
+        if text[at] == b'\n' {
+            ends[line] = at;
+            line += 1;
+        }
+        at += 1;
+    }
+    ends
+}
+
 /// The versions with the JSON of what they assume.
 fn recorded() -> impl Iterator<Item = (&'static str, &'static str)> + Clone {
-    let mut rest = RECORDED;
-    let lines = std::iter::from_fn(move || {
-        let end = search::find(b'\n', rest.as_bytes())?;
-        let (line, after) = rest.split_at(end);
-        rest = &after[1..];
-        Some(line)
-    });
-    lines.filter_map(|line| {
-        let (version, defaults) = line.trim_start().strip_prefix('"')?.split_once("\": ")?;
-        Some((version, defaults.trim_end_matches(',')))
-    })
+    let lines = ENDS.windows(2).filter_map(|ends| RECORDED.get(ends[0] + 1..ends[1]));
+    lines.filter_map(|line| line.trim_start().strip_prefix('"')?.split_once("\": "))
 }
 
 /// The version of Kubernetes and the APIs in the JSON of what a version assumes, whose keys are in this order and whose

@@ -26,7 +26,7 @@ const FEW: usize = 32;
 /// As many maps as the templates of most charts make.
 const MANY: usize = 256;
 
-// What stands for a string takes a call, or the many fields below would be as much code.
+// The many fields below would be much code if these were not called.
 #[inline(never)]
 fn key(text: &str) -> Key {
     Arc::from(text.as_bytes())
@@ -35,6 +35,12 @@ fn key(text: &str) -> Key {
 #[inline(never)]
 fn string(text: &str) -> Value {
     Value::string(text)
+}
+
+/// A field of Chart.yaml.
+#[inline(never)]
+fn field(name: &'static str, json: &'static str, value: Value) -> Field {
+    Field { name, json, omit_empty: true, value }
 }
 
 /// What templates see of charts and their values, in a heap that renders share.
@@ -282,7 +288,6 @@ impl Importer<'_> {
 
     /// `.Chart`: a struct in Helm 3, a map in Helm 4.
     fn metadata(&mut self, metadata: &Metadata, is_root: bool) -> Value {
-        let field = |name, json, value| Field { name, json, omit_empty: true, value };
         let maintainers = metadata.maintainers.iter().flatten().map(|m| {
             vec![
                 field("Name", "name", string(&m.name)),
