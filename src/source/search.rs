@@ -62,7 +62,7 @@ mod tests {
     fn the_first_place_is_found_in_texts_of_any_length() {
         for length in 0..100 {
             let text: Vec<u8> = (0..length).map(|n| b'a' + n as u8 % 20).collect();
-            for byte in b'a'..b'z' {
+            for byte in b'a'..=b'z' {
                 let place = |found: &dyn Fn(u8) -> bool| text.iter().position(|byte| found(*byte));
                 assert_eq!(find(byte, &text), place(&|b| b == byte));
                 assert_eq!(find2(byte, b'm', &text), place(&|b| b == byte || b == b'm'));
