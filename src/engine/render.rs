@@ -167,10 +167,10 @@ pub const STACK: usize = 1 << 30;
 ///
 /// Where so much address space is not to be had, smaller stacks are tried, on which deep templates may fail.
 pub fn with_stack<T: Send>(work: impl FnOnce() -> T + Send) -> T {
-    // Another stack costs less than another thread. There is no way back when it cannot be made, so this is asked first.
-    #[cfg(unix)]
-    if memmap2::MmapMut::map_anon(STACK).is_ok() {
-        return stacker::grow(STACK, work);
+    // Another stack costs less than another thread.
+    #[cfg(all(unix, any(target_arch = "x86_64", target_arch = "aarch64")))]
+    if let Ok(stack) = corosensei::stack::DefaultStack::new(STACK) {
+        return corosensei::on_stack(stack, work);
     }
     let work = Mutex::new(Some(work));
     let take = || work.lock().unwrap_or_else(PoisonError::into_inner).take();
