@@ -284,9 +284,10 @@ mod tests {
         // SAFETY: it is a part of the vector, which nothing else uses.
         unsafe { freed.keep(piece, 512) };
         assert_eq!(freed.take(layout(1024, 8)), None);
-        assert_eq!(freed.take(layout(251, 64)), Some(piece));
-        assert_eq!(freed.take(layout(150, 8)), Some(piece.wrapping_add(256)));
-        assert_eq!(freed.take(layout(128, 8)), None, "104 bytes are left");
+        assert_eq!(freed.take(layout(128, 8)), None, "it is of a class too high");
+        assert_eq!(freed.take(layout(300, 64)), Some(piece));
+        assert_eq!(freed.take(layout(150, 8)), Some(piece.wrapping_add(304)));
+        assert_eq!(freed.take(layout(128, 8)), None, "56 bytes are left");
     }
 
     #[test]
