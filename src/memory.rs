@@ -69,22 +69,27 @@ fn class(size: usize) -> usize {
 }
 
 impl Freed {
-    /// The last piece of the class of at least [`LEAST`] bytes or of the next one, where it is large enough and aligned.
+    /// Memory of at least [`LEAST`] bytes: of the last piece of its class or of the next one.
     fn take(&self, layout: Layout) -> Option<*mut u8> {
         let class = class(layout.size());
-        self.0[class..CLASSES.min(class + 2)].iter().find_map(|last| {
-            let piece = last.get();
-            // SAFETY: what is kept is a piece that nobody has, with this at its beginning.
-            let &Piece { size, before } = unsafe { piece.as_ref() }?;
-            if size < layout.size() || piece.addr() & (layout.align() - 1) != 0 {
-                return None;
-            }
-            last.set(before);
-            let at = piece.cast::<u8>();
-            // SAFETY: what lies behind the part that is given out is still nobody's.
-            unsafe { self.keep_rest(at, layout.size(), size) };
-            Some(at)
-        })
+        self.take_from(class, layout).or_else(|| self.take_from(class + 1, layout))
+    }
+
+    /// Memory of the last piece of a class, where that is large enough and aligned.
+    #[inline]
+    fn take_from(&self, class: usize, layout: Layout) -> Option<*mut u8> {
+        let last = self.0.get(class)?;
+        let piece = last.get();
+        // SAFETY: what is kept is a piece that nobody has, with this at its beginning.
+        let &Piece { size, before } = unsafe { piece.as_ref() }?;
+        if size < layout.size() || piece.addr() & (layout.align() - 1) != 0 {
+            return None;
+        }
+        last.set(before);
+        let at = piece.cast::<u8>();
+        // SAFETY: what lies behind the part that is given out is still nobody's.
+        unsafe { self.keep_rest(at, layout.size(), size) };
+        Some(at)
     }
 
     /// Keeps what lies behind the first `used` of `size` bytes.

@@ -49,13 +49,19 @@ pub enum Command {
 }
 
 impl Command {
-    /// What the arguments of the process ask for. Those of `render` and of a check without a verb, which may take less time
-    /// than to know all verbs with all of their arguments, are read by themselves; what is wrong with them is said by who
-    /// knows all.
+    /// What the arguments of the process ask for. A chart to render without options needs nobody who knows options. Those of
+    /// `render` and of a check without a verb, which may take less time than to know all verbs with all of their arguments,
+    /// are read by themselves; what is wrong with them is said by who knows all.
     pub fn of_process() -> clap::error::Result<Command> {
         let mut arguments: Vec<OsString> = std::env::args_os().skip(1).collect();
         let is_verb =
             |argument: &OsString| argument.to_str().is_some_and(|verb| verb == "help" || Command::has_subcommand(verb));
+        if let [verb, chart] = arguments.as_slice()
+            && verb == "render"
+            && chart.as_encoded_bytes().first().is_some_and(|first| *first != b'-')
+        {
+            return Ok(Command::Render(Render::of(chart.into())));
+        }
         let alone = match arguments.first() {
             Some(verb) if verb == "render" => alone(arguments.split_off(1)).map(Command::Render),
             _ if arguments.iter().any(is_verb) => None,
@@ -470,4 +476,46 @@ pub struct Render {
     /// How an error is shown
     #[arg(long, value_enum, default_value = "human")]
     pub error_format: ErrorFormat,
+}
+
+impl Render {
+    /// What a chart without options asks for.
+    fn of(chart: PathBuf) -> Render {
+        Render {
+            chart,
+            values: ValueFlags::default(),
+            release: ReleaseFlags {
+                name: "release-name".into(),
+                namespace: "default".into(),
+                kube_version: None,
+                api_versions: Vec::new(),
+                helm: crate::profile::Profile::default(),
+            },
+            show_only: Vec::new(),
+            include_crds: false,
+            no_hooks: false,
+            skip_tests: false,
+            is_upgrade: false,
+            phase: Phase::Install,
+            revision: None,
+            raw: None,
+            state: None,
+            skip_schema_validation: false,
+            seed: 0,
+            budget: None,
+            origins: None,
+            error_format: ErrorFormat::Human,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_chart_without_options_is_asked_for_as_the_options_say() {
+        let told: Render = alone(vec!["web".into()]).unwrap();
+        assert_eq!(format!("{told:?}"), format!("{:?}", Render::of("web".into())));
+    }
 }
